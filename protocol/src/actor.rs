@@ -1,0 +1,73 @@
+//! What a protocol and an actor are.
+
+use std::fmt::Debug;
+use std::hash::{Hash, Hasher};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::context::Context;
+use crate::input::Input;
+use crate::mailbox::{Bounds, Lane};
+
+/// What travels between the actors of one system, and what they state about it.
+pub trait Protocol: 'static {
+    /// What actors send each other.
+    type Message: Clone + Debug + Hash + Serialize + DeserializeOwned + Send + 'static;
+    /// What actors announce; the only thing that monitors judge.
+    type Fact: Clone + Debug + Hash + Serialize + DeserializeOwned + Send + 'static;
+
+    /// The lane in which a message travels. The default puts everything into [`Lane::Work`].
+    ///
+    /// It belongs to the kind of message and not to the sender, so nobody can forget it.
+    fn lane(_message: &Self::Message) -> Lane {
+        Lane::Work
+    }
+}
+
+/// A state machine that handles one input in one atomic turn.
+///
+/// An actor also derives `Clone`, `Debug` and `Hash`: worlds are cloned, states are shown and compared.
+///
+/// # Traps
+///
+/// A turn must return: an actor never blocks and never awaits. Long work is a run of several turns (see [`crate::run`]).
+/// A panic in a turn is a crash of this actor, and that turn's effects are discarded.
+pub trait Actor<P: Protocol>: ActorClone<P> + Debug + Send {
+    /// Handles one input. What is asked of `cx` takes hold after the turn, all of it or none.
+    fn receive(&mut self, cx: &mut Context<'_, P>, input: Input<P>);
+
+    /// How much this actor's mailbox holds, and what happens beyond that.
+    fn mailbox(&self) -> Bounds {
+        Bounds::default()
+    }
+}
+
+/// Copying and comparing actors behind a pointer; every `Actor + Clone + Hash` has it.
+pub trait ActorClone<P: Protocol> {
+    /// A copy of this actor in its present state.
+    fn clone_actor(&self) -> Box<dyn Actor<P>>;
+
+    /// Feeds the present state to a hasher, for finding equal states within one process.
+    fn fingerprint(&self, hasher: &mut dyn Hasher);
+}
+
+impl<P, A> ActorClone<P> for A
+where
+    P: Protocol,
+    A: Actor<P> + Clone + Hash + 'static,
+{
+    fn clone_actor(&self) -> Box<dyn Actor<P>> {
+        Box::new(self.clone())
+    }
+
+    fn fingerprint(&self, mut hasher: &mut dyn Hasher) {
+        self.hash(&mut hasher);
+    }
+}
+
+impl<P: Protocol> Clone for Box<dyn Actor<P>> {
+    fn clone(&self) -> Self {
+        (**self).clone_actor()
+    }
+}

@@ -1,0 +1,290 @@
+//! What a turn may ask for, and the effects that it leaves.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::time::Duration;
+
+use rand_core::{Rng, TryRng};
+use serde::Serialize;
+
+use crate::actor::{Actor, Protocol};
+use crate::address::{Address, Incarnation};
+use crate::input::{TimerId, WriteId};
+use crate::mailbox::{DeadLetter, Lane};
+use crate::run::Run;
+use crate::time::Time;
+
+/// An actor's view of its stage during one turn.
+///
+/// Everything asked for here takes hold after the turn, all of it or none: a panic loses it.
+pub struct Context<'a, P: Protocol> {
+    turn: Turn,
+    stage: &'a mut dyn Stage,
+    effects: &'a mut Vec<Effect<P>>,
+}
+
+/// Whose turn it is, and when.
+#[derive(Clone, Copy, Debug)]
+pub struct Turn {
+    /// The actor whose turn it is.
+    pub me: Address,
+    /// Which life of it.
+    pub incarnation: Incarnation,
+    /// Its node's clock.
+    pub now: Time,
+    /// The sender of the message being handled, if it is one.
+    pub sender: Option<Address>,
+}
+
+/// What a stage lends an actor for the length of one turn: answers that are needed at once.
+pub trait Stage {
+    /// The next raw 64 bits of this actor's own stream; 0 is the benign value.
+    fn draw(&mut self) -> u64;
+
+    /// One of `options` entries of a menu; 0 is the benign one.
+    fn choose(&mut self, options: u32) -> u32;
+
+    /// The address of the child `name` of `parent`, the same for every life of that path.
+    fn child(&mut self, parent: Address, name: &str) -> Address;
+
+    /// The number of the next sync of this incarnation.
+    fn next_write(&mut self) -> WriteId;
+}
+
+/// What a turn asks for; its `Debug` is one readable line.
+pub enum Effect<P: Protocol> {
+    /// Send a message.
+    Send {
+        /// To whom.
+        to: Address,
+        /// What.
+        message: P::Message,
+    },
+    /// Start a child.
+    Spawn {
+        /// Its address.
+        child: Address,
+        /// The actor itself.
+        actor: Box<dyn Actor<P>>,
+    },
+    /// Ask an actor to end in good order: it receives `Signal::Shutdown`.
+    Stop(Address),
+    /// End an actor at once, with what waits in its mailbox.
+    Kill(Address),
+    /// End this actor.
+    Exit,
+    /// Hear of the end of another actor.
+    Monitor(Address),
+    /// Preempt another actor's run.
+    Interrupt {
+        /// Whose run.
+        to: Address,
+        /// Which run; any if absent.
+        expected: Option<Run>,
+    },
+    /// Arm a timer, or arm it anew.
+    SetTimer {
+        /// Its name.
+        id: TimerId,
+        /// From now, by this node's clock.
+        after: Duration,
+    },
+    /// Disarm a timer.
+    CancelTimer(TimerId),
+    /// Put a value under a key; volatile until a sync completes.
+    Write {
+        /// The key.
+        key: String,
+        /// The encoded value.
+        value: Vec<u8>,
+    },
+    /// Make everything written so far durable, then receive `Input::Synced`.
+    Sync(WriteId),
+    /// State a fact.
+    Announce(P::Fact),
+    /// Record that the message being handled goes nowhere, and why.
+    DeadLetter(DeadLetter),
+}
+
+impl<'a, P: Protocol> Context<'a, P> {
+    /// A context for one turn. Stages make contexts; actors receive them.
+    pub fn new(turn: Turn, stage: &'a mut dyn Stage, effects: &'a mut Vec<Effect<P>>) -> Self {
+        Self { turn, stage, effects }
+    }
+
+    /// This actor's address.
+    pub fn me(&self) -> Address {
+        self.turn.me
+    }
+
+    /// Which life of this path this is; 1 is the first.
+    pub fn incarnation(&self) -> Incarnation {
+        self.turn.incarnation
+    }
+
+    /// The time on this node's clock, which may be wrong.
+    pub fn now(&self) -> Time {
+        self.turn.now
+    }
+
+    /// The sender of the message being handled, if it is a message.
+    pub fn sender(&self) -> Option<Address> {
+        self.turn.sender
+    }
+
+    /// Sends a message, in the lane that [`Protocol::lane`] gives it. At most once: the network may lose it.
+    pub fn send(&mut self, to: Address, message: P::Message) {
+        self.effects.push(Effect::Send { to, message });
+    }
+
+    /// Sends a message to the sender of the one being handled.
+    ///
+    /// # Panics
+    ///
+    /// If this turn does not handle a message.
+    pub fn reply(&mut self, message: P::Message) {
+        let to = self.turn.sender.expect("`reply` is for turns that handle a message");
+        self.send(to, message);
+    }
+
+    /// Starts `actor` as the child `name`; it ends with this actor, and its end is signalled here.
+    ///
+    /// If that child is alive, the new one is not started: `Signal::Exit` with `Exit::NameTaken` says so.
+    pub fn spawn(&mut self, name: &str, actor: impl Actor<P> + 'static) -> Address {
+        let child = self.stage.child(self.turn.me, name);
+        self.effects.push(Effect::Spawn { child, actor: Box::new(actor) });
+        child
+    }
+
+    /// Asks an actor to end in good order.
+    pub fn stop(&mut self, who: Address) {
+        self.effects.push(Effect::Stop(who));
+    }
+
+    /// Ends an actor at once.
+    pub fn kill(&mut self, who: Address) {
+        self.effects.push(Effect::Kill(who));
+    }
+
+    /// Ends this actor after the turn.
+    pub fn exit(&mut self) {
+        self.effects.push(Effect::Exit);
+    }
+
+    /// Asks for `Signal::Exit` when `who` ends, once; at once if it is not alive.
+    pub fn monitor(&mut self, who: Address) {
+        self.effects.push(Effect::Monitor(who));
+    }
+
+    /// Preempts the run of `to`; with `expected`, only that run.
+    pub fn interrupt(&mut self, to: Address, expected: Option<Run>) {
+        self.effects.push(Effect::Interrupt { to, expected });
+    }
+
+    /// Arms a timer; arming an armed one moves it.
+    pub fn set_timer(&mut self, id: TimerId, after: Duration) {
+        self.effects.push(Effect::SetTimer { id, after });
+    }
+
+    /// Disarms a timer; nothing happens if it is not armed. A cancelled timer never fires.
+    pub fn cancel_timer(&mut self, id: TimerId) {
+        self.effects.push(Effect::CancelTimer(id));
+    }
+
+    /// Puts a value under a key. It is lost in a crash unless a [`Context::sync`] after it has completed.
+    ///
+    /// # Panics
+    ///
+    /// If the value cannot be encoded (a map of unknown length, for instance).
+    pub fn write(&mut self, key: &str, value: &impl Serialize) {
+        let value = postcard::to_allocvec(value).expect("a durable value can be encoded");
+        self.effects.push(Effect::Write { key: key.to_owned(), value });
+    }
+
+    /// Makes everything written so far durable; `Input::Synced` with the returned number says when it is.
+    pub fn sync(&mut self) -> WriteId {
+        let id = self.stage.next_write();
+        self.effects.push(Effect::Sync(id));
+        id
+    }
+
+    /// States a fact: what monitors judge.
+    pub fn announce(&mut self, fact: P::Fact) {
+        self.effects.push(Effect::Announce(fact));
+    }
+
+    /// Records that the message being handled goes nowhere. Silence is forbidden.
+    pub fn dead_letter(&mut self, reason: DeadLetter) {
+        self.effects.push(Effect::DeadLetter(reason));
+    }
+
+    /// One of `options` entries of a menu, 0 being the dull one. Prefer it to raw bits where a few classes matter:
+    /// shrinking and exhaustive search have little to count then.
+    ///
+    /// # Panics
+    ///
+    /// If `options` is 0.
+    pub fn choose(&mut self, options: u32) -> u32 {
+        assert!(options > 0, "a menu has at least one entry");
+        self.stage.choose(options)
+    }
+
+    /// Random bits from this actor's own stream, for use with the `rand` crate.
+    pub fn rng(&mut self) -> impl Rng + '_ {
+        ActorRng { stage: self.stage }
+    }
+}
+
+struct ActorRng<'a> {
+    stage: &'a mut dyn Stage,
+}
+
+impl TryRng for ActorRng<'_> {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        Ok(self.stage.draw() as u32)
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        Ok(self.stage.draw())
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        for chunk in bytes.chunks_mut(8) {
+            chunk.copy_from_slice(&self.stage.draw().to_le_bytes()[..chunk.len()]);
+        }
+        Ok(())
+    }
+}
+
+impl<P: Protocol> Effect<P> {
+    /// The lane of a sent message; the others have none.
+    pub fn lane(&self) -> Option<Lane> {
+        match self {
+            Self::Send { message, .. } => Some(P::lane(message)),
+            _ => None,
+        }
+    }
+}
+
+impl<P: Protocol> fmt::Debug for Effect<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Send { to, message } => write!(f, "send {to} {message:?}"),
+            Self::Spawn { child, actor } => write!(f, "spawn {child} {actor:?}"),
+            Self::Stop(who) => write!(f, "stop {who}"),
+            Self::Kill(who) => write!(f, "kill {who}"),
+            Self::Exit => write!(f, "exit"),
+            Self::Monitor(who) => write!(f, "monitor {who}"),
+            Self::Interrupt { to, expected: None } => write!(f, "interrupt {to}"),
+            Self::Interrupt { to, expected: Some(run) } => write!(f, "interrupt {to} {run}"),
+            Self::SetTimer { id, after } => write!(f, "set {id} {after:?}"),
+            Self::CancelTimer(id) => write!(f, "cancel {id}"),
+            Self::Write { key, value } => write!(f, "write {key} {} bytes", value.len()),
+            Self::Sync(id) => write!(f, "sync {}", id.0),
+            Self::Announce(fact) => write!(f, "announce {fact:?}"),
+            Self::DeadLetter(reason) => write!(f, "dead letter {reason:?}"),
+        }
+    }
+}

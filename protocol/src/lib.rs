@@ -1,0 +1,38 @@
+//! Actor protocols as pure state machines.
+//!
+//! An [`Actor`] handles one [`Input`] in one atomic turn and asks its [`Context`] for effects; it performs none itself.
+//! So the same actor runs in the simulated world, on madsim and on tokio. This crate has no I/O, no clock, no thread,
+//! no float in a decision and no hash map whose order could leak.
+//!
+//! In reading order:
+//!
+//! - [`actor`] — what a protocol and an actor are;
+//! - [`address`] — who is where: nodes, addresses, incarnations;
+//! - [`input`] — what comes into a turn: messages, timers, signals;
+//! - [`context`] — what a turn may ask for, and the [`Effect`]s that it leaves;
+//! - [`mailbox`] — three lanes, bounds, and what happens to a message that has no room;
+//! - [`run`] — work that spans turns, and the interrupt that preempts it;
+//! - [`time`] — virtual time;
+//! - [`probe`] — one turn at a time, without any stage: for unit tests of actors.
+//!
+//! The protocols themselves:
+//!
+//! - [`session`] — the agent runtime's sessions and tools.
+
+pub mod actor;
+pub mod address;
+pub mod context;
+pub mod input;
+pub mod mailbox;
+pub mod probe;
+pub mod run;
+// pub mod session;
+pub mod time;
+
+pub use actor::{Actor, ActorClone, Protocol};
+pub use address::{Address, Incarnation, NodeId};
+pub use context::{Context, Effect, Stage};
+pub use input::{Envelope, Exit, Input, MessageId, Recovered, Signal, TimerId, WriteId};
+pub use mailbox::{Bounds, DeadLetter, Lane, Mailbox, Overflow};
+pub use run::{InterruptAck, Run, Runs};
+pub use time::Time;

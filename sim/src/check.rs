@@ -1,0 +1,13 @@
+//! Checks: monitors over facts, and the ready-made ones.
+//!
+//! - [`monitor`] — what a monitor is, and what it says when it is not content;
+//! - [`properties`] — the invariants and goals of a scenario, each with its name and sentence;
+//! - [`temporal`] — `fold`, `unique`, `disjoint`, `precedes`, `leads_to`: the usual shapes.
+
+pub mod monitor;
+pub mod properties;
+pub mod temporal;
+
+pub use monitor::{Moment, Monitor, MonitorClone, Owed, Violation};
+pub use properties::{Checks, Goal, Invariant, Properties};
+pub use temporal::{Edge, Order, Step, disjoint, fold, leads_to, precedes, unique};

@@ -1,0 +1,89 @@
+//! What a monitor is, and what it says when it is not content.
+
+use std::time::Duration;
+
+use rehearsal_protocol::{Address, Time};
+use serde::Serialize;
+
+/// A judge of facts. It sees what actors announce, in order, and never an actor's fields; so the same monitor judges a
+/// simulation, a real run and a log.
+pub trait Monitor<F>: MonitorClone<F> + Send {
+    /// Judges one fact.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong, in words, if the invariant is broken.
+    fn observe(&mut self, moment: Moment, fact: &F) -> Result<(), String>;
+
+    /// What has been promised and not yet done. Judged when it is overdue, and at the end of a run.
+    fn owed(&self) -> Vec<Owed> {
+        Vec::new()
+    }
+
+    /// Forgets everything, for the next run.
+    fn reset(&mut self);
+}
+
+/// Copying monitors behind a pointer; every `Monitor + Clone` has it.
+pub trait MonitorClone<F> {
+    /// A copy in the present state.
+    fn clone_monitor(&self) -> Box<dyn Monitor<F>>;
+}
+
+impl<F, M: Monitor<F> + Clone + 'static> MonitorClone<F> for M {
+    fn clone_monitor(&self) -> Box<dyn Monitor<F>> {
+        Box::new(self.clone())
+    }
+}
+
+impl<F> Clone for Box<dyn Monitor<F>> {
+    fn clone(&self) -> Self {
+        (**self).clone_monitor()
+    }
+}
+
+/// When and where a fact was announced.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment {
+    /// Virtual time, not the node's clock.
+    pub at: Time,
+    /// The number of the event in the trace.
+    pub event: u64,
+    /// Who announced it.
+    pub actor: Address,
+    /// Since when there are no faults any more, if the faulty phase is over.
+    pub healed: Option<Time>,
+}
+
+/// Something promised and not yet done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owed {
+    /// Since when.
+    pub since: Time,
+    /// How long it may take once there are no faults.
+    pub within: Duration,
+    /// What, in words: "run 3 of s1:b1 never ended".
+    pub what: String,
+}
+
+impl Owed {
+    /// When it must be done, given since when there are no faults.
+    pub fn due(&self, healed: Time) -> Time {
+        self.since.max(healed) + self.within
+    }
+}
+
+/// An invariant that did not hold: the product of the whole testbed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Violation {
+    /// The invariant's id, as `SES-1`.
+    pub invariant: String,
+    /// The invariant's sentence.
+    pub sentence: String,
+    /// What was wrong.
+    pub message: String,
+    /// Virtual time in nanoseconds.
+    pub at: Time,
+    /// The number of the event in the trace.
+    pub event: u64,
+}

@@ -1,0 +1,238 @@
+//! The invariants and goals of a scenario, each with its name and sentence.
+
+use std::fmt::Debug;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rehearsal_protocol::Time;
+
+use super::monitor::{Moment, Monitor, Owed, Violation};
+use super::temporal::{Edge, Order, Step, disjoint, leads_to, precedes, unique};
+
+/// What must hold in every run of a scenario, and what must happen in some.
+pub struct Properties<F> {
+    invariants: Vec<(Invariant, Box<dyn Monitor<F>>)>,
+    goals: Vec<(Goal, Reached<F>)>,
+}
+
+type Reached<F> = Arc<dyn Fn(&F) -> bool + Send + Sync>;
+
+/// A sentence that must hold in every run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invariant {
+    /// Short and stable: `SES-1`.
+    pub id: String,
+    /// What holds, in words.
+    pub sentence: String,
+}
+
+/// Something that must happen in some run of a campaign, or the campaign proved nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Goal {
+    /// What happens, in words.
+    pub name: String,
+}
+
+impl<F> Default for Properties<F> {
+    fn default() -> Self {
+        Self { invariants: Vec::new(), goals: Vec::new() }
+    }
+}
+
+impl<F: 'static> Properties<F> {
+    /// An invariant judged by any monitor.
+    ///
+    /// # Panics
+    ///
+    /// If the id is taken: a violation must name one invariant.
+    pub fn always(&mut self, id: &str, sentence: &str, monitor: impl Monitor<F> + 'static) {
+        assert!(
+            self.invariants.iter().all(|(known, _)| known.id != id),
+            "the invariant id `{id}` is used twice"
+        );
+        let invariant = Invariant { id: id.to_owned(), sentence: sentence.to_owned() };
+        self.invariants.push((invariant, Box::new(monitor)));
+    }
+
+    /// No fact is of this kind.
+    pub fn never(&mut self, id: &str, sentence: &str, wrong: impl Fn(&F) -> bool + Clone + Send + 'static)
+    where
+        F: Debug,
+    {
+        self.always(
+            id,
+            sentence,
+            super::temporal::fold(
+                (),
+                move |(), _, fact: &F| {
+                    if wrong(fact) { Err(format!("{fact:?}")) } else { Ok(()) }
+                },
+            ),
+        );
+    }
+
+    /// No key is stated twice.
+    pub fn unique<K: Ord + Clone + Debug + Send + 'static>(
+        &mut self,
+        id: &str,
+        sentence: &str,
+        key: impl Fn(&F) -> Option<K> + Clone + Send + 'static,
+    ) {
+        self.always(id, sentence, unique(key));
+    }
+
+    /// For one key, at most one holder at a time.
+    pub fn disjoint<K, W>(
+        &mut self,
+        id: &str,
+        sentence: &str,
+        edge: impl Fn(&F) -> Option<Edge<K, W>> + Clone + Send + 'static,
+    ) where
+        K: Ord + Clone + Debug + Send + 'static,
+        W: PartialEq + Clone + Debug + Send + 'static,
+    {
+        self.always(id, sentence, disjoint(edge));
+    }
+
+    /// What needs a cause comes after it.
+    pub fn precedes<K: Ord + Clone + Debug + Send + 'static>(
+        &mut self,
+        id: &str,
+        sentence: &str,
+        order: impl Fn(&F) -> Option<Order<K>> + Clone + Send + 'static,
+    ) {
+        self.always(id, sentence, precedes(order));
+    }
+
+    /// What is owed is settled within a bound of virtual time, counted from when there are no faults any more.
+    pub fn leads_to<K: Ord + Clone + Debug + Send + 'static>(
+        &mut self,
+        id: &str,
+        sentence: &str,
+        within: Duration,
+        step: impl Fn(&F) -> Step<K> + Clone + Send + 'static,
+    ) {
+        self.always(id, sentence, leads_to(within, step));
+    }
+
+    /// Each of these happens, within a bound of virtual time from when there are no faults any more.
+    pub fn eventually<K: Ord + Clone + Debug + Send + 'static>(
+        &mut self,
+        id: &str,
+        sentence: &str,
+        within: Duration,
+        expected: impl IntoIterator<Item = K>,
+        done: impl Fn(&F) -> Option<K> + Clone + Send + 'static,
+    ) {
+        let step = move |fact: &F| done(fact).map_or(Step::Ignore, Step::Settle);
+        self.always(id, sentence, leads_to(within, step).owing(expected));
+    }
+
+    /// A goal: some run of the campaign announces such a fact.
+    pub fn sometimes(&mut self, name: &str, reached: impl Fn(&F) -> bool + Send + Sync + 'static) {
+        self.goals.push((Goal { name: name.to_owned() }, Arc::new(reached)));
+    }
+
+    /// The invariants, in the order of their statement.
+    pub fn invariants(&self) -> impl Iterator<Item = &Invariant> {
+        self.invariants.iter().map(|(invariant, _)| invariant)
+    }
+
+    /// The goals, in the order of their statement.
+    pub fn goals(&self) -> impl Iterator<Item = &Goal> {
+        self.goals.iter().map(|(goal, _)| goal)
+    }
+
+    /// The state in which a run starts.
+    pub fn checks(&self) -> Checks<F> {
+        Checks {
+            invariants: self.invariants.iter().map(|(invariant, _)| invariant.clone()).collect(),
+            monitors: self.invariants.iter().map(|(_, monitor)| monitor.clone()).collect(),
+            goals: self.goals.iter().map(|(_, reached)| reached.clone()).collect(),
+            reached: vec![false; self.goals.len()],
+            violation: None,
+        }
+    }
+}
+
+/// The monitors of one run, and what they found.
+#[derive(Clone)]
+pub struct Checks<F> {
+    invariants: Arc<[Invariant]>,
+    monitors: Vec<Box<dyn Monitor<F>>>,
+    goals: Vec<Reached<F>>,
+    reached: Vec<bool>,
+    violation: Option<Violation>,
+}
+
+impl<F> Checks<F> {
+    /// Shows one fact to all monitors. The first violation of a run is kept.
+    pub fn observe(&mut self, moment: Moment, fact: &F) {
+        for (index, monitor) in self.monitors.iter_mut().enumerate() {
+            if let Err(message) = monitor.observe(moment, fact)
+                && self.violation.is_none()
+            {
+                let invariant = &self.invariants[index];
+                self.violation = Some(Violation {
+                    invariant: invariant.id.clone(),
+                    sentence: invariant.sentence.clone(),
+                    message,
+                    at: moment.at,
+                    event: moment.event,
+                });
+            }
+        }
+        for (goal, reached) in self.goals.iter().zip(&mut self.reached) {
+            *reached = *reached || goal(fact);
+        }
+    }
+
+    /// Judges what is owed: everything if the world is quiet, else what is overdue.
+    pub fn settle(&mut self, at: Time, event: u64, healed: Time, quiet: bool) {
+        if self.violation.is_some() {
+            return;
+        }
+        for (invariant, monitor) in self.invariants.iter().zip(&self.monitors) {
+            let overdue: Vec<Owed> =
+                monitor.owed().into_iter().filter(|owed| quiet || owed.due(healed) <= at).collect();
+            let Some(first) = overdue.iter().min_by_key(|owed| owed.since) else { continue };
+            let others = match overdue.len() {
+                1 => String::new(),
+                n => format!(" (and {} more)", n - 1),
+            };
+            let why = if quiet { "nothing is left that could do it" } else { "it is overdue" };
+            self.violation = Some(Violation {
+                invariant: invariant.id.clone(),
+                sentence: invariant.sentence.clone(),
+                message: format!("{}, owed since {}{others}: {why}", first.what, first.since),
+                at,
+                event,
+            });
+            return;
+        }
+    }
+
+    /// The first violation of this run.
+    pub fn violation(&self) -> Option<&Violation> {
+        self.violation.as_ref()
+    }
+
+    /// Records a violation found outside the monitors, by the world itself.
+    pub fn fail(&mut self, violation: Violation) {
+        self.violation.get_or_insert(violation);
+    }
+
+    /// Which goals this run reached, in the order of their statement.
+    pub fn reached(&self) -> &[bool] {
+        &self.reached
+    }
+
+    /// Forgets everything, for the next run.
+    pub fn reset(&mut self) {
+        for monitor in &mut self.monitors {
+            monitor.reset();
+        }
+        self.reached.fill(false);
+        self.violation = None;
+    }
+}

@@ -1,0 +1,171 @@
+//! What is rehearsed: a system of nodes and actors, and what must hold in it.
+
+use std::time::Duration;
+
+use rehearsal_protocol::{Actor, Address, NodeId, Protocol};
+
+use crate::check::Properties;
+
+/// A system to rehearse.
+///
+/// Both methods are pure: called twice, they give the same. What differs between runs comes from choices.
+pub trait Scenario: Send + Sync + 'static {
+    /// What its actors speak.
+    type Protocol: Protocol;
+
+    /// Places nodes and actors, and declares the timeouts around which outages are drawn.
+    fn set_up(&self, system: &mut Setup<Self::Protocol>);
+
+    /// States invariants and goals.
+    fn properties(&self, check: &mut Properties<<Self::Protocol as Protocol>::Fact>);
+}
+
+/// A system under construction.
+pub struct Setup<P: Protocol> {
+    pub(crate) nodes: Vec<NodePlan>,
+    pub(crate) actors: Vec<ActorPlan<P>>,
+    pub(crate) timeouts: Vec<(String, Duration)>,
+    pub(crate) latency: (Duration, Duration),
+    pub(crate) faulty_phase: Duration,
+    pub(crate) limits: Limits,
+}
+
+pub(crate) struct NodePlan {
+    pub(crate) name: String,
+    pub(crate) steady: bool,
+    pub(crate) expendable: bool,
+}
+
+pub(crate) struct ActorPlan<P: Protocol> {
+    pub(crate) node: NodeId,
+    pub(crate) name: String,
+    pub(crate) actor: Option<Box<dyn Actor<P>>>,
+}
+
+/// When a run ends though it is not done. A limit is a verdict of its own, never a failure of the protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Events in a run.
+    pub events: u64,
+    /// Virtual time of a run, counted from the end of the faulty phase.
+    pub virtual_time: Duration,
+    /// Wall time of a run. The one limit whose effect may differ between machines.
+    pub wall_time: Duration,
+    /// Messages, timers and signals that wait at the same time: the bound on memory.
+    pub pending: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            events: 2_000_000,
+            virtual_time: Duration::from_secs(600),
+            wall_time: Duration::from_secs(20),
+            pending: 200_000,
+        }
+    }
+}
+
+impl<P: Protocol> Default for Setup<P> {
+    fn default() -> Self {
+        Self {
+            nodes: Vec::new(),
+            actors: Vec::new(),
+            timeouts: Vec::new(),
+            latency: (Duration::from_micros(500), Duration::from_millis(5)),
+            faulty_phase: Duration::from_secs(5),
+            limits: Limits::default(),
+        }
+    }
+}
+
+impl<P: Protocol> Setup<P> {
+    /// Adds a node, or returns to one that was added before.
+    pub fn node(&mut self, name: impl Into<String>) -> NodeSetup<'_, P> {
+        let name = name.into();
+        let known = self.nodes.iter().position(|node| node.name == name);
+        let index = known.unwrap_or_else(|| {
+            self.nodes.push(NodePlan { name, steady: false, expendable: false });
+            self.nodes.len() - 1
+        });
+        NodeSetup { node: NodeId(index as u32), system: self }
+    }
+
+    /// Declares a timeout of the protocol: outages and delays are drawn just below, at and above it.
+    pub fn timeout(&mut self, name: &str, span: Duration) {
+        self.timeouts.push((name.to_owned(), span));
+    }
+
+    /// How long a message takes between two nodes when nothing is wrong. Default 0.5–5 ms.
+    ///
+    /// # Panics
+    ///
+    /// If `min > max`.
+    pub fn latency(&mut self, min: Duration, max: Duration) {
+        assert!(min <= max, "the least latency {min:?} is above the greatest {max:?}");
+        self.latency = (min, max);
+    }
+
+    /// How long faults may go on before the core is healed. Default 5 s.
+    pub fn faulty_phase(&mut self, span: Duration) {
+        self.faulty_phase = span;
+    }
+
+    /// When a run ends though it is not done.
+    pub fn limits(&mut self, limits: Limits) {
+        self.limits = limits;
+    }
+}
+
+/// One node of a system under construction.
+pub struct NodeSetup<'a, P: Protocol> {
+    system: &'a mut Setup<P>,
+    node: NodeId,
+}
+
+impl<P: Protocol> NodeSetup<'_, P> {
+    /// Places an actor. It starts with the node, and again after each restart, from this state and what its disk kept.
+    ///
+    /// # Panics
+    ///
+    /// If the name is taken on this node.
+    pub fn actor(&mut self, name: impl Into<String>, actor: impl Actor<P> + 'static) -> Address {
+        let name = name.into();
+        let address = self.declare(name.clone());
+        let plan = &mut self.system.actors[address.slot() as usize];
+        assert!(plan.actor.is_none(), "the actor `{name}` is placed twice on one node");
+        plan.actor = Some(Box::new(actor));
+        address
+    }
+
+    /// The address of an actor that is placed later under this name: for actors that know each other.
+    pub fn declare(&mut self, name: impl Into<String>) -> Address {
+        let name = name.into();
+        let actors = &mut self.system.actors;
+        let known = actors.iter().position(|plan| plan.node == self.node && plan.name == name);
+        let slot = known.unwrap_or_else(|| {
+            actors.push(ActorPlan { node: self.node, name, actor: None });
+            actors.len() - 1
+        });
+        Address::new(self.node, slot as u32)
+    }
+
+    /// Faults never crash or pause this node: what the protocol does not claim to survive is not injected.
+    #[must_use]
+    pub fn steady(self) -> Self {
+        self.system.nodes[self.node.index()].steady = true;
+        self
+    }
+
+    /// This node may stay broken for good: it need not belong to the core that is healed.
+    #[must_use]
+    pub fn expendable(self) -> Self {
+        self.system.nodes[self.node.index()].expendable = true;
+        self
+    }
+
+    /// The node's number.
+    pub fn id(&self) -> NodeId {
+        self.node
+    }
+}
