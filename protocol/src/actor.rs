@@ -13,9 +13,9 @@ use crate::mailbox::{Bounds, Lane};
 /// What travels between the actors of one system, and what they state about it.
 pub trait Protocol: 'static {
     /// What actors send each other.
-    type Message: Clone + Debug + Hash + Serialize + DeserializeOwned + Send + 'static;
+    type Message: Clone + Debug + Hash + Serialize + DeserializeOwned + Send + Sync + 'static;
     /// What actors announce; the only thing that monitors judge.
-    type Fact: Clone + Debug + Hash + Serialize + DeserializeOwned + Send + 'static;
+    type Fact: Clone + Debug + Hash + Serialize + DeserializeOwned + Send + Sync + 'static;
 
     /// The lane in which a message travels. The default puts everything into [`Lane::Work`].
     ///
@@ -33,7 +33,7 @@ pub trait Protocol: 'static {
 ///
 /// A turn must return: an actor never blocks and never awaits. Long work is a run of several turns (see [`crate::run`]).
 /// A panic in a turn is a crash of this actor, and that turn's effects are discarded.
-pub trait Actor<P: Protocol>: ActorClone<P> + Debug + Send {
+pub trait Actor<P: Protocol>: ActorClone<P> + Debug + Send + Sync {
     /// Handles one input. What is asked of `cx` takes hold after the turn, all of it or none.
     fn receive(&mut self, cx: &mut Context<'_, P>, input: Input<P>);
 

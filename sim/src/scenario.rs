@@ -1,5 +1,6 @@
 //! What is rehearsed: a system of nodes and actors, and what must hold in it.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use rehearsal_protocol::{Actor, Address, NodeId, Protocol};
@@ -27,7 +28,11 @@ pub struct Setup<P: Protocol> {
     pub(crate) timeouts: Vec<(String, Duration)>,
     pub(crate) latency: (Duration, Duration),
     pub(crate) faulty_phase: Duration,
+    pub(crate) horizon: Option<Duration>,
     pub(crate) limits: Limits,
+    pub(crate) panics_are_crashes: bool,
+    node_ids: BTreeMap<String, NodeId>,
+    slots: BTreeMap<(NodeId, String), u32>,
 }
 
 pub(crate) struct NodePlan {
@@ -74,7 +79,11 @@ impl<P: Protocol> Default for Setup<P> {
             timeouts: Vec::new(),
             latency: (Duration::from_micros(500), Duration::from_millis(5)),
             faulty_phase: Duration::from_secs(5),
+            horizon: None,
             limits: Limits::default(),
+            panics_are_crashes: false,
+            node_ids: BTreeMap::new(),
+            slots: BTreeMap::new(),
         }
     }
 }
@@ -83,12 +92,12 @@ impl<P: Protocol> Setup<P> {
     /// Adds a node, or returns to one that was added before.
     pub fn node(&mut self, name: impl Into<String>) -> NodeSetup<'_, P> {
         let name = name.into();
-        let known = self.nodes.iter().position(|node| node.name == name);
-        let index = known.unwrap_or_else(|| {
-            self.nodes.push(NodePlan { name, steady: false, expendable: false });
-            self.nodes.len() - 1
+        let nodes = &mut self.nodes;
+        let node = *self.node_ids.entry(name).or_insert_with_key(|name| {
+            nodes.push(NodePlan { name: name.clone(), steady: false, expendable: false });
+            NodeId(nodes.len() as u32 - 1)
         });
-        NodeSetup { node: NodeId(index as u32), system: self }
+        NodeSetup { node, system: self }
     }
 
     /// Declares a timeout of the protocol: outages and delays are drawn just below, at and above it.
@@ -109,6 +118,18 @@ impl<P: Protocol> Setup<P> {
     /// How long faults may go on before the core is healed. Default 5 s.
     pub fn faulty_phase(&mut self, span: Duration) {
         self.faulty_phase = span;
+    }
+
+    /// For a system that is never quiet: a run ends in good order this long after the faulty phase, and what is not yet due
+    /// by then is not judged. Without a horizon, such a run ends at a limit.
+    pub fn horizon(&mut self, span: Duration) {
+        self.horizon = Some(span);
+    }
+
+    /// A panic in a turn is a crash like any other, and an actor that nobody spawned starts again after 100 ms. Without
+    /// this, a panic is a violation of `ACT-3`.
+    pub fn panics_are_crashes(&mut self) {
+        self.panics_are_crashes = true;
     }
 
     /// When a run ends though it is not done.
@@ -141,13 +162,12 @@ impl<P: Protocol> NodeSetup<'_, P> {
     /// The address of an actor that is placed later under this name: for actors that know each other.
     pub fn declare(&mut self, name: impl Into<String>) -> Address {
         let name = name.into();
-        let actors = &mut self.system.actors;
-        let known = actors.iter().position(|plan| plan.node == self.node && plan.name == name);
-        let slot = known.unwrap_or_else(|| {
-            actors.push(ActorPlan { node: self.node, name, actor: None });
-            actors.len() - 1
+        let (node, actors) = (self.node, &mut self.system.actors);
+        let slot = *self.system.slots.entry((node, name)).or_insert_with_key(|(_, name)| {
+            actors.push(ActorPlan { node, name: name.clone(), actor: None });
+            actors.len() as u32 - 1
         });
-        Address::new(self.node, slot as u32)
+        Address::new(node, slot)
     }
 
     /// Faults never crash or pause this node: what the protocol does not claim to survive is not injected.

@@ -1,0 +1,63 @@
+//! The agent runtime's sessions: one actor per session and branch, runs that span turns, tools, and interrupts
+//! (`actors.md` A.1–A.3, B).
+//!
+//! In reading order:
+//!
+//! - [`id`] — keys, runs, calls, commands;
+//! - [`message`] — what the actors say to each other, and in which lane;
+//! - [`fact`] — what they announce, and what monitors judge;
+//! - [`config`] — bounds and timeouts;
+//! - [`variant`] — the planted bugs, each with the invariant that it trips;
+//! - [`gateway`] — finds or opens the actor of a key;
+//! - [`actor`] — the session itself: queues, phases, interrupts, results;
+//! - [`tool`] — the calls of one key: permits, deadlines, cancellation;
+//! - [`provider`], [`sandbox`], [`client`] — the simulated outside: a model, a place where tools run, a person.
+
+pub mod actor;
+pub mod client;
+pub mod config;
+pub mod fact;
+pub mod gateway;
+pub mod id;
+pub mod message;
+pub mod provider;
+pub mod sandbox;
+pub mod tool;
+pub mod variant;
+
+#[cfg(test)]
+mod tests;
+
+pub use actor::{Peers, SessionActor};
+pub use client::{Client, Workload};
+pub use config::Config;
+pub use fact::{Cause, Fact, PhaseName, Queue, Role};
+pub use gateway::Gateway;
+pub use id::{CallId, CommandId, Key, RunId};
+pub use message::{
+    Calls, Class, Interrupt, Kind, Message, Outcome, Reply, Report, ResultAck, Stop, StreamEnd, Terminate, Work,
+};
+pub use provider::Provider;
+pub use sandbox::Sandbox;
+pub use tool::ToolActor;
+pub use variant::{Planted, VARIANTS, Variant};
+
+use crate::actor::Protocol;
+use crate::context::Context;
+use crate::mailbox::Lane;
+
+/// The protocol of sessions: what travels, and what is stated about it.
+#[derive(Clone, Copy, Debug)]
+pub struct Session;
+
+impl Protocol for Session {
+    type Message = Message;
+    type Fact = Fact;
+
+    fn lane(message: &Message) -> Lane {
+        message.lane()
+    }
+}
+
+/// A turn's context in this protocol.
+pub(crate) type Cx<'a> = Context<'a, Session>;

@@ -1,0 +1,335 @@
+//! What the actors announce, and what monitors judge: the trace vocabulary of `actors.md` 0.
+
+use serde::{Deserialize, Serialize};
+
+use super::id::{CallId, CommandId, Key, RunId};
+use super::message::{Class, Kind, Outcome, ResultAck};
+use crate::mailbox::{DeadLetter, Lane};
+use crate::run::InterruptAck;
+
+/// A statement about what has happened, with all the ids that a judge needs.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Fact {
+    /// A client gives a command that asks for a run. By the client.
+    Said {
+        /// For whom.
+        key: Key,
+        /// The command.
+        command: CommandId,
+        /// A message or an interjection.
+        kind: Kind,
+    },
+    /// A client presses interrupt or cancel. By the client.
+    Pressed {
+        /// Whose run it wants to end.
+        key: Key,
+        /// The command.
+        command: CommandId,
+    },
+    /// Work has arrived at the runtime. By the gateway, at each arrival.
+    Received {
+        /// For whom.
+        key: Key,
+        /// The command.
+        command: CommandId,
+    },
+    /// A command waits for its key to be opened. By the gateway.
+    Backlogged {
+        /// The key.
+        key: Key,
+        /// In which lane.
+        lane: Lane,
+        /// How many wait in that lane now.
+        waiting: u16,
+    },
+    /// A command that has waited is passed on. By the gateway.
+    Dispatched {
+        /// The key.
+        key: Key,
+        /// From which lane.
+        lane: Lane,
+        /// How many commands were ready in higher lanes.
+        above: u16,
+    },
+    /// So many keys have something under way. By the gateway.
+    KeysBusy {
+        /// How many.
+        count: u16,
+    },
+    /// Work is durably accepted.
+    Accepted {
+        /// For whom.
+        key: Key,
+        /// The command.
+        command: CommandId,
+        /// A message or an interjection.
+        kind: Kind,
+    },
+    /// A command is not accepted, and its client is told so.
+    Refused {
+        /// For whom.
+        key: Key,
+        /// The command.
+        command: CommandId,
+        /// Why.
+        why: Refusal,
+    },
+    /// Accepted work waits in a queue.
+    Queued {
+        /// In whose queue.
+        key: Key,
+        /// The command.
+        command: CommandId,
+        /// Which queue.
+        queue: Queue,
+        /// How many wait in that queue now.
+        len: u16,
+    },
+    /// Work is taken up: dequeued, and not yet stored as a message.
+    InFlight {
+        /// The run that it will be.
+        run: RunId,
+        /// The command.
+        command: CommandId,
+        /// How many follow-ups it passes.
+        passed: u16,
+    },
+    /// A message row is stored.
+    RowStored {
+        /// Under this key.
+        key: Key,
+        /// Written by this run.
+        run: RunId,
+        /// In this step of it; 0 before the first.
+        step: u16,
+        /// What kind of message.
+        role: Role,
+    },
+    /// A run starts.
+    RunStarted {
+        /// The run.
+        run: RunId,
+        /// The command that it answers.
+        command: CommandId,
+    },
+    /// The model is called.
+    ModelCall {
+        /// By this run.
+        run: RunId,
+        /// For this step.
+        step: u16,
+        /// With the context of this key.
+        context: Key,
+    },
+    /// Text is shown to the user.
+    ChunkShown {
+        /// Whose.
+        run: RunId,
+        /// Of which step.
+        step: u16,
+        /// Its place in the stream, from 0.
+        seq: u16,
+    },
+    /// The model's call is stored and handed to the tools.
+    CallIssued {
+        /// The call.
+        call: CallId,
+        /// How it shares the permits.
+        class: Class,
+    },
+    /// A call begins. By the tools.
+    CallStarted {
+        /// The call.
+        call: CallId,
+    },
+    /// The tools know that a run was cancelled. By the tools.
+    CancelHeard {
+        /// The run.
+        run: RunId,
+    },
+    /// A tool has had its effect on the outside. By the sandbox.
+    Effected {
+        /// The call.
+        call: CallId,
+        /// Which attempt at it.
+        attempt: u8,
+    },
+    /// The session has judged a reported result (`actors.md` B.4).
+    ResultRouted {
+        /// The call.
+        call: CallId,
+        /// What became of it.
+        ack: ResultAck,
+    },
+    /// A call has reached its terminal state.
+    CallEnded {
+        /// The call.
+        call: CallId,
+        /// The state.
+        outcome: Outcome,
+    },
+    /// A call's result is stored as part of the conversation.
+    ResultPersisted {
+        /// The call.
+        call: CallId,
+    },
+    /// An interrupt has reached a session.
+    InterruptReceived {
+        /// For whom it was meant.
+        key: Key,
+        /// The command.
+        command: CommandId,
+        /// The run that it expects; any if absent.
+        expected: Option<RunId>,
+        /// What the session was doing.
+        phase: PhaseName,
+    },
+    /// The user is told what became of an interrupt.
+    InterruptAcked {
+        /// For whom it was meant.
+        key: Key,
+        /// The command.
+        command: CommandId,
+        /// What became of it.
+        ack: InterruptAck,
+    },
+    /// An interrupt takes effect: from here on this run only winds up.
+    InterruptEffect {
+        /// The run.
+        run: RunId,
+        /// The command that did it.
+        command: CommandId,
+    },
+    /// The run's last stream is over.
+    StreamEnded {
+        /// The run.
+        run: RunId,
+        /// Why it ends.
+        cause: Cause,
+    },
+    /// The turn that the user asked for is over.
+    TurnCompleted {
+        /// The run.
+        run: RunId,
+        /// Why it ends.
+        cause: Cause,
+    },
+    /// A run ends.
+    RunEnded {
+        /// The run.
+        run: RunId,
+        /// Why.
+        cause: Cause,
+    },
+    /// Accepted work will not run.
+    DeadLettered {
+        /// For whom.
+        key: Key,
+        /// The command.
+        command: CommandId,
+        /// Why.
+        why: DeadLetter,
+    },
+    /// A key has ended for good.
+    Closed {
+        /// The key.
+        key: Key,
+        /// What it was doing.
+        phase: PhaseName,
+    },
+}
+
+/// Why a command is not accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Refusal {
+    /// The queue is full.
+    QueueFull,
+    /// The key is being opened, and too much waits for it already.
+    Unavailable,
+    /// The key was terminated.
+    Terminated,
+    /// The command was given before with other content.
+    Conflict,
+}
+
+/// A session's two queues of work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Queue {
+    /// Interjections; goes first.
+    Steering,
+    /// User messages.
+    FollowUp,
+}
+
+/// What kind of message a row is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Role {
+    /// What the user said.
+    User {
+        /// The command.
+        command: CommandId,
+    },
+    /// What the model said.
+    Assistant {
+        /// How many chunks of text.
+        chunks: u16,
+        /// Whether the stream came to its end.
+        extent: Extent,
+    },
+    /// What the tools gave, all of one step.
+    Results {
+        /// How many.
+        count: u16,
+    },
+}
+
+/// Whether a stored text is all that the model meant to say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Extent {
+    /// All of it.
+    Whole,
+    /// What was shown before the stream was cut.
+    Partial,
+}
+
+/// Why a run ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Cause {
+    /// The model is done.
+    Done,
+    /// The provider failed.
+    Failed,
+    /// The user interrupted it.
+    Interrupted,
+    /// The user interjected: it gave way to the interjection.
+    GaveWay,
+    /// The key was terminated.
+    Terminated,
+}
+
+/// What a session is doing, as a name (`actors.md` A.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum PhaseName {
+    /// Nothing.
+    Idle,
+    /// Storing the message that the next run answers.
+    Starting,
+    /// Listening to the model.
+    Stream,
+    /// Waiting for tools.
+    Tools,
+    /// Winding up a run.
+    Interrupting,
+    /// Ended for good.
+    Closed,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fact_is_small_enough_to_be_moved_around() {
+        assert!(size_of::<Fact>() <= 48, "{} bytes", size_of::<Fact>());
+    }
+}

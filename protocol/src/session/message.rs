@@ -1,0 +1,339 @@
+//! What the actors say to each other, and in which lane.
+
+use serde::{Deserialize, Serialize};
+
+use super::id::{CallId, CommandId, Key, RunId};
+use crate::address::Address;
+use crate::mailbox::Lane;
+use crate::run::InterruptAck;
+
+/// Everything that travels between the actors of this protocol.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Message {
+    /// Client to session: something for the model to work on.
+    Work(Work),
+    /// Client to session: end the present run.
+    Interrupt(Interrupt),
+    /// A session to itself, only in a variant: an interrupt that was taken and is not recorded yet.
+    Record(Interrupt),
+    /// Client to session: end for good.
+    Terminate(Terminate),
+    /// To the client: what became of a command.
+    Answer {
+        /// The command.
+        command: CommandId,
+        /// What became of it.
+        reply: Reply,
+    },
+    /// Session to gateway: this key has something under way.
+    Busy(Key),
+    /// Session to gateway: this key has nothing under way any more.
+    Rested(Key),
+    /// Session to provider: stream an answer.
+    Generate {
+        /// For which run.
+        run: RunId,
+        /// For which of its model calls.
+        step: u16,
+    },
+    /// Session to provider: stop streaming.
+    CloseStream {
+        /// Which run's stream.
+        run: RunId,
+        /// Which of its model calls.
+        step: u16,
+    },
+    /// Provider to session: some text.
+    Chunk {
+        /// For which run.
+        run: RunId,
+        /// For which of its model calls.
+        step: u16,
+        /// Its place in the stream, from 0. The network reorders.
+        seq: u16,
+    },
+    /// Provider to session: nothing follows.
+    StreamEnded {
+        /// Which run's stream.
+        run: RunId,
+        /// Which of its model calls.
+        step: u16,
+        /// How it ended.
+        end: StreamEnd,
+    },
+    /// Session to its tools: do this.
+    Execute {
+        /// The call.
+        call: CallId,
+        /// Which attempt at it, from 1.
+        attempt: u8,
+        /// How it shares the key's permits.
+        class: Class,
+    },
+    /// Session to its tools: cancel whatever this run has asked for.
+    CancelCalls {
+        /// The run.
+        run: RunId,
+    },
+    /// Tools to sandbox: do this.
+    Perform {
+        /// The call.
+        call: CallId,
+        /// Which attempt at it.
+        attempt: u8,
+    },
+    /// Tools to sandbox: stop doing this.
+    Abort {
+        /// The call.
+        call: CallId,
+    },
+    /// Sandbox to tools: this came of it.
+    Performed {
+        /// The call.
+        call: CallId,
+        /// Which attempt at it.
+        attempt: u8,
+        /// What came of it.
+        outcome: Outcome,
+    },
+    /// Sandbox to tools: stopped, or never begun.
+    Aborted {
+        /// The call.
+        call: CallId,
+    },
+    /// Tools to session: a call's result.
+    Result(Report),
+    /// Session to whoever reported from outside: what became of the result.
+    Acknowledged {
+        /// The call.
+        call: CallId,
+        /// What became of it.
+        ack: ResultAck,
+    },
+}
+
+impl Message {
+    /// The lane in which a message travels (`actors.md` B.1).
+    pub fn lane(&self) -> Lane {
+        match self {
+            Self::Interrupt(_)
+            | Self::Record(_)
+            | Self::Terminate(_)
+            | Self::CloseStream { .. }
+            | Self::CancelCalls { .. }
+            | Self::Abort { .. } => Lane::Control,
+            Self::Answer { .. }
+            | Self::Busy(_)
+            | Self::Rested(_)
+            | Self::Chunk { .. }
+            | Self::StreamEnded { .. }
+            | Self::Performed { .. }
+            | Self::Aborted { .. }
+            | Self::Result(_)
+            | Self::Acknowledged { .. } => Lane::Result,
+            Self::Work(_) | Self::Generate { .. } | Self::Execute { .. } | Self::Perform { .. } => Lane::Work,
+        }
+    }
+
+    /// The command that a message carries to a session, and where its answer goes.
+    pub fn command(&self) -> Option<(Key, CommandId, Address)> {
+        match self {
+            Self::Work(work) => Some((work.key, work.command, work.reply_to)),
+            Self::Interrupt(interrupt) | Self::Record(interrupt) => {
+                Some((interrupt.key, interrupt.command, interrupt.reply_to))
+            }
+            Self::Terminate(terminate) => Some((terminate.key, terminate.command, terminate.reply_to)),
+            Self::Answer { .. }
+            | Self::Busy(_)
+            | Self::Rested(_)
+            | Self::Generate { .. }
+            | Self::CloseStream { .. }
+            | Self::Chunk { .. }
+            | Self::StreamEnded { .. }
+            | Self::Execute { .. }
+            | Self::CancelCalls { .. }
+            | Self::Perform { .. }
+            | Self::Abort { .. }
+            | Self::Performed { .. }
+            | Self::Aborted { .. }
+            | Self::Result(_)
+            | Self::Acknowledged { .. } => None,
+        }
+    }
+}
+
+/// Something for the model to work on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Work {
+    /// For whom.
+    pub key: Key,
+    /// Its idempotency key.
+    pub command: CommandId,
+    /// In which queue it waits while something runs.
+    pub kind: Kind,
+    /// The text, as a number.
+    pub content: u32,
+    /// Where the answer goes.
+    pub reply_to: Address,
+}
+
+/// In which queue a piece of work waits while something runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Kind {
+    /// A user message: a follow-up.
+    Message,
+    /// An interjection: goes before all follow-ups and softly stops what runs.
+    Interjection,
+}
+
+/// A wish that the present run end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Interrupt {
+    /// Whose run.
+    pub key: Key,
+    /// Its idempotency key.
+    pub command: CommandId,
+    /// What the user pressed.
+    pub stop: Stop,
+    /// The run that is meant; any if absent.
+    pub expected: Option<RunId>,
+    /// Where the answer goes.
+    pub reply_to: Address,
+}
+
+/// What the user pressed. Both do the same so far, as upstream (`actors.md` B.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Stop {
+    /// Interrupt.
+    Interrupt,
+    /// Cancel.
+    Cancel,
+}
+
+/// A wish that a key end for good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Terminate {
+    /// Which key.
+    pub key: Key,
+    /// Its idempotency key.
+    pub command: CommandId,
+    /// Where the answer goes.
+    pub reply_to: Address,
+}
+
+/// What became of a command (the error kinds of `actors.md` E, as far as they occur).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Reply {
+    /// Durably accepted; it will run.
+    Accepted,
+    /// The queue is full; nothing is stored.
+    QueueFull,
+    /// Not accepted for now; try again with the same command.
+    Unavailable,
+    /// The key was terminated.
+    Terminated,
+    /// The same command was given before, with other content.
+    Conflict,
+    /// What became of an interrupt.
+    Interrupt(InterruptAck),
+}
+
+/// How a model's stream ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum StreamEnd {
+    /// By itself.
+    Done {
+        /// How many chunks there were: some may still be on their way.
+        chunks: u16,
+        /// The tool calls that the model asks for.
+        calls: Calls,
+    },
+    /// The provider failed, with all retries exhausted.
+    Failed,
+    /// As it was asked to.
+    Closed,
+}
+
+/// The tool calls of one step in the order of their emission: the first entries that are present.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Calls(pub [Option<Class>; 3]);
+
+impl Calls {
+    /// How each call shares the permits, in the order of emission.
+    pub fn classes(&self) -> impl Iterator<Item = Class> + '_ {
+        self.0.iter().flatten().copied()
+    }
+
+    /// Whether the model asks for nothing.
+    pub fn is_empty(&self) -> bool {
+        self.classes().next().is_none()
+    }
+}
+
+/// How a tool shares the permits of its key (`actors.md` A.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Class {
+    /// One at a time: shell, edit, write.
+    Serial,
+    /// Several at a time: read, grep, glob.
+    Parallel,
+    /// Not allowed to this agent.
+    Forbidden,
+}
+
+/// The one terminal state of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Outcome {
+    /// With this output, as a number.
+    Succeeded(u32),
+    /// With this error, as a number. Errors become results, never exceptions.
+    Failed(u32),
+    /// Its deadline passed.
+    TimedOut,
+    /// It was cancelled, whether or not it had begun.
+    Cancelled,
+    /// It was not permitted.
+    Denied,
+}
+
+/// A call's result on its way to the session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Report {
+    /// The call.
+    pub call: CallId,
+    /// Which attempt at it.
+    pub attempt: u8,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// Who reported it from outside and waits for an acknowledgement.
+    pub reporter: Option<Address>,
+}
+
+/// What became of a tool result (`actors.md` B.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum ResultAck {
+    /// It is the call's result.
+    Accepted,
+    /// It was known already.
+    Duplicate,
+    /// Another result was known already; the first one wins.
+    Conflict,
+    /// Nobody made such a call.
+    Unknown,
+    /// Its run is over.
+    Late,
+    /// It is of an attempt that was given up.
+    StaleAttempt,
+    /// The call belongs to another key.
+    TargetMismatch,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_small_enough_to_be_moved_around() {
+        assert!(size_of::<Message>() <= 48, "{} bytes", size_of::<Message>());
+    }
+}

@@ -1,0 +1,252 @@
+//! The planted bugs, each with the invariant that it trips.
+//!
+//! A variant is a switch that is consulted in one place; there is never a second copy of an actor.
+
+/// Which bug is planted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Variant {
+    /// None.
+    #[default]
+    Reference,
+    /// F1 of the audit: while some key runs, work of every key joins that key's queue.
+    GlobalSingleFlight,
+    /// F2 of the audit: an interrupt goes to whichever key runs.
+    GlobalSteer,
+    /// Finding and opening a key's actor is not one step.
+    TwoLoops,
+    /// The session does not remember the work it has accepted.
+    ForgetSeen,
+    /// Interjections are put in front of one another.
+    LifoInterject,
+    /// Whether to start is decided before the work is durable.
+    LostWakeup,
+    /// A failed run does not take up what waits.
+    NoDequeueOnFailure,
+    /// Work that is being made durable does not count against the cap.
+    CheckThenAppend,
+    /// Work of a key is held back while another key runs.
+    GlobalPermit,
+    /// Work counts as no longer in flight before its row is stored.
+    ClearBeforeStore,
+    /// Accepted work for which the phase has no transition is ignored.
+    DropUnhandled,
+    /// Waiting commands are passed on from the lowest lane upwards.
+    LowerLaneFirst,
+    /// What waits for a key to be opened has no bound.
+    UnboundedBacklog,
+    /// Hazard 1: an interrupt that comes while idle is kept for the next run.
+    StoredInterrupt,
+    /// A second interrupt of one run is kept for the next one.
+    CarriedOver,
+    /// Hazard 2: an interrupt during tools waits for the tools to end.
+    UnpolledInTools,
+    /// Hazard 4: an interrupt between reserving a run and starting it sees nothing to interrupt.
+    StartingWindow,
+    /// The flag that says "interrupted" is looked at only after the next model call.
+    FlagAtLoopTop,
+    /// The text shown before an interrupt is not stored.
+    DropPartial,
+    /// A stream that ends while it is being interrupted completes the turn as well.
+    DoubleCompletion,
+    /// Hazard 3: an interrupt is taken first and recorded later.
+    TakeThenRecord,
+    /// An interrupt waits its turn behind the follow-ups.
+    InterruptBehindWork,
+    /// An interrupt leaves the calls of its run without results.
+    CallsWithoutResults,
+    /// G0's result routing: whatever arrives is stored.
+    StoreAnyResult,
+    /// A result that comes after its run has ended is stored.
+    AcceptLate,
+    /// A result that comes twice is stored twice.
+    RowPerDuplicate,
+}
+
+/// What there is to know about a planted bug.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Planted {
+    /// The switch.
+    pub variant: Variant,
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// What is wrong, and what exposes it.
+    pub sentence: &'static str,
+    /// The invariant that it trips first.
+    pub trips: &'static str,
+}
+
+/// All planted bugs.
+pub const VARIANTS: &[Planted] = &[
+    planted(
+        Variant::TwoLoops,
+        "two-loops",
+        "get-or-create is not atomic: two first messages of one key open two sessions",
+        "SES-1",
+    ),
+    planted(
+        Variant::ForgetSeen,
+        "forget-seen",
+        "accepted commands are not remembered: a message that is sent again runs again",
+        "SES-2",
+    ),
+    planted(
+        Variant::LifoInterject,
+        "lifo-interject",
+        "interjections go to the front of their queue: the second of two runs first",
+        "SES-3",
+    ),
+    planted(
+        Variant::LostWakeup,
+        "lost-wakeup",
+        "whether to start is decided before the commit: a run that ends in between leaves the message waiting",
+        "SES-4",
+    ),
+    planted(
+        Variant::NoDequeueOnFailure,
+        "no-dequeue-on-failure",
+        "a provider failure ends the run and does not take up what waits",
+        "SES-5",
+    ),
+    planted(
+        Variant::CheckThenAppend,
+        "check-then-append",
+        "the cap is checked before the commit and not reserved: two sends at the last place both get in",
+        "SES-6",
+    ),
+    planted(
+        Variant::GlobalPermit,
+        "global-permit",
+        "one permit for all keys: a slow run of one key holds up the others",
+        "SES-9",
+    ),
+    planted(
+        Variant::ClearBeforeStore,
+        "clear-before-store",
+        "an item counts as stored when its store begins: a second one is taken up beside it",
+        "SES-10",
+    ),
+    planted(
+        Variant::GlobalSingleFlight,
+        "global-single-flight",
+        "F1: one loop for all: a message queued behind another key's run is run with that key's ids",
+        "ISO-1",
+    ),
+    planted(
+        Variant::GlobalSteer,
+        "global-steer",
+        "F2: one steer queue for all: an interrupt of an idle key stops the run of another",
+        "ISO-2",
+    ),
+    planted(
+        Variant::DropUnhandled,
+        "drop-unhandled",
+        "a message accepted while a run winds up finds no transition and is dropped in silence",
+        "MBX-1",
+    ),
+    planted(
+        Variant::LowerLaneFirst,
+        "lower-lane-first",
+        "waiting commands are passed on from the lowest lane: a message goes before a waiting interrupt",
+        "MBX-2",
+    ),
+    planted(
+        Variant::UnboundedBacklog,
+        "unbounded-backlog",
+        "what waits for a key to be opened has no bound: a burst exceeds it and nobody is told",
+        "MBX-3",
+    ),
+    planted(
+        Variant::StoredInterrupt,
+        "stored-interrupt",
+        "hazard 1: an interrupt that comes while idle is kept, and kills the next run",
+        "INT-1",
+    ),
+    planted(
+        Variant::CarriedOver,
+        "carried-over",
+        "a second press during wind-up is kept, and kills the follow-up",
+        "INT-2",
+    ),
+    planted(
+        Variant::UnpolledInTools,
+        "unpolled-in-tools",
+        "hazard 2: nobody looks for interrupts during tools: the slowest tool decides",
+        "INT-3",
+    ),
+    planted(
+        Variant::StartingWindow,
+        "starting-window",
+        "hazard 4: an interrupt between reserving and starting a run sees an idle session and is dropped",
+        "INT-3",
+    ),
+    planted(
+        Variant::FlagAtLoopTop,
+        "flag-at-loop-top",
+        "the interrupt flag is checked at the top of the loop only: one more model call after the tools",
+        "INT-4",
+    ),
+    planted(
+        Variant::DropPartial,
+        "drop-partial",
+        "an interrupt discards the text that the user has already seen",
+        "INT-5",
+    ),
+    planted(
+        Variant::DoubleCompletion,
+        "double-completion",
+        "a stream that ends at the instant of its interrupt completes the turn on both paths",
+        "INT-6",
+    ),
+    planted(
+        Variant::TakeThenRecord,
+        "take-then-record",
+        "hazard 3: an interrupt is taken, then recorded: if the stream ends in between it is lost",
+        "INT-7",
+    ),
+    planted(
+        Variant::InterruptBehindWork,
+        "interrupt-behind-work",
+        "interrupts share the queue of messages: one that comes while messages wait is queued behind them",
+        "INT-8",
+    ),
+    planted(
+        Variant::CallsWithoutResults,
+        "calls-without-results",
+        "an interrupt during tools stores the calls without results: the next model call finds them open",
+        "TOOL-1",
+    ),
+    planted(
+        Variant::StoreAnyResult,
+        "store-any-result",
+        "G0's routing of B.4: a result for an unknown call, or of an earlier run, is stored as a message",
+        "TOOL-2",
+    ),
+    planted(
+        Variant::AcceptLate,
+        "accept-late",
+        "a result that comes after its run has ended is stored over the synthesized one",
+        "TOOL-2",
+    ),
+    planted(
+        Variant::RowPerDuplicate,
+        "row-per-duplicate",
+        "a result that is delivered twice becomes two messages",
+        "TOOL-3",
+    ),
+];
+
+const fn planted(
+    variant: Variant,
+    name: &'static str,
+    sentence: &'static str,
+    trips: &'static str,
+) -> Planted {
+    Planted { variant, name, sentence, trips }
+}
+
+impl Variant {
+    /// The variant of that name on the command line.
+    pub fn named(name: &str) -> Option<Self> {
+        VARIANTS.iter().find(|planted| planted.name == name).map(|planted| planted.variant)
+    }
+}

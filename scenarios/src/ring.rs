@@ -1,0 +1,129 @@
+//! A bench: tokens that go from actor to actor around nodes.
+
+use std::time::Duration;
+
+use rehearsal::check::{Monitor, Properties, fold};
+use rehearsal::registry::{Entry, rehearsal};
+use rehearsal::{Limits, Scenario, Setup};
+use rehearsal_protocol::{Actor, Address, Context, Input, NodeId, Protocol};
+use serde::{Deserialize, Serialize};
+
+/// The entry of the registry.
+pub static RING: Entry = Entry {
+    name: "ring",
+    sentence: "1,000 actors on 10 nodes pass 1,000 tokens around; the bench of the hot path",
+    variants: &[],
+    in_campaign: false,
+    build: |_| rehearsal(Ring { actors: 1_000, nodes: 10, tokens: 1_000, hops: 1_000 }),
+};
+
+/// The entry of the registry.
+pub static BURST: Entry = Entry {
+    name: "burst",
+    sentence: "3 nodes handle 100 messages each; the bench of short runs",
+    variants: &[],
+    in_campaign: false,
+    build: |_| rehearsal(Ring { actors: 3, nodes: 3, tokens: 3, hops: 100 }),
+};
+
+/// Tokens go from each actor to the next, on another node, until their hops are used up.
+pub struct Ring {
+    /// How many actors there are.
+    pub actors: u32,
+    /// On how many nodes they are placed in turns.
+    pub nodes: u32,
+    /// How many tokens start.
+    pub tokens: u32,
+    /// How often each token is delivered.
+    pub hops: u32,
+}
+
+/// What travels around.
+#[derive(Clone, Debug, Hash, Serialize, Deserialize)]
+pub struct Token {
+    /// Which token.
+    pub token: u32,
+    /// How many deliveries it has left, this one included.
+    pub left: u32,
+}
+
+/// A token was delivered.
+#[derive(Clone, Debug, Hash, Serialize, Deserialize)]
+pub struct Hop {
+    /// Which token.
+    pub token: u32,
+    /// How many deliveries it has left, this one included.
+    pub left: u32,
+}
+
+/// The protocol of the ring.
+pub struct Tokens;
+
+impl Protocol for Tokens {
+    type Message = Token;
+    type Fact = Hop;
+}
+
+#[derive(Clone, Debug, Hash)]
+struct Member {
+    next: Address,
+    starts: Option<Token>,
+}
+
+impl Actor<Tokens> for Member {
+    fn receive(&mut self, cx: &mut Context<'_, Tokens>, input: Input<Tokens>) {
+        match input {
+            Input::Start(_) => {
+                if let Some(token) = self.starts.take() {
+                    cx.send(self.next, token);
+                }
+            }
+            Input::Message(envelope) => {
+                let Token { token, left } = envelope.message;
+                cx.announce(Hop { token, left });
+                if left > 1 {
+                    cx.send(self.next, Token { token, left: left - 1 });
+                }
+            }
+            Input::Timer(_) | Input::Signal(_) | Input::Synced(_) => {}
+        }
+    }
+}
+
+impl Scenario for Ring {
+    type Protocol = Tokens;
+
+    fn set_up(&self, system: &mut Setup<Tokens>) {
+        system.latency(Duration::from_millis(1), Duration::from_millis(10));
+        let events = 4 * u64::from(self.tokens) * u64::from(self.hops) + 1_000;
+        system.limits(Limits { events, pending: 10 * self.actors.max(1_000), ..Limits::default() });
+        let address = |n: u32| Address::new(NodeId(n % self.nodes), n);
+        for n in 0..self.actors {
+            let next = address((n + 1) % self.actors);
+            let starts = (n < self.tokens).then_some(Token { token: n, left: self.hops });
+            let placed = system
+                .node(format!("node-{}", n % self.nodes))
+                .actor(format!("member-{n}"), Member { next, starts });
+            assert_eq!(placed, address(n), "slots are given in order");
+        }
+    }
+
+    fn properties(&self, check: &mut Properties<Hop>) {
+        check.always("RING-1", "a token never gains hops", never_gains(self.tokens as usize));
+        let hops = self.hops;
+        check.sometimes("a token arrives for the last time", |hop: &Hop| hop.left == 1);
+        check.sometimes("a token arrives for the first time", move |hop: &Hop| hop.left == hops);
+    }
+}
+
+/// RING-1: a token never gains hops.
+fn never_gains(tokens: usize) -> impl Monitor<Hop> {
+    fold(vec![u32::MAX; tokens], |least: &mut Vec<u32>, _, hop: &Hop| {
+        let least = &mut least[hop.token as usize];
+        if hop.left >= *least {
+            return Err(format!("token {} has {} hops left after {}", hop.token, hop.left, *least));
+        }
+        *least = hop.left;
+        Ok(())
+    })
+}

@@ -1,0 +1,14 @@
+//! The network delivers messages twice.
+
+use super::Kind;
+use super::plan::Planner;
+
+/// The second copy takes its own time.
+pub static KIND: Kind = Kind { name: "duplication", sentence: "the network delivers messages twice", plan };
+
+fn plan(planner: &mut Planner<'_>, on: bool) {
+    if on {
+        let rate = planner.rate(KIND.name);
+        planner.plan.weather.duplicate(rate);
+    }
+}

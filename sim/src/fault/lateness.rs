@@ -1,0 +1,14 @@
+//! Timers run out late.
+
+use super::Kind;
+use super::plan::Planner;
+
+/// A timer promises not to fire early, and nothing more.
+pub static KIND: Kind = Kind { name: "lateness", sentence: "timers run out late", plan };
+
+fn plan(planner: &mut Planner<'_>, on: bool) {
+    if on {
+        let rate = planner.rate(KIND.name);
+        planner.plan.weather.late_timers(rate);
+    }
+}

@@ -1,0 +1,252 @@
+//! What goes wrong in one run: weather for messages, timers and syncs, and episodes.
+
+use std::time::Duration;
+
+use rehearsal_protocol::{NodeId, Time};
+
+use super::cut::Cut;
+use super::profile::Profile;
+use super::{KINDS, Kind};
+use crate::choice::menu::between;
+use crate::choice::{Base, Choices, Menu, Stream, Value, generator};
+use crate::world::blueprint::Topology;
+use crate::world::weather::Weather;
+
+/// What goes wrong in one run.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The weights of what happens to messages, timers and syncs while faults go on.
+    pub weather: Weather,
+    /// Faults with a beginning and an end, in the order of their kinds and targets.
+    pub episodes: Vec<Episode>,
+    /// How each node's clock is wrong.
+    pub clocks: Vec<Clock>,
+    /// Whether anything can go wrong at all; if not, every obligation counts from the start of the run.
+    pub faulty: bool,
+    /// The kinds that are on in this run.
+    pub kinds: Vec<&'static str>,
+}
+
+/// A fault with a beginning and an end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Episode {
+    /// The name of its kind.
+    pub kind: &'static str,
+    /// When it begins.
+    pub from: Time,
+    /// When it ends.
+    pub until: Time,
+    /// What it does.
+    pub harm: Harm,
+}
+
+/// What an episode does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Harm {
+    /// The node is down: volatile state, mailboxes and timers are gone.
+    Crash(NodeId),
+    /// The node stalls while time goes on; what arrives waits.
+    Pause(NodeId),
+    /// Every turn on the node takes up to so many nanoseconds.
+    Slow(NodeId, u64),
+    /// The actor of that name (one of those that live at the time) is killed; if it is nobody's child, it starts again at the end.
+    Kill(u32),
+    /// What would pass these links is lost.
+    Cut(Cut),
+    /// What would pass these links is held, and released at the end.
+    Clog(Cut),
+}
+
+impl Episode {
+    /// The episode in words: `crash db from 1.203s to 1.683s`.
+    pub fn in_words(&self, topology: &Topology) -> String {
+        let name = |node: NodeId| &*topology.nodes[node.index()].name;
+        let nodes = topology.nodes.iter().map(|node| (&*node.name, node.key));
+        let what = match self.harm {
+            Harm::Crash(node) | Harm::Pause(node) => format!("{} {}", self.kind, name(node)),
+            Harm::Slow(node, longest) => {
+                format!("slow {} (turns up to {:?})", name(node), Duration::from_nanos(longest))
+            }
+            Harm::Kill(pick) => format!("kill the living actor {pick} (modulo their number)"),
+            Harm::Cut(cut) | Harm::Clog(cut) => format!("{} {}", self.kind, cut.in_words(nodes)),
+        };
+        format!("{what} from {} to {}", self.from, self.until)
+    }
+}
+
+/// How a node's clock is wrong.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Clock {
+    /// Nanoseconds ahead of the true time; always forward, for a clock starts at 0.
+    pub offset: u64,
+    /// Nanoseconds gained in a million of true time; negative if it goes slow.
+    pub drift_ppm: i64,
+}
+
+impl Clock {
+    /// What this clock shows at a true time.
+    #[inline]
+    pub fn shows(self, at: Time) -> Time {
+        if self == Self::default() {
+            return at;
+        }
+        let true_nanos = i128::from(at.as_nanos());
+        let gained = true_nanos * i128::from(self.drift_ppm) / 1_000_000;
+        Time::from_nanos((true_nanos + gained + i128::from(self.offset)) as u64)
+    }
+
+    /// The true nanoseconds in which this clock advances by `span`.
+    #[inline]
+    pub fn true_span(self, span: u64) -> u64 {
+        if self.drift_ppm == 0 {
+            return span;
+        }
+        (u128::from(span) * 1_000_000 / (1_000_000 + i128::from(self.drift_ppm)) as u128) as u64
+    }
+}
+
+/// What a kind of fault has at hand to add itself to a plan.
+pub struct Planner<'a> {
+    /// Who is where.
+    pub topology: &'a Topology,
+    /// Where chance comes from.
+    pub choices: &'a mut Choices,
+    /// The plan so far.
+    pub plan: &'a mut Plan,
+    seed: u64,
+}
+
+impl Plan {
+    /// A plan without any fault.
+    pub fn fair(topology: &Topology) -> Self {
+        Self {
+            weather: topology.weather.clone(),
+            episodes: Vec::new(),
+            clocks: vec![Clock::default(); topology.nodes.len()],
+            faulty: false,
+            kinds: Vec::new(),
+        }
+    }
+
+    /// Makes the plan of one run, keeping the memory of the one before.
+    ///
+    /// Which kinds are on is no choice of the run: it only sets the weights of those that are. A run that is replayed from its
+    /// deviations has them all the same.
+    pub fn make(&mut self, topology: &Topology, profile: &Profile, seed: u64, choices: &mut Choices) {
+        self.weather.clone_from(&topology.weather);
+        self.episodes.clear();
+        self.clocks.fill(Clock::default());
+        self.kinds.clear();
+        let overrides = choices.overrides().is_some_and(|overrides| !overrides.is_empty());
+        self.faulty = overrides;
+        if choices.base() == Base::Benign && !overrides {
+            return;
+        }
+        let mut planner = Planner { topology, choices, plan: self, seed };
+        for kind in KINDS {
+            let on = planner.is_on(kind, profile);
+            if on {
+                planner.plan.kinds.push(kind.name);
+                planner.plan.faulty = true;
+            }
+            if on || overrides {
+                (kind.plan)(&mut planner, on);
+            }
+        }
+    }
+}
+
+impl Planner<'_> {
+    fn is_on(&self, kind: &Kind, profile: &Profile) -> bool {
+        let stream = generator::join(generator::name("swarm"), generator::name(kind.name));
+        self.choices.base() == Base::Seeded
+            && profile.kinds.contains(&kind.name)
+            && generator::draw(self.seed, stream, 0) % 100 < u64::from(profile.swarm_percent)
+    }
+
+    /// A number that is fixed for this run, for rates that differ between runs.
+    pub fn level(&self, purpose: &str) -> u64 {
+        let stream = generator::join(generator::name("level"), generator::name(purpose));
+        generator::draw(self.seed, stream, 0)
+    }
+
+    /// The chance of a rate fault in this run, in weights of 65,536: zero in none, rare in most, frequent in some.
+    pub fn rate(&self, purpose: &str) -> u32 {
+        let level = self.level(purpose);
+        // Between 2^-11 and 2^-2 of all messages, every magnitude as likely.
+        let magnitude = 5 + (level % 10) as u32;
+        (1 << magnitude) + ((level >> 32) as u32 & ((1 << magnitude) - 1))
+    }
+
+    /// The menu of an episode: none, or one of `entries` with a chance in percent.
+    pub fn episode_menu(&self, on: bool, percent: u32, entries: u8) -> Menu {
+        if !on {
+            return Menu::DULL;
+        }
+        let mut weights = [0; Menu::MOST];
+        weights[0] = (100 - percent) * u32::from(entries);
+        weights[1..=usize::from(entries)].fill(percent);
+        Menu::weighted(&weights[..=usize::from(entries)])
+    }
+
+    /// Draws the episodes of a kind that concerns nodes one by one; `harm` says what an entry above 0 means.
+    pub fn episodes_on_nodes(
+        &mut self,
+        kind: &'static str,
+        menu: &Menu,
+        count: u32,
+        harm: impl Fn(&Topology, NodeId, Value) -> (u64, Harm),
+    ) {
+        let topology = self.topology;
+        for (index, node) in topology.nodes.iter().enumerate().filter(|(_, node)| !node.steady) {
+            let stream = Stream::OnNode(kind, index as u32);
+            let key = generator::join(generator::name(kind), node.key);
+            for n in 0..count {
+                let value = self.choices.pick_episode(stream, key, n, menu);
+                if !value.is_benign() {
+                    let (length, harm) = harm(topology, NodeId(index as u32), value);
+                    self.add(kind, value, length, harm);
+                }
+            }
+        }
+    }
+
+    /// Draws the episodes of a kind that concerns the whole system.
+    pub fn episodes(
+        &mut self,
+        kind: &'static str,
+        menu: &Menu,
+        count: u32,
+        harm: impl Fn(&Topology, Value) -> (u64, Harm),
+    ) {
+        let topology = self.topology;
+        let key = generator::join(generator::name(kind), 0);
+        for n in 0..count {
+            let value = self.choices.pick_episode(Stream::OnSystem(kind), key, n, menu);
+            if !value.is_benign() {
+                let (length, harm) = harm(topology, value);
+                self.add(kind, value, length, harm);
+            }
+        }
+    }
+
+    fn add(&mut self, kind: &'static str, value: Value, length: u64, harm: Harm) {
+        let phase = self.topology.faulty_phase;
+        let from = between(0, phase, value.share());
+        let until = Time::from_nanos(from.saturating_add(length));
+        self.plan.episodes.push(Episode { kind, from: Time::from_nanos(from), until, harm });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_runs_fast_shows_more_and_its_spans_are_shorter() {
+        let clock = Clock { offset: 500, drift_ppm: 1_000 };
+        assert_eq!(clock.shows(Time::from_nanos(1_000_000)), Time::from_nanos(1_001_500));
+        assert_eq!(clock.true_span(1_001_000), 1_000_000);
+        assert_eq!(Clock::default().shows(Time::from_nanos(7)), Time::from_nanos(7));
+    }
+}

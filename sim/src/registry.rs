@@ -1,0 +1,85 @@
+//! Scenarios by name, with their variants: what a command line works on.
+
+use crate::check::{Goal, Invariant, Properties};
+use crate::run::{AnyRunner, Runner};
+use crate::scenario::Scenario;
+use crate::world::RULES;
+
+/// A scenario by name.
+pub struct Entry {
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// What it rehearses, in words.
+    pub sentence: &'static str,
+    /// Planted bugs.
+    pub variants: &'static [Variant],
+    /// Whether `fuzz` without a name takes it; benches and canaries are left out.
+    pub in_campaign: bool,
+    /// Builds it, with the variant of that name or as it should be.
+    pub build: fn(variant: Option<&str>) -> Box<dyn Rehearsal>,
+}
+
+/// A planted bug: a check that none trips is not a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Variant {
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// What is wrong in it, in words.
+    pub sentence: &'static str,
+    /// The invariant that it trips.
+    pub trips: &'static str,
+}
+
+/// A [`Scenario`] of any protocol.
+pub trait Rehearsal: Send + Sync {
+    /// A runner of its own, for one thread.
+    fn runner(&self) -> Box<dyn AnyRunner>;
+
+    /// Its invariants, and after them those that hold in every scenario.
+    fn invariants(&self) -> Vec<Invariant>;
+
+    /// Its goals.
+    fn goals(&self) -> Vec<Goal>;
+}
+
+/// Puts a scenario behind the seam that the command line and the campaign work on.
+pub fn rehearsal(scenario: impl Scenario) -> Box<dyn Rehearsal> {
+    Box::new(Behind(scenario))
+}
+
+struct Behind<S>(S);
+
+impl<S: Scenario> Rehearsal for Behind<S> {
+    fn runner(&self) -> Box<dyn AnyRunner> {
+        Box::new(Runner::new(&self.0))
+    }
+
+    fn invariants(&self) -> Vec<Invariant> {
+        let mut properties = Properties::default();
+        self.0.properties(&mut properties);
+        let rules = RULES.iter();
+        let rules =
+            rules.map(|rule| Invariant { id: rule.id.to_owned(), sentence: rule.sentence.to_owned() });
+        properties.invariants().cloned().chain(rules).collect()
+    }
+
+    fn goals(&self) -> Vec<Goal> {
+        let mut properties = Properties::default();
+        self.0.properties(&mut properties);
+        properties.goals().cloned().collect()
+    }
+}
+
+impl Entry {
+    /// The variant of that name.
+    pub fn variant(&self, name: &str) -> Option<&'static Variant> {
+        self.variants.iter().find(|variant| variant.name == name)
+    }
+}
+
+/// The known name that is nearest to a mistyped one, if any is near.
+pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let scored = known.into_iter().map(|name| (strsim::jaro_winkler(typed, name), name));
+    let best = scored.max_by(|a, b| a.0.total_cmp(&b.0))?;
+    (best.0 > 0.7).then_some(best.1)
+}

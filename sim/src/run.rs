@@ -1,0 +1,353 @@
+//! One run: a world and its monitors from start to verdict.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use rehearsal_protocol::{Protocol, Time};
+use serde::Serialize;
+
+use crate::check::{Checks, Properties, Violation};
+use crate::choice::{Base, Choices, Deviation, Overrides};
+use crate::fault::Profile;
+use crate::scenario::Scenario;
+use crate::trace::{Recorder, Recording};
+use crate::wall::Stopwatch;
+use crate::world::blueprint::{Blueprint, Topology};
+use crate::world::{Pulse, World};
+
+/// What a run is to be.
+#[derive(Clone, Debug)]
+pub struct RunSpec {
+    /// The seed; of no effect on choices if the base is benign.
+    pub seed: u64,
+    /// The mixture of faults.
+    pub profile: &'static Profile,
+    /// What a choice is when nothing overrides it.
+    pub base: Base,
+    /// Sparse values that go before the base.
+    pub overrides: Option<Arc<Overrides>>,
+    /// How much of the trace is kept.
+    pub recording: Recording,
+    /// Whether deviations are recorded.
+    pub record_choices: bool,
+    /// Stop before the event of this number.
+    pub until: Option<u64>,
+}
+
+impl RunSpec {
+    /// A plain run from a seed.
+    pub fn seeded(seed: u64, profile: &'static Profile) -> Self {
+        Self {
+            seed,
+            profile,
+            base: Base::Seeded,
+            overrides: None,
+            recording: Recording::Off,
+            record_choices: false,
+            until: None,
+        }
+    }
+
+    /// The same run with its whole trace kept.
+    #[must_use]
+    pub fn recorded(mut self) -> Self {
+        self.recording = Recording::Payloads;
+        self.record_choices = true;
+        self
+    }
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub enum Verdict {
+    /// Everything held.
+    Pass,
+    /// An invariant did not hold.
+    Violation(Violation),
+    /// A limit was reached: a class of its own.
+    Limit(Limit),
+}
+
+/// Which limit was reached.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub enum Limit {
+    /// More events than allowed.
+    Events(u64),
+    /// Still busy this long after the faulty phase, in nanoseconds.
+    VirtualTime(u64),
+    /// More wall time than allowed, in nanoseconds.
+    WallTime(u64),
+    /// More things waiting than allowed.
+    Pending(u64),
+}
+
+impl Limit {
+    /// The limit in words.
+    pub fn in_words(&self) -> String {
+        let seconds = |nanos: &u64| Time::from_nanos(*nanos).to_string();
+        match self {
+            Self::Events(count) => format!("the run was not over after {count} events"),
+            Self::VirtualTime(nanos) => {
+                format!("the run was not quiet {} after the faulty phase", seconds(nanos))
+            }
+            Self::WallTime(nanos) => format!("the run was not over after {} of wall time", seconds(nanos)),
+            Self::Pending(count) => {
+                format!("{count} messages, timers and signals were waiting at the same time")
+            }
+        }
+    }
+
+    /// The name of its class.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Events(_) => "events",
+            Self::VirtualTime(_) => "virtual-time",
+            Self::WallTime(_) => "wall-time",
+            Self::Pending(_) => "pending",
+        }
+    }
+}
+
+/// What came out of a run.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// How it ended.
+    pub verdict: Verdict,
+    /// How many turns there were.
+    pub turns: u64,
+    /// How many events there were.
+    pub events: u64,
+    /// When it ended.
+    pub virtual_time: Time,
+    /// The hash over all events.
+    pub trace_hash: u64,
+    /// Which goals were reached, in the order of their statement.
+    pub goals: Vec<bool>,
+}
+
+impl Outcome {
+    /// What kind of failure this is: a violation or a limit with ids and times normalised. `None` if the run passed.
+    pub fn signature(&self) -> Option<String> {
+        match &self.verdict {
+            Verdict::Pass => None,
+            Verdict::Violation(violation) => {
+                Some(format!("{}: {}", violation.invariant, normalised(&violation.message)))
+            }
+            Verdict::Limit(limit) => Some(format!("limit: {}", limit.name())),
+        }
+    }
+}
+
+/// A text with every number replaced by `#`, so that two finds of one bug look the same.
+pub fn normalised(text: &str) -> String {
+    let mut result = String::with_capacity(text.len());
+    let mut in_number = false;
+    for c in text.chars() {
+        let digit = c.is_ascii_digit() || (in_number && c == '.');
+        if digit && !in_number {
+            result.push('#');
+        }
+        if !digit {
+            result.push(c);
+        }
+        in_number = digit;
+    }
+    result
+}
+
+/// Runs one scenario again and again, keeping memory but no state between runs.
+pub struct Runner<P: Protocol> {
+    world: World<P>,
+    checks: Checks<P::Fact>,
+}
+
+/// A [`Runner`] of any protocol.
+pub trait AnyRunner: Send {
+    /// One run, from start to verdict.
+    fn run(&mut self, spec: &RunSpec) -> Outcome;
+
+    /// The trace of the last run.
+    fn recorder(&self) -> &Recorder;
+
+    /// The deviations of the last run, if they were recorded.
+    fn deviations(&self) -> &[Deviation];
+
+    /// Who is where.
+    fn topology(&self) -> &Topology;
+
+    /// The path of the actor in a slot, in the last run.
+    fn path(&self, slot: u32) -> &str;
+
+    /// How many paths there were in the last run.
+    fn paths(&self) -> u32;
+
+    /// The episodes of the last run, in words, with begin and end.
+    fn episodes(&self) -> Vec<(Time, Time, String)>;
+
+    /// The state of an actor at the end of the last run, by its path.
+    fn inspect(&self, path: &str) -> Option<String>;
+
+    /// What this runner is doing, for a watchdog on another thread.
+    fn pulse(&self) -> Arc<Pulse>;
+}
+
+impl<P: Protocol> Runner<P> {
+    /// Sets a scenario up.
+    pub fn new(scenario: &impl Scenario<Protocol = P>) -> Self {
+        let mut properties = Properties::default();
+        scenario.properties(&mut properties);
+        let world = World::new(Arc::new(Blueprint::of(scenario)));
+        Self { world, checks: properties.checks() }
+    }
+
+    /// The world as the last run left it.
+    pub fn world(&self) -> &World<P> {
+        &self.world
+    }
+
+    fn start(&mut self, spec: &RunSpec) {
+        let mut choices = match spec.base {
+            Base::Benign => Choices::benign(),
+            Base::Seeded => Choices::seeded(spec.seed),
+        };
+        if let Some(overrides) = &spec.overrides {
+            choices = choices.overriding(overrides.clone());
+        }
+        if spec.record_choices {
+            choices = choices.recording();
+        }
+        self.checks.reset();
+        self.world.start(spec.seed, spec.profile, choices, spec.recording);
+    }
+
+    /// Steps until something is wrong, nothing is left, or a limit is reached.
+    fn drive(&mut self, until: u64) -> Verdict {
+        let watch = Stopwatch::start();
+        let mut steps = 0_u64;
+        loop {
+            if !self.world.step(&mut self.checks) {
+                return self.close(true);
+            }
+            if self.checks.violation().is_some() || self.world.is_broken() {
+                return self.found();
+            }
+            steps += 1;
+            if self.world.recorder().count() >= until {
+                return Verdict::Pass;
+            }
+            if steps % STEPS_BETWEEN_LIMITS == 0
+                && let Some(verdict) = self.over(&watch)
+            {
+                return verdict;
+            }
+        }
+    }
+
+    /// Whether the run is over before it is quiet.
+    #[cold]
+    fn over(&mut self, watch: &Stopwatch) -> Option<Verdict> {
+        let topology = &self.world.blueprint().topology;
+        let limits = topology.limits;
+        let pulse = self.world.pulse();
+        let events = self.world.recorder().count();
+        pulse.events.store(events, Ordering::Relaxed);
+        let since_healed = self.world.healed().map(|healed| self.world.now().since(healed));
+        if let (Some(horizon), Some(since)) = (topology.horizon, since_healed)
+            && rehearsal_protocol::time::nanos(since) >= horizon
+        {
+            return Some(self.close(false));
+        }
+        let limit = if events >= limits.events {
+            Limit::Events(limits.events)
+        } else if since_healed.is_some_and(|since| since >= limits.virtual_time) {
+            Limit::VirtualTime(rehearsal_protocol::time::nanos(limits.virtual_time))
+        } else if self.world.pending() as u64 >= u64::from(limits.pending) {
+            Limit::Pending(u64::from(limits.pending))
+        } else if watch.elapsed() >= limits.wall_time {
+            Limit::WallTime(rehearsal_protocol::time::nanos(limits.wall_time))
+        } else {
+            return None;
+        };
+        let verdict = self.close(false);
+        Some(if verdict == Verdict::Pass { Verdict::Limit(limit) } else { verdict })
+    }
+
+    /// The end of a run: judges what is owed and counts every message.
+    fn close(&mut self, quiet: bool) -> Verdict {
+        let (now, count) = (self.world.now(), self.world.recorder().count());
+        self.world.settle();
+        if let Some(healed) = self.world.healed() {
+            self.checks.settle(now, count.saturating_sub(1), healed, quiet);
+        }
+        self.found()
+    }
+
+    fn found(&self) -> Verdict {
+        let violation = self.checks.violation().cloned().or_else(|| self.world.violation());
+        violation.map_or(Verdict::Pass, Verdict::Violation)
+    }
+}
+
+/// Limits are looked at every so many steps: often enough to bite, seldom enough to cost nothing.
+const STEPS_BETWEEN_LIMITS: u64 = 256;
+
+impl<P: Protocol> AnyRunner for Runner<P> {
+    fn run(&mut self, spec: &RunSpec) -> Outcome {
+        self.start(spec);
+        let verdict = self.drive(spec.until.unwrap_or(u64::MAX));
+        Outcome {
+            verdict,
+            turns: self.world.tally().turns,
+            events: self.world.recorder().count(),
+            virtual_time: self.world.now(),
+            trace_hash: self.world.recorder().hash(),
+            goals: self.checks.reached().to_vec(),
+        }
+    }
+
+    fn recorder(&self) -> &Recorder {
+        self.world.recorder()
+    }
+
+    fn deviations(&self) -> &[Deviation] {
+        self.world.choices().deviations()
+    }
+
+    fn topology(&self) -> &Topology {
+        &self.world.blueprint().topology
+    }
+
+    fn path(&self, slot: u32) -> &str {
+        self.world.path(slot)
+    }
+
+    fn paths(&self) -> u32 {
+        self.world.paths()
+    }
+
+    fn episodes(&self) -> Vec<(Time, Time, String)> {
+        let topology = self.topology();
+        let episodes = self.world.plan().episodes.iter();
+        episodes.map(|episode| (episode.from, episode.until, episode.in_words(topology))).collect()
+    }
+
+    fn inspect(&self, path: &str) -> Option<String> {
+        let slot = (0..self.paths()).find(|slot| self.path(*slot) == path)?;
+        self.world.inspect(slot)
+    }
+
+    fn pulse(&self) -> Arc<Pulse> {
+        self.world.pulse()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signature_has_no_numbers_but_all_the_words() {
+        assert_eq!(normalised("run 13 of s1:b20, owed since 1.203s"), "run # of s#:b#, owed since #s");
+        assert_eq!(normalised("no numbers."), "no numbers.");
+    }
+}

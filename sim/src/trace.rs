@@ -1,0 +1,15 @@
+//! The trace: what happened, in order, with causes; and the running hash over it.
+//!
+//! - [`digest`] — the 64-bit digest of a payload, and the folding of the running hash, specified and pinned;
+//! - [`event`] — the one event type;
+//! - [`recorder`] — the always-on hash, and the events if they are asked for;
+//! - [`jsonl`] — JSON Lines, versioned.
+
+pub mod digest;
+pub mod event;
+pub mod jsonl;
+pub mod recorder;
+
+pub use digest::digest;
+pub use event::{Event, EventKind, Payload};
+pub use recorder::{Recorder, Recording};

@@ -1,0 +1,373 @@
+//! The digest of a payload, and the folding of the running hash.
+//!
+//! Both are ours to specify because `std`'s `Hash` promises nothing across versions and platforms. Version 1, 64-bit
+//! arithmetic, `hi` and `lo` the halves of the 128-bit product:
+//!
+//! ```text
+//! fold(a, b)  = hi(a * b) ^ lo(a * b)
+//! K1          = 0xA0761D6478BD642F    K2 = 0xE7037ED1A0B428DB
+//! word(h, w)    = fold(h ^ w ^ K1, rotate_left(h, 23) ^ K2)
+//! pair(h, a, b) = fold(h ^ a ^ K1, rotate_left(h, 23) ^ b ^ K2)
+//! ```
+//!
+//! A digest starts from `h = K1` and takes each word `w` by `word`. A payload is fed as the events of serde's data model: integers, characters and booleans as one word (signed ones sign-extended, 128 bits as two words,
+//! the low one first); floats as their bits; strings and bytes as their length and then their little-endian 8-byte words,
+//! the last filled with zeros; unit, unit structs and `None` as 0 and `Some` as 1 before its value; an enum's variant as its
+//! index; sequences and maps of known or unknown length as their elements and then the number of them. Struct and
+//! field names are not fed.
+
+use serde::ser::{self, Serialize};
+
+const K1: u64 = 0xA076_1D64_78BD_642F;
+const K2: u64 = 0xE703_7ED1_A0B4_28DB;
+
+#[inline]
+const fn fold(a: u64, b: u64) -> u64 {
+    let product = a as u128 * b as u128;
+    product as u64 ^ (product >> 64) as u64
+}
+
+/// Folds one word into a state.
+#[inline]
+pub const fn word(state: u64, word: u64) -> u64 {
+    fold(state ^ word ^ K1, state.rotate_left(23) ^ K2)
+}
+
+/// Folds two words into a state at the cost of one.
+#[inline]
+pub const fn pair(state: u64, a: u64, b: u64) -> u64 {
+    fold(state ^ a ^ K1, state.rotate_left(23) ^ b ^ K2)
+}
+
+/// The digest of a payload.
+///
+/// # Panics
+///
+/// If the payload's `Serialize` fails by itself.
+#[inline]
+pub fn digest<T: Serialize + ?Sized>(payload: &T) -> u64 {
+    let mut digester = Digester { state: K1 };
+    payload.serialize(&mut digester).expect("a payload's own Serialize does not fail");
+    digester.state
+}
+
+/// A serde serializer that keeps nothing but 64 bits.
+struct Digester {
+    state: u64,
+}
+
+impl Digester {
+    #[inline]
+    fn word(&mut self, value: u64) {
+        self.state = word(self.state, value);
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.word(bytes.len() as u64);
+        for chunk in bytes.chunks(8) {
+            let mut filled = [0; 8];
+            filled[..chunk.len()].copy_from_slice(chunk);
+            self.word(u64::from_le_bytes(filled));
+        }
+    }
+}
+
+/// A payload's `Serialize` failed by itself.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Failed(String);
+
+impl ser::Error for Failed {
+    fn custom<T: std::fmt::Display>(message: T) -> Self {
+        Self(message.to_string())
+    }
+}
+
+macro_rules! words {
+    ($($method:ident: $type:ty),*) => {$(
+        #[inline]
+        fn $method(self, value: $type) -> Result<(), Failed> {
+            self.word(value as u64);
+            Ok(())
+        }
+    )*};
+}
+
+impl<'a> ser::Serializer for &'a mut Digester {
+    type Ok = ();
+    type Error = Failed;
+    type SerializeSeq = Counted<'a>;
+    type SerializeTuple = Self;
+    type SerializeTupleStruct = Self;
+    type SerializeTupleVariant = Self;
+    type SerializeMap = Counted<'a>;
+    type SerializeStruct = Self;
+    type SerializeStructVariant = Self;
+
+    words!(serialize_bool: bool, serialize_char: char, serialize_u8: u8, serialize_u16: u16, serialize_u32: u32, serialize_u64: u64);
+
+    #[inline]
+    fn serialize_i8(self, value: i8) -> Result<(), Failed> {
+        self.serialize_i64(value.into())
+    }
+
+    #[inline]
+    fn serialize_i16(self, value: i16) -> Result<(), Failed> {
+        self.serialize_i64(value.into())
+    }
+
+    #[inline]
+    fn serialize_i32(self, value: i32) -> Result<(), Failed> {
+        self.serialize_i64(value.into())
+    }
+
+    #[inline]
+    fn serialize_i64(self, value: i64) -> Result<(), Failed> {
+        self.word(value.cast_unsigned());
+        Ok(())
+    }
+
+    fn serialize_i128(self, value: i128) -> Result<(), Failed> {
+        self.serialize_u128(value.cast_unsigned())
+    }
+
+    fn serialize_u128(self, value: u128) -> Result<(), Failed> {
+        self.word(value as u64);
+        self.word((value >> 64) as u64);
+        Ok(())
+    }
+
+    fn serialize_f32(self, value: f32) -> Result<(), Failed> {
+        self.serialize_u32(value.to_bits())
+    }
+
+    fn serialize_f64(self, value: f64) -> Result<(), Failed> {
+        self.serialize_u64(value.to_bits())
+    }
+
+    fn serialize_str(self, value: &str) -> Result<(), Failed> {
+        self.serialize_bytes(value.as_bytes())
+    }
+
+    fn serialize_bytes(self, value: &[u8]) -> Result<(), Failed> {
+        self.bytes(value);
+        Ok(())
+    }
+
+    fn serialize_none(self) -> Result<(), Failed> {
+        self.serialize_unit()
+    }
+
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), Failed> {
+        self.word(1);
+        value.serialize(self)
+    }
+
+    #[inline]
+    fn serialize_unit(self) -> Result<(), Failed> {
+        self.word(0);
+        Ok(())
+    }
+
+    #[inline]
+    fn serialize_unit_struct(self, _: &'static str) -> Result<(), Failed> {
+        self.serialize_unit()
+    }
+
+    #[inline]
+    fn serialize_unit_variant(self, _: &'static str, index: u32, _: &'static str) -> Result<(), Failed> {
+        self.serialize_u32(index)
+    }
+
+    #[inline]
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        value: &T,
+    ) -> Result<(), Failed> {
+        value.serialize(self)
+    }
+
+    #[inline]
+    fn serialize_newtype_variant<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        index: u32,
+        _: &'static str,
+        value: &T,
+    ) -> Result<(), Failed> {
+        self.word(index.into());
+        value.serialize(self)
+    }
+
+    fn serialize_seq(self, _: Option<usize>) -> Result<Counted<'a>, Failed> {
+        Ok(Counted { digester: self, count: 0 })
+    }
+
+    #[inline]
+    fn serialize_tuple(self, _: usize) -> Result<Self, Failed> {
+        Ok(self)
+    }
+
+    #[inline]
+    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Self, Failed> {
+        Ok(self)
+    }
+
+    #[inline]
+    fn serialize_tuple_variant(
+        self,
+        _: &'static str,
+        index: u32,
+        _: &'static str,
+        _: usize,
+    ) -> Result<Self, Failed> {
+        self.word(index.into());
+        Ok(self)
+    }
+
+    fn serialize_map(self, _: Option<usize>) -> Result<Counted<'a>, Failed> {
+        Ok(Counted { digester: self, count: 0 })
+    }
+
+    #[inline]
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Self, Failed> {
+        Ok(self)
+    }
+
+    #[inline]
+    fn serialize_struct_variant(
+        self,
+        _: &'static str,
+        index: u32,
+        _: &'static str,
+        _: usize,
+    ) -> Result<Self, Failed> {
+        self.word(index.into());
+        Ok(self)
+    }
+
+    fn is_human_readable(&self) -> bool {
+        false
+    }
+}
+
+/// A sequence or map whose number of elements is fed at its end.
+struct Counted<'a> {
+    digester: &'a mut Digester,
+    count: u64,
+}
+
+impl ser::SerializeSeq for Counted<'_> {
+    type Ok = ();
+    type Error = Failed;
+
+    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Failed> {
+        self.count += 1;
+        value.serialize(&mut *self.digester)
+    }
+
+    fn end(self) -> Result<(), Failed> {
+        self.digester.word(self.count);
+        Ok(())
+    }
+}
+
+impl ser::SerializeMap for Counted<'_> {
+    type Ok = ();
+    type Error = Failed;
+
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Failed> {
+        self.count += 1;
+        key.serialize(&mut *self.digester)
+    }
+
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Failed> {
+        value.serialize(&mut *self.digester)
+    }
+
+    fn end(self) -> Result<(), Failed> {
+        self.digester.word(self.count);
+        Ok(())
+    }
+}
+
+macro_rules! plain_compound {
+    ($($trait:ident $method:ident ($($name:ident: $type:ty)?)),*) => {$(
+        impl ser::$trait for &mut Digester {
+            type Ok = ();
+            type Error = Failed;
+
+            #[inline]
+            fn $method<T: Serialize + ?Sized>(&mut self, $($name: $type,)? value: &T) -> Result<(), Failed> {
+                $(let _ = $name;)?
+                value.serialize(&mut **self)
+            }
+
+            #[inline]
+            fn end(self) -> Result<(), Failed> {
+                Ok(())
+            }
+        }
+    )*};
+}
+
+plain_compound!(
+    SerializeTuple serialize_element(),
+    SerializeTupleStruct serialize_field(),
+    SerializeTupleVariant serialize_field(),
+    SerializeStruct serialize_field(_name: &'static str),
+    SerializeStructVariant serialize_field(_name: &'static str)
+);
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde::Serialize;
+
+    use super::*;
+
+    #[derive(Serialize)]
+    enum Sample {
+        Unit,
+        Pair(u8, i64),
+        Named { text: &'static str, maybe: Option<u32> },
+    }
+
+    /// Whoever changes one of these breaks every trace hash ever kept: raise the format version instead.
+    #[test]
+    fn the_digest_is_pinned_by_test_vectors() {
+        let lines = [
+            digest(&()),
+            digest(&0u64),
+            digest(&-1i8),
+            digest(&Sample::Unit),
+            digest(&Sample::Pair(1, -2)),
+            digest(&Sample::Named { text: "rehearsal", maybe: Some(3) }),
+            digest(&vec![1u8, 2, 3]),
+            digest(&BTreeMap::from([(1, "a")])),
+            digest(&u128::MAX),
+            pair(word(0, 1), 2, 3),
+        ];
+        insta::assert_snapshot!(format!("{lines:016x?}"), @"");
+    }
+
+    #[test]
+    fn payloads_that_differ_anywhere_have_different_digests() {
+        let digests = [
+            digest("ab"),
+            digest("ba"),
+            digest("ab\0"),
+            digest(&("a", "b")),
+            digest(&("", "ab")),
+            digest(&Sample::Pair(1, 2)),
+            digest(&Sample::Pair(2, 1)),
+            digest(&Sample::Named { text: "", maybe: None }),
+            digest(&vec![(); 2]),
+            digest(&vec![(); 3]),
+        ];
+        let distinct: std::collections::BTreeSet<_> = digests.iter().collect();
+        assert_eq!(distinct.len(), digests.len());
+    }
+}

@@ -1,0 +1,186 @@
+//! What is due reaches its actor, or waits in its mailbox.
+
+use rehearsal_protocol::mailbox::Accepted;
+use rehearsal_protocol::{DeadLetter, Envelope, Exit, Incarnation, Input, Protocol, Signal};
+
+use super::World;
+use super::cell::Waiting;
+use super::network::{concerns, of};
+use super::queue::What;
+use crate::check::Checks;
+use crate::trace::digest::digest;
+use crate::trace::{EventKind, Payload};
+
+impl<P: Protocol> World<P> {
+    /// A message arrives. If nothing is in its way it is handled at once, without a detour by the mailbox.
+    #[inline]
+    pub(super) fn message_arrives(
+        &mut self,
+        slot: u32,
+        envelope: Envelope<P::Message>,
+        cause: u64,
+        checks: &mut Checks<P::Fact>,
+    ) {
+        let cell = &self.cells[slot as usize];
+        let node = &self.nodes[cell.node as usize];
+        if cell.actor.is_some() && cell.started && !cell.waiting && !node.obstructed() {
+            return self.turn(slot, Input::Message(envelope), cause, checks);
+        }
+        if !node.up {
+            return self.lose(slot, &envelope, cause);
+        }
+        if cell.actor.is_none() {
+            return self.bury(slot, DeadLetter::Undeliverable, &envelope, cause);
+        }
+        self.deliver(slot, Waiting { input: Input::Message(envelope), cause, arm: 0 }, checks);
+    }
+
+    /// Everything else that can happen.
+    pub(super) fn happen(&mut self, target: u32, cause: u64, what: What<P>, checks: &mut Checks<P::Fact>) {
+        match what {
+            What::Message(envelope) => self.message_arrives(target, envelope, cause, checks),
+            What::Timer(id, arm) => {
+                if self.is_armed(target, id, arm) {
+                    self.deliver(target, Waiting { input: Input::Timer(id), cause, arm }, checks);
+                }
+            }
+            What::Signal(signal, incarnation) => {
+                self.signal_arrives(target, signal, incarnation, cause, checks)
+            }
+            What::Synced(id, incarnation, mark) => {
+                if self.is_alive(target, incarnation) {
+                    self.cells[target as usize].rest_mut().disk.complete(mark);
+                    self.deliver(target, Waiting { input: Input::Synced(id), cause, arm: 0 }, checks);
+                }
+            }
+            What::Start(incarnation) => {
+                if self.is_alive(target, incarnation) {
+                    self.first_turn(target, cause, checks);
+                }
+            }
+            What::Dispatch(incarnation) => {
+                if self.is_alive(target, incarnation) {
+                    self.dispatch(target, checks);
+                }
+            }
+            What::Kill => self.end(target, Exit::Killed, cause),
+            What::Restart => self.restart(target, cause),
+            What::EpisodeBegins => self.episode_begins(target),
+            What::EpisodeEnds => self.episode_ends(target),
+            What::Heal => self.heal(),
+        }
+    }
+
+    fn signal_arrives(
+        &mut self,
+        target: u32,
+        signal: Signal,
+        sent_to: Incarnation,
+        cause: u64,
+        checks: &mut Checks<P::Fact>,
+    ) {
+        let cell = &self.cells[target as usize];
+        if cell.actor.is_some() && concerns(&signal, sent_to, cell.incarnation) {
+            self.deliver(target, Waiting { input: Input::Signal(signal), cause, arm: 0 }, checks);
+        }
+    }
+
+    /// Hands an input to a living actor, now or when it is free.
+    fn deliver(&mut self, slot: u32, waiting: Waiting<P>, checks: &mut Checks<P::Fact>) {
+        let cell = &self.cells[slot as usize];
+        if cell.started && !cell.waiting && !self.node_of(slot).obstructed() {
+            return self.handle(slot, waiting, checks);
+        }
+        let lane = waiting.input.lane();
+        let accepted = self.cells[slot as usize].rest_mut().mailbox.push(lane, waiting);
+        match accepted {
+            Accepted::Queued => {}
+            Accepted::Refused(newest) => self.overflow(slot, newest, true),
+            Accepted::DroppedNewest(item) | Accepted::DroppedOldest(item) => self.overflow(slot, item, false),
+        }
+        self.cells[slot as usize].waiting = true;
+        self.schedule_dispatch(slot);
+    }
+
+    /// An input found no room. Only messages can be refused for good: signals, timers and syncs have a bound of their own making.
+    fn overflow(&mut self, slot: u32, item: Waiting<P>, refuse: bool) {
+        let Input::Message(envelope) = item.input else { return };
+        self.bury(slot, DeadLetter::MailboxFull, &envelope, item.cause);
+        if refuse {
+            let by = self.cells[slot as usize].address(slot);
+            let signal = Signal::Refused { by, message: envelope.id };
+            self.signal(slot, envelope.from.slot(), signal, item.cause);
+        }
+    }
+
+    /// Records that a message goes nowhere.
+    #[cold]
+    pub(super) fn bury(
+        &mut self,
+        slot: u32,
+        reason: DeadLetter,
+        envelope: &Envelope<P::Message>,
+        cause: u64,
+    ) {
+        self.tally.dead += 1;
+        let digest = crate::trace::digest::pair(reason as u64, digest(&envelope.message), 0);
+        self.record_actor(EventKind::DeadLetter, slot, cause, digest, || Payload {
+            text: format!("{reason:?}: {:?}", envelope.message),
+            ..of(envelope, envelope.from.slot())
+        });
+    }
+
+    /// Makes sure that a waiting mailbox is looked into when its actor is free.
+    pub(super) fn schedule_dispatch(&mut self, slot: u32) {
+        let paused = self.node_of(slot).pauses > 0;
+        let cell = &mut self.cells[slot as usize];
+        if cell.dispatching || !cell.waiting || !cell.started || paused {
+            return;
+        }
+        cell.dispatching = true;
+        let (at, incarnation) = (self.now.max(cell.busy_until), cell.incarnation);
+        let cause = self.recorder.count().saturating_sub(1);
+        self.schedule(at, slot, cause, What::Dispatch(incarnation));
+    }
+
+    /// The actor takes the next item from its mailbox.
+    fn dispatch(&mut self, slot: u32, checks: &mut Checks<P::Fact>) {
+        let paused = self.node_of(slot).pauses > 0;
+        let cell = &mut self.cells[slot as usize];
+        cell.dispatching = false;
+        if paused {
+            return; // The end of the pause schedules it again.
+        }
+        if self.now < cell.busy_until {
+            return self.schedule_dispatch(slot);
+        }
+        let Some(next) = cell.rest_mut().mailbox.pop() else { return };
+        cell.waiting = !cell.rest_mut().mailbox.is_empty();
+        self.handle(slot, next, checks);
+        if self.cells[slot as usize].actor.is_some() {
+            self.schedule_dispatch(slot);
+        }
+    }
+
+    /// Handles an input, unless it is a timer that was cancelled meanwhile.
+    fn handle(&mut self, slot: u32, waiting: Waiting<P>, checks: &mut Checks<P::Fact>) {
+        if let Input::Timer(id) = &waiting.input {
+            if !self.is_armed(slot, *id, waiting.arm) {
+                return;
+            }
+            let id = *id;
+            self.cells[slot as usize].rest_mut().timers.retain(|(known, _)| *known != id);
+        }
+        self.turn(slot, waiting.input, waiting.cause, checks);
+    }
+
+    fn is_armed(&self, slot: u32, id: rehearsal_protocol::TimerId, arm: u32) -> bool {
+        let cell = &self.cells[slot as usize];
+        cell.actor.is_some() && cell.rest().is_some_and(|rest| rest.timers.contains(&(id, arm)))
+    }
+
+    fn is_alive(&self, slot: u32, incarnation: Incarnation) -> bool {
+        let cell = &self.cells[slot as usize];
+        cell.actor.is_some() && cell.incarnation == incarnation
+    }
+}

@@ -1,0 +1,122 @@
+//! Who is where at the start of every run.
+
+use std::sync::Arc;
+
+use rehearsal_protocol::time::nanos;
+use rehearsal_protocol::{Actor, Address, NodeId, Protocol};
+
+use super::weather::Weather;
+use crate::choice::generator::{self, Key};
+use crate::fault::outage::Outages;
+use crate::scenario::{Limits, Scenario, Setup};
+
+/// A scenario, set up once; every run of a campaign starts from a copy of it.
+pub struct Blueprint<P: Protocol> {
+    /// Who is where, without regard to the protocol.
+    pub topology: Topology,
+    pub(crate) actors: Vec<Box<dyn Actor<P>>>,
+}
+
+/// Nodes, actors, timeouts and limits, without regard to the protocol.
+#[derive(Clone, Debug)]
+pub struct Topology {
+    /// The nodes, by their numbers.
+    pub nodes: Vec<NodeInfo>,
+    /// The actors that nodes start with, by their slots.
+    pub actors: Vec<ActorInfo>,
+    /// The classes of lengths of outages.
+    pub outages: Outages,
+    /// The weather when nothing is wrong.
+    pub weather: Weather,
+    /// How long faults may go on, in nanoseconds.
+    pub faulty_phase: u64,
+    /// How long after the faulty phase a run that is never quiet ends in good order, in nanoseconds.
+    pub horizon: Option<u64>,
+    /// When a run ends though it is not done.
+    pub limits: Limits,
+    /// Whether a panic in a turn is a crash like any other rather than a violation.
+    pub panics_are_crashes: bool,
+}
+
+/// A node.
+#[derive(Clone, Debug)]
+pub struct NodeInfo {
+    /// Its name.
+    pub name: Arc<str>,
+    /// The key of its name.
+    pub key: Key,
+    /// Whether faults leave it alone.
+    pub steady: bool,
+    /// Whether it may stay broken for good.
+    pub expendable: bool,
+    /// The slots of the actors that it starts with.
+    pub actors: Vec<u32>,
+}
+
+/// An actor.
+#[derive(Clone, Debug)]
+pub struct ActorInfo {
+    /// Its path: `/node/name`.
+    pub path: Arc<str>,
+    /// The key of its path.
+    pub key: Key,
+    /// Its node.
+    pub node: NodeId,
+}
+
+impl<P: Protocol> Blueprint<P> {
+    /// Sets a scenario up.
+    ///
+    /// # Panics
+    ///
+    /// If an actor was declared and never placed.
+    pub fn of(scenario: &impl Scenario<Protocol = P>) -> Self {
+        let mut setup = Setup::default();
+        scenario.set_up(&mut setup);
+        Self::from_setup(setup)
+    }
+
+    fn from_setup(setup: Setup<P>) -> Self {
+        let mut nodes: Vec<NodeInfo> = setup
+            .nodes
+            .into_iter()
+            .map(|plan| NodeInfo {
+                key: generator::name(&plan.name),
+                name: plan.name.into(),
+                steady: plan.steady,
+                expendable: plan.expendable,
+                actors: Vec::new(),
+            })
+            .collect();
+        let mut actors = Vec::new();
+        let mut infos = Vec::new();
+        for plan in setup.actors {
+            let path = format!("/{}/{}", nodes[plan.node.index()].name, plan.name);
+            actors.push(
+                plan.actor.unwrap_or_else(|| panic!("the actor `{path}` was declared and never placed")),
+            );
+            nodes[plan.node.index()].actors.push(infos.len() as u32);
+            infos.push(ActorInfo { key: generator::name(&path), path: path.into(), node: plan.node });
+        }
+        let outages = Outages::around(&setup.timeouts);
+        let weather = Weather::fair(setup.latency, &outages);
+        let topology = Topology {
+            nodes,
+            actors: infos,
+            outages,
+            weather,
+            faulty_phase: nanos(setup.faulty_phase),
+            horizon: setup.horizon.map(nanos),
+            limits: setup.limits,
+            panics_are_crashes: setup.panics_are_crashes,
+        };
+        Self { topology, actors }
+    }
+}
+
+impl Topology {
+    /// The address of the actor in a slot.
+    pub fn address(&self, slot: u32) -> Address {
+        Address::new(self.actors[slot as usize].node, slot)
+    }
+}

@@ -1,0 +1,142 @@
+//! One actor with its mailbox, timers, watchers and disk.
+
+use rehearsal_protocol::{Actor, Address, Incarnation, Input, Mailbox, NodeId, Protocol, Time, TimerId};
+
+use super::disk::Disk;
+use crate::choice::generator::Key;
+
+/// One actor. What most actors never need lies behind one pointer.
+pub(crate) struct Cell<P: Protocol> {
+    pub(crate) actor: Option<Box<dyn Actor<P>>>,
+    pub(crate) key: Key,
+    pub(crate) node: u32,
+    pub(crate) incarnation: Incarnation,
+    pub(crate) parent: Option<u32>,
+    /// Whether `Start` was handled; until then arrivals wait.
+    pub(crate) started: bool,
+    /// Whether a dispatch is scheduled.
+    pub(crate) dispatching: bool,
+    /// Whether something waits in the mailbox.
+    pub(crate) waiting: bool,
+    pub(crate) counts: Counts,
+    pub(crate) busy_until: Time,
+    rest: Option<Box<Rest<P>>>,
+}
+
+/// The ordinals of an actor's own streams.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Counts {
+    pub(crate) draws: u32,
+    pub(crate) menus: u32,
+    pub(crate) timers: u32,
+    pub(crate) turns: u32,
+    pub(crate) syncs: u32,
+    pub(crate) crashes: u32,
+    pub(crate) writes: u32,
+}
+
+/// What most actors never need.
+pub(crate) struct Rest<P: Protocol> {
+    pub(crate) mailbox: Mailbox<Waiting<P>>,
+    pub(crate) timers: Vec<(TimerId, u32)>,
+    pub(crate) arms: u32,
+    pub(crate) watchers: Vec<u32>,
+    pub(crate) children: Vec<u32>,
+    pub(crate) disk: Disk,
+}
+
+/// An input in a mailbox.
+pub(crate) struct Waiting<P: Protocol> {
+    pub(crate) input: Input<P>,
+    pub(crate) cause: u64,
+    /// Which arming of the timer, if it is a timer.
+    pub(crate) arm: u32,
+}
+
+impl<P: Protocol> Clone for Waiting<P> {
+    fn clone(&self) -> Self {
+        Self { input: self.input.clone(), cause: self.cause, arm: self.arm }
+    }
+}
+
+impl<P: Protocol> Clone for Rest<P> {
+    fn clone(&self) -> Self {
+        Self {
+            mailbox: self.mailbox.clone(),
+            timers: self.timers.clone(),
+            arms: self.arms,
+            watchers: self.watchers.clone(),
+            children: self.children.clone(),
+            disk: self.disk.clone(),
+        }
+    }
+}
+
+impl<P: Protocol> Clone for Cell<P> {
+    fn clone(&self) -> Self {
+        Self { actor: self.actor.clone(), rest: self.rest.clone(), ..*self }
+    }
+}
+
+impl<P: Protocol> Cell<P> {
+    pub(crate) fn new(node: NodeId, key: Key, parent: Option<u32>) -> Self {
+        Self {
+            actor: None,
+            key,
+            node: node.0,
+            incarnation: Incarnation(0),
+            parent,
+            started: false,
+            dispatching: false,
+            waiting: false,
+            counts: Counts::default(),
+            busy_until: Time::ZERO,
+            rest: None,
+        }
+    }
+
+    /// Makes this the cell of a path that has not lived yet.
+    pub(crate) fn reset(&mut self, actor: Box<dyn Actor<P>>) {
+        self.actor = Some(actor);
+        self.incarnation = Incarnation(1);
+        (self.started, self.dispatching, self.waiting) = (false, false, false);
+        self.counts = Counts::default();
+        self.busy_until = Time::ZERO;
+        self.rest = None;
+    }
+
+    #[inline]
+    pub(crate) fn address(&self, slot: u32) -> Address {
+        Address::new(NodeId(self.node), slot)
+    }
+
+    pub(crate) fn rest(&self) -> Option<&Rest<P>> {
+        self.rest.as_deref()
+    }
+
+    /// The part that most actors never need, made now if it is not there.
+    pub(crate) fn rest_mut(&mut self) -> &mut Rest<P> {
+        let bounds = self.actor.as_ref().map(|actor| actor.mailbox()).unwrap_or_default();
+        self.rest.get_or_insert_with(|| {
+            Box::new(Rest {
+                mailbox: Mailbox::new(bounds),
+                timers: Vec::new(),
+                arms: 0,
+                watchers: Vec::new(),
+                children: Vec::new(),
+                disk: Disk::default(),
+            })
+        })
+    }
+
+    /// The part that most actors never need, if it is there.
+    pub(crate) fn existing_rest(&mut self) -> Option<&mut Rest<P>> {
+        self.rest.as_deref_mut()
+    }
+
+    /// How many messages wait in the mailbox.
+    pub(crate) fn waiting_messages(&self) -> u64 {
+        let is_message = |waiting: &&Waiting<P>| matches!(waiting.input, Input::Message(_));
+        self.rest().map_or(0, |rest| rest.mailbox.iter().filter(is_message).count() as u64)
+    }
+}

@@ -1,0 +1,112 @@
+//! What is written, what is durable, what a crash leaves.
+
+use std::collections::BTreeMap;
+
+use rehearsal_protocol::Time;
+
+use crate::choice::Value;
+
+/// The disk of one actor's path; it outlives incarnations.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Disk {
+    durable: BTreeMap<String, Vec<u8>>,
+    /// Written and not yet durable, oldest first.
+    volatile: Vec<(String, Vec<u8>)>,
+    /// How many writes are durable.
+    durable_count: u64,
+    /// When the last sync completes: syncs complete in order.
+    pub(crate) last_sync: Time,
+}
+
+impl Disk {
+    /// Accepts a write.
+    pub(crate) fn write(&mut self, key: String, value: Vec<u8>) {
+        self.volatile.push((key, value));
+    }
+
+    /// The number of the write up to which a sync that starts now makes durable.
+    pub(crate) fn mark(&self) -> u64 {
+        self.durable_count + self.volatile.len() as u64
+    }
+
+    /// Makes the writes up to a mark durable.
+    pub(crate) fn complete(&mut self, mark: u64) {
+        let count = mark.saturating_sub(self.durable_count) as usize;
+        for (key, value) in self.volatile.drain(..count.min(self.volatile.len())) {
+            self.durable.insert(key, value);
+            self.durable_count += 1;
+        }
+    }
+
+    /// The actor ended but its node did not: what it wrote reaches the disk in the end.
+    pub(crate) fn flush(&mut self) {
+        self.complete(self.mark());
+    }
+
+    /// The node crashed. Entry 0 loses all that is not durable, entry 1 keeps a first part of it, entry 2 keeps a first part and
+    /// tears the write after it.
+    pub(crate) fn crash(&mut self, value: Value) {
+        let torn = value.entry() == 2;
+        let kept = match value.entry() {
+            0 => 0,
+            _ => ((value.share() as u64 * (self.volatile.len() as u64 + 1)) >> 32) as usize,
+        };
+        self.complete(self.durable_count + kept as u64);
+        if torn && let Some((key, mut value)) = self.volatile.drain(..).next() {
+            value.truncate(value.len() / 2);
+            self.durable.insert(key, value);
+        }
+        self.volatile.clear();
+        self.durable_count = 0;
+        self.last_sync = Time::ZERO;
+    }
+
+    /// What a new incarnation finds.
+    pub(crate) fn kept(&self) -> BTreeMap<String, Vec<u8>> {
+        self.durable.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written() -> Disk {
+        let mut disk = Disk::default();
+        for n in 0..4u8 {
+            disk.write(format!("k{n}"), vec![n; 4]);
+        }
+        disk
+    }
+
+    #[test]
+    fn a_crash_loses_what_was_not_synced_and_keeps_what_was() {
+        let mut disk = written();
+        disk.complete(2);
+        disk.crash(Value::BENIGN);
+        assert_eq!(disk.kept().into_keys().collect::<Vec<_>>(), ["k0", "k1"]);
+    }
+
+    #[test]
+    fn a_crash_may_keep_a_first_part_of_what_was_not_synced() {
+        let mut disk = written();
+        disk.crash(Value::new(1, u32::MAX / 2, 0));
+        assert_eq!(disk.kept().into_keys().collect::<Vec<_>>(), ["k0", "k1"]);
+    }
+
+    #[test]
+    fn a_torn_write_is_there_in_part() {
+        let mut disk = written();
+        disk.complete(1);
+        disk.crash(Value::new(2, 0, 0));
+        let kept = disk.kept();
+        assert_eq!((kept["k0"].len(), kept["k1"].len(), kept.get("k2")), (4, 2, None));
+    }
+
+    #[test]
+    fn an_actor_that_ends_alone_loses_no_write() {
+        let mut disk = written();
+        disk.flush();
+        assert_eq!(disk.kept().len(), 4);
+    }
+}

@@ -1,0 +1,207 @@
+//! Faults begin and end, and the core is healed.
+
+use rehearsal_protocol::{Exit, Incarnation, NodeId, Protocol, Time};
+
+use super::World;
+use super::queue::What;
+use crate::choice::{Menu, Stream, generator};
+use crate::fault::Harm;
+use crate::fault::cut::Cut;
+use crate::trace::{Event, EventKind, Payload};
+
+/// The episodes that go on.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Active {
+    cuts: Vec<(u32, Cut)>,
+    clogs: Vec<(u32, Cut, Time)>,
+    /// How many crashes hold each node down; by node.
+    crashes: Vec<(NodeId, u32)>,
+    /// Those whose first turn waits for the end of a pause.
+    starts: Vec<(u32, Incarnation)>,
+}
+
+impl Active {
+    pub(crate) fn reset(&mut self) {
+        self.cuts.clear();
+        self.clogs.clear();
+        self.crashes.clear();
+        self.starts.clear();
+    }
+
+    /// Whether any link is cut or clogged.
+    #[inline]
+    pub(crate) fn has_links(&self) -> bool {
+        !self.cuts.is_empty() || !self.clogs.is_empty()
+    }
+
+    pub(crate) fn start_later(&mut self, slot: u32, incarnation: Incarnation) {
+        self.starts.push((slot, incarnation));
+    }
+
+    /// Counts crashes that hold a node down; the first takes it down and the last lets it up.
+    fn crashes_on(&mut self, node: NodeId) -> &mut u32 {
+        let at = self.crashes.iter().position(|(known, _)| *known == node).unwrap_or_else(|| {
+            self.crashes.push((node, 0));
+            self.crashes.len() - 1
+        });
+        &mut self.crashes[at].1
+    }
+}
+
+impl<P: Protocol> World<P> {
+    /// Puts the beginnings and ends of all episodes into the queue. None goes on beyond the faulty phase, but for those of
+    /// expendable nodes that choose to stay broken.
+    pub(super) fn schedule_episodes(&mut self) {
+        if !self.plan.faulty {
+            return;
+        }
+        let heal = Time::from_nanos(self.blueprint.topology.faulty_phase);
+        for index in 0..self.plan.episodes.len() {
+            let episode = self.plan.episodes[index];
+            self.schedule(episode.from, index as u32, 0, What::EpisodeBegins);
+            if episode.until < heal || !self.stays_broken(episode.harm) {
+                self.plan.episodes[index].until = episode.until.min(heal);
+                self.schedule(episode.until.min(heal), index as u32, 0, What::EpisodeEnds);
+            }
+        }
+        self.schedule(heal, 0, 0, What::Heal);
+    }
+
+    fn stays_broken(&mut self, harm: Harm) -> bool {
+        let (Harm::Crash(node) | Harm::Pause(node)) = harm else { return false };
+        let info = &self.blueprint.topology.nodes[node.index()];
+        if !info.expendable {
+            return false;
+        }
+        let key = generator::join(generator::name("frozen"), info.key);
+        let menu = Menu::weighted(&[1, 1]);
+        !self.choices.pick(Stream::OnNode("frozen", node.0), key, 0, &menu).is_benign()
+    }
+
+    pub(super) fn episode_begins(&mut self, index: u32) {
+        let episode = self.plan.episodes[index as usize];
+        let event = self.record_episode(EventKind::FaultBegins, index);
+        match episode.harm {
+            Harm::Crash(node) => {
+                let crashes = self.active.crashes_on(node);
+                *crashes += 1;
+                if *crashes == 1 {
+                    self.crash_node(node.0, event);
+                }
+            }
+            Harm::Pause(node) => self.nodes[node.index()].pauses += 1,
+            Harm::Slow(node, longest) => self.nodes[node.index()].slow = longest,
+            Harm::Cut(cut) => self.active.cuts.push((index, cut)),
+            Harm::Clog(cut) => self.active.clogs.push((index, cut, episode.until)),
+            Harm::Kill(pick) => self.kill_one(pick, episode.until, event),
+        }
+    }
+
+    pub(super) fn episode_ends(&mut self, index: u32) {
+        let episode = self.plan.episodes[index as usize];
+        let event = self.record_episode(EventKind::FaultEnds, index);
+        match episode.harm {
+            Harm::Crash(node) => {
+                let crashes = self.active.crashes_on(node);
+                *crashes -= 1;
+                if *crashes == 0 {
+                    self.restart_node(node.0, event);
+                }
+            }
+            Harm::Pause(node) => {
+                self.nodes[node.index()].pauses -= 1;
+                self.resume(node.0);
+            }
+            Harm::Slow(node, _) => {
+                self.nodes[node.index()].slow = 0;
+                self.resume(node.0);
+            }
+            Harm::Cut(_) => self.active.cuts.retain(|(known, _)| *known != index),
+            Harm::Clog(_) => self.active.clogs.retain(|(known, _, _)| *known != index),
+            Harm::Kill(_) => {}
+        }
+    }
+
+    /// Lets everything on a node go on that waited for the end of a pause.
+    fn resume(&mut self, node: u32) {
+        if self.nodes[node as usize].pauses > 0 {
+            return;
+        }
+        let cause = self.recorder.count().saturating_sub(1);
+        let (here, elsewhere) =
+            self.active.starts.drain(..).partition(|(slot, _)| self.cells[*slot as usize].node == node);
+        self.active.starts = elsewhere;
+        let here: Vec<(u32, Incarnation)> = here;
+        for (slot, incarnation) in here {
+            self.schedule(self.now, slot, cause, What::Start(incarnation));
+        }
+        for slot in 0..self.cells.len() as u32 {
+            if self.cells[slot as usize].node == node && self.cells[slot as usize].waiting {
+                self.schedule_dispatch(slot);
+            }
+        }
+    }
+
+    /// Kills one of the actors that live on nodes which faults may touch.
+    fn kill_one(&mut self, pick: u32, again: Time, event: u64) {
+        let nodes = &self.blueprint.topology.nodes;
+        let exposed = |cell: &super::Cell<P>| cell.actor.is_some() && !nodes[cell.node as usize].steady;
+        let living = self.cells.iter().filter(|cell| exposed(cell)).count();
+        if living == 0 {
+            return;
+        }
+        let nth = pick as usize % living;
+        let slot = self.cells.iter().enumerate().filter(|(_, cell)| exposed(cell)).nth(nth);
+        let slot = slot.expect("one of the living").0 as u32;
+        self.end(slot, Exit::Killed, event);
+        if self.cells[slot as usize].parent.is_none() {
+            self.schedule(again, slot, event, What::Restart);
+        }
+    }
+
+    /// The faulty phase is over: from here on nothing goes wrong that is not wrong already.
+    pub(super) fn heal(&mut self) {
+        self.healed = Some(self.now);
+        self.weather.clone_from(&self.blueprint.topology.weather);
+        let cause = self.recorder.count();
+        let event = Event {
+            at: self.now,
+            cause,
+            digest: 0,
+            actor: Event::NOBODY,
+            node: Event::NOBODY,
+            kind: EventKind::Healed,
+        };
+        self.recorder.record(event, Payload::default);
+    }
+
+    /// Whether nothing passes from one node to another.
+    pub(super) fn is_cut(&self, from: u32, to: u32) -> bool {
+        self.active.cuts.iter().any(|(_, cut)| self.severs(*cut, from, to))
+    }
+
+    /// When what is sent now from one node to another is released.
+    pub(super) fn clogged_until(&self, from: u32, to: u32) -> Time {
+        let clogs = self.active.clogs.iter().filter(|(_, cut, _)| self.severs(*cut, from, to));
+        clogs.map(|(_, _, until)| *until).max().unwrap_or(Time::ZERO)
+    }
+
+    fn severs(&self, cut: Cut, from: u32, to: u32) -> bool {
+        let nodes = &self.blueprint.topology.nodes;
+        let end = |node: u32| (NodeId(node), nodes[node as usize].key);
+        cut.severs(end(from), end(to))
+    }
+
+    fn record_episode(&mut self, kind: EventKind, index: u32) -> u64 {
+        let episode = self.plan.episodes[index as usize];
+        let node = match episode.harm {
+            Harm::Crash(node) | Harm::Pause(node) | Harm::Slow(node, _) => node.0,
+            Harm::Kill(_) | Harm::Cut(_) | Harm::Clog(_) => Event::NOBODY,
+        };
+        let digest = generator::name(episode.kind);
+        let cause = self.recorder.count();
+        let event = Event { at: self.now, cause, digest, actor: Event::NOBODY, node, kind };
+        let blueprint = &self.blueprint;
+        self.recorder.record(event, || Payload { text: episode.in_words(&blueprint.topology), from: None })
+    }
+}

@@ -1,0 +1,207 @@
+//! Incarnations begin and end; nodes crash and restart.
+
+use std::time::Duration;
+
+use rehearsal_protocol::{Actor, DeadLetter, Exit, Input, NodeId, Protocol, Recovered, Time};
+
+use super::cell::{Cell, Waiting};
+use super::queue::What;
+use super::{NodeState, ONE_LIFE, World};
+use crate::check::Checks;
+use crate::choice::stream::kind;
+use crate::choice::{Stream, generator};
+use crate::trace::digest::digest;
+use crate::trace::{Event, EventKind, Payload};
+
+/// After a panic, an actor that nobody spawned starts again after this time, as under a process manager.
+const RESTART_DELAY: Duration = Duration::from_millis(100);
+
+impl<P: Protocol> World<P> {
+    pub(super) fn reset_nodes(&mut self) {
+        self.nodes.clear();
+        let clocks = self.plan.clocks.iter();
+        self.nodes.extend(clocks.map(|clock| NodeState { up: true, pauses: 0, slow: 0, clock: *clock }));
+    }
+
+    /// Every actor of the blueprint is about to start.
+    pub(super) fn reset_cells(&mut self) {
+        let blueprint = self.blueprint.clone();
+        let infos = &blueprint.topology.actors;
+        self.cells.truncate(infos.len());
+        for info in &infos[self.cells.len()..] {
+            self.cells.push(Cell::new(info.node, info.key, None));
+        }
+        for (slot, actor) in blueprint.actors.iter().enumerate() {
+            self.cells[slot].reset(actor.clone());
+            let incarnation = self.cells[slot].incarnation;
+            self.schedule(Time::ZERO, slot as u32, 0, What::Start(incarnation));
+        }
+    }
+
+    /// A turn asked for a child.
+    pub(super) fn spawn(&mut self, parent: u32, child: u32, actor: Box<dyn Actor<P>>, event: u64) {
+        self.make_room_for(child);
+        let cell = &self.cells[child as usize];
+        if cell.actor.is_some() {
+            return self.tell_exit(child, parent, Exit::NameTaken, event);
+        }
+        let children = &mut self.cells[parent as usize].rest_mut().children;
+        if !children.contains(&child) {
+            children.push(child);
+        }
+        self.begin(child, actor, event);
+    }
+
+    /// Cells for all paths up to a slot.
+    fn make_room_for(&mut self, slot: u32) {
+        while self.cells.len() <= slot as usize {
+            let spawned = self.directory.get(self.cells.len() as u32);
+            let cell = Cell::new(spawned.node, spawned.key, Some(spawned.parent));
+            self.cells.push(cell);
+        }
+    }
+
+    /// A new incarnation of a path.
+    fn begin(&mut self, slot: u32, actor: Box<dyn Actor<P>>, event: u64) {
+        let cell = &mut self.cells[slot as usize];
+        #[cfg(test)]
+        let second_life = self.sabotage == Some(super::Sabotage::SecondLife);
+        #[cfg(not(test))]
+        let second_life = false;
+        if cell.actor.is_some() || second_life {
+            let message = format!("a second life of {} begins beside the first", self.path(slot));
+            return self.break_rule(&ONE_LIFE, message);
+        }
+        cell.actor = Some(actor);
+        cell.incarnation = cell.incarnation.next();
+        cell.started = false;
+        cell.busy_until = Time::ZERO;
+        cell.counts.writes = 0;
+        let incarnation = cell.incarnation;
+        self.schedule(self.now, slot, event, What::Start(incarnation));
+    }
+
+    /// The first turn of an incarnation, with what its disk kept.
+    pub(super) fn first_turn(&mut self, slot: u32, cause: u64, checks: &mut Checks<P::Fact>) {
+        if self.node_of(slot).pauses > 0 {
+            // It starts when the pause ends.
+            let incarnation = self.cells[slot as usize].incarnation;
+            return self.active.start_later(slot, incarnation);
+        }
+        let cell = &mut self.cells[slot as usize];
+        cell.started = true;
+        let kept = cell.rest().map(|rest| rest.disk.kept()).unwrap_or_default();
+        let recovered = Recovered { incarnation: cell.incarnation, kept };
+        self.turn(slot, Input::Start(recovered), cause, checks);
+        if self.cells[slot as usize].actor.is_some() {
+            self.schedule_dispatch(slot);
+        }
+    }
+
+    /// An incarnation ends: its children with it, its mailbox to the dead letters, the news to those who watch.
+    pub(super) fn end(&mut self, slot: u32, reason: Exit, cause: u64) {
+        let Some(cell) = self.cells.get_mut(slot as usize) else { return };
+        if cell.actor.take().is_none() {
+            return;
+        }
+        (cell.started, cell.dispatching, cell.waiting) = (false, false, false);
+        let parent = cell.parent;
+        let (children, watchers, mailbox) = cell.existing_rest().map_or_else(Default::default, |rest| {
+            rest.timers.clear();
+            let mailbox: Vec<Waiting<P>> = rest.mailbox.drain().collect();
+            (std::mem::take(&mut rest.children), std::mem::take(&mut rest.watchers), mailbox)
+        });
+        let text = || Payload { text: format!("{reason:?}"), from: None };
+        let event = self.record_actor(EventKind::Ended, slot, cause, digest(&reason), text);
+        let crashed = matches!(reason, Exit::NodeDown(_));
+        self.settle_disk(slot, crashed);
+        for waiting in mailbox {
+            if let Input::Message(envelope) = waiting.input {
+                self.bury(slot, DeadLetter::ReceiverEnded, &envelope, event);
+            }
+        }
+        for child in children.into_iter().rev() {
+            let why = if crashed { reason.clone() } else { Exit::Shutdown };
+            self.end(child, why, event);
+        }
+        self.tell_watchers(slot, parent, watchers, &reason, event);
+        if parent.is_none() && matches!(reason, Exit::Panicked(_)) {
+            self.schedule(self.now + RESTART_DELAY, slot, event, What::Restart);
+        }
+    }
+
+    /// What was written survives the end of an actor; what a crash of its node leaves is a choice.
+    fn settle_disk(&mut self, slot: u32, crashed: bool) {
+        let cell = &mut self.cells[slot as usize];
+        if cell.rest().is_none() {
+            return;
+        }
+        if !crashed {
+            return cell.rest_mut().disk.flush();
+        }
+        let key = generator::join(kind::TORN, cell.key);
+        let n = cell.counts.crashes;
+        cell.counts.crashes += 1;
+        let value = self.choices.pick(Stream::Torn(slot), key, n, &self.weather.torn);
+        cell.rest_mut().disk.crash(value);
+    }
+
+    fn tell_watchers(
+        &mut self,
+        slot: u32,
+        parent: Option<u32>,
+        mut watchers: Vec<u32>,
+        reason: &Exit,
+        event: u64,
+    ) {
+        if let Some(parent) = parent
+            && !watchers.contains(&parent)
+        {
+            watchers.push(parent);
+        }
+        for watcher in watchers {
+            if self.cells[watcher as usize].actor.is_some() {
+                self.tell_exit(slot, watcher, reason.clone(), event);
+            }
+        }
+    }
+
+    /// An actor that nobody spawned starts again from its blueprint, if it is not alive and its node is up.
+    pub(super) fn restart(&mut self, slot: u32, cause: u64) {
+        let blueprint = self.blueprint.clone();
+        let cell = &self.cells[slot as usize];
+        let Some(pristine) = blueprint.actors.get(slot as usize) else { return };
+        if cell.actor.is_none() && self.node_of(slot).up {
+            self.begin(slot, pristine.clone(), cause);
+        }
+    }
+
+    /// A node crashes: its actors end, the last started first.
+    pub(super) fn crash_node(&mut self, node: u32, cause: u64) {
+        self.nodes[node as usize].up = false;
+        let event = self.record_node(EventKind::NodeDown, node, cause);
+        let blueprint = self.blueprint.clone();
+        for slot in blueprint.topology.nodes[node as usize].actors.iter().rev() {
+            self.end(*slot, Exit::NodeDown(NodeId(node)), event);
+        }
+    }
+
+    /// A node starts again, with the actors of its blueprint.
+    pub(super) fn restart_node(&mut self, node: u32, cause: u64) {
+        self.nodes[node as usize].up = true;
+        let event = self.record_node(EventKind::NodeUp, node, cause);
+        let blueprint = self.blueprint.clone();
+        for slot in &blueprint.topology.nodes[node as usize].actors {
+            self.restart(*slot, event);
+        }
+    }
+
+    fn record_node(&mut self, kind: EventKind, node: u32, cause: u64) -> u64 {
+        let event = Event { at: self.now, cause, digest: 0, actor: Event::NOBODY, node, kind };
+        let blueprint = &self.blueprint;
+        self.recorder.record(event, || Payload {
+            text: blueprint.topology.nodes[node as usize].name.to_string(),
+            from: None,
+        })
+    }
+}
