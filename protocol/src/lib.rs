@@ -26,7 +26,7 @@ pub mod input;
 pub mod mailbox;
 pub mod probe;
 pub mod run;
-// pub mod session;
+pub mod session;
 pub mod time;
 
 pub use actor::{Actor, ActorClone, Protocol};

@@ -1,14 +1,38 @@
 //! A deterministic simulation testbed for actor protocols.
+//!
+//! Actors rehearse here before they go live: a seeded world injects crashes, message loss and partitions, monitors judge the
+//! facts that actors announce, and every failure can be had again from its seed.
+//!
+//! In the order in which data goes:
+//!
+//! - [`scenario`] — what is rehearsed: nodes, actors, timeouts;
+//! - [`choice`] — all nondeterminism, keyed by stable names;
+//! - [`fault`] — what can go wrong, how often, and for how long;
+//! - [`world`] — virtual time, mailboxes, network, disks; one `step`;
+//! - [`trace`] — what happened, with causes, and the hash over it;
+//! - [`check`] — monitors, invariants, goals;
+//! - [`run`](mod@run) — one run, from start to verdict;
+//! - [`campaign`] — many runs with one verdict;
+//! - [`case`] — a bug as a file, and its replay;
+//! - [`story`] — everything that a person needs to go on from a failure;
+//! - [`registry`] — scenarios by name, with their planted bugs;
+//! - [`harness`] — scenarios as plain tests.
 
+pub mod campaign;
+pub mod case;
 pub mod check;
 pub mod choice;
 pub mod fault;
+pub mod harness;
 pub mod registry;
 pub mod run;
 pub mod scenario;
+pub mod story;
 pub mod trace;
 pub mod wall;
 pub mod world;
 
+pub use fault::Profile;
+pub use harness::check;
 pub use rehearsal_protocol as protocol;
 pub use scenario::{Limits, NodeSetup, Scenario, Setup};

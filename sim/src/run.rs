@@ -1,7 +1,6 @@
 //! One run: a world and its monitors from start to verdict.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use rehearsal_protocol::{Protocol, Time};
 use serde::Serialize;
@@ -248,9 +247,7 @@ impl<P: Protocol> Runner<P> {
     fn over(&mut self, watch: &Stopwatch) -> Option<Verdict> {
         let topology = &self.world.blueprint().topology;
         let limits = topology.limits;
-        let pulse = self.world.pulse();
         let events = self.world.recorder().count();
-        pulse.events.store(events, Ordering::Relaxed);
         let since_healed = self.world.healed().map(|healed| self.world.now().since(healed));
         if let (Some(horizon), Some(since)) = (topology.horizon, since_healed)
             && rehearsal_protocol::time::nanos(since) >= horizon

@@ -113,8 +113,33 @@ pub struct Pulse {
     pub(crate) runs: AtomicU64,
     /// The seed of the present run.
     pub(crate) seed: AtomicU64,
-    /// Goes up with the events of a run, in steps.
-    pub(crate) events: AtomicU64,
+    /// Goes up with the turns of a run.
+    pub(crate) turns: AtomicU64,
+}
+
+/// What a [`Pulse`] showed at one moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Beat {
+    /// The slot of the actor whose turn it is.
+    pub actor: u32,
+    /// How many runs were started.
+    pub runs: u64,
+    /// The seed of the present run.
+    pub seed: u64,
+    /// How many turns the present run had.
+    pub turns: u64,
+}
+
+impl Pulse {
+    /// What it shows now.
+    pub fn beat(&self) -> Beat {
+        Beat {
+            actor: self.actor.load(Ordering::Relaxed),
+            runs: self.runs.load(Ordering::Relaxed),
+            seed: self.seed.load(Ordering::Relaxed),
+            turns: self.turns.load(Ordering::Relaxed),
+        }
+    }
 }
 
 /// A breach of an invariant that the world itself watches over in every scenario.

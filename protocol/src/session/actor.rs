@@ -16,7 +16,7 @@ use std::collections::VecDeque;
 
 use self::stream::Stream;
 use super::config::Config;
-use super::fact::{Fact, PhaseName};
+use super::fact::PhaseName;
 use super::id::{CallId, CommandId, Key, RunId};
 use super::message::{Class, Kind, Message, Outcome, Reply};
 use super::tool::ToolActor;
@@ -238,7 +238,8 @@ impl SessionActor {
 
     /// Everything up to `write` is durable: syncs complete in order, so the oldest commits are done.
     fn durable(&mut self, cx: &mut Cx<'_>, write: WriteId) {
-        while let Some(commit) = self.commits.pop_front_if(|commit| commit.write <= write) {
+        while self.commits.front().is_some_and(|commit| commit.write <= write) {
+            let Some(commit) = self.commits.pop_front() else { break };
             match commit.then {
                 Then::Admit { item, reply_to, was_idle } => self.admit(cx, item, reply_to, was_idle),
                 Then::Start => self.message_stored(cx),

@@ -109,7 +109,7 @@ mod tests {
             hashes.push(format!("{:016x}", recorder.hash()));
         }
         assert!(hashes.iter().all(|hash| *hash == hashes[0]));
-        insta::assert_snapshot!(hashes[0], @"");
+        insta::assert_snapshot!(hashes[0], @"ed39bb01295e2de1");
     }
 
     #[test]

@@ -1,0 +1,151 @@
+//! The simulated model: streams text, asks for tools, is slow, fails, or falls silent.
+
+use std::time::Duration;
+
+use super::id::RunId;
+use super::message::{Calls, Class, Message, StreamEnd};
+use super::{Cx, Session};
+use crate::actor::Actor;
+use crate::address::Address;
+use crate::input::{Input, Signal, TimerId};
+use crate::mailbox::DeadLetter;
+
+/// After this many model calls a run gets no more tool calls, so that runs end.
+const LAST_STEP: u16 = 3;
+
+/// A model provider. What it does in each stream is chosen from menus whose first entry is the dull one.
+#[derive(Clone, Debug, Default, Hash)]
+pub struct Provider {
+    streams: Vec<Streaming>,
+    /// How many streams there were: the name of the next one's timer.
+    begun: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Streaming {
+    timer: TimerId,
+    run: RunId,
+    step: u16,
+    to: Address,
+    next: u16,
+    chunks: u16,
+    pace: Duration,
+    ending: Ending,
+}
+
+/// How a stream will end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Ending {
+    Done(Calls),
+    Fails,
+    /// Nothing more is ever heard.
+    Silent,
+}
+
+impl Provider {
+    fn message(&mut self, cx: &mut Cx<'_>, from: Address, message: Message) {
+        match message {
+            Message::Generate { run, step } => self.generate(cx, from, run, step),
+            Message::CloseStream { run, step } => self.close(cx, run, step),
+            Message::Work(_)
+            | Message::Interrupt(_)
+            | Message::Record(_)
+            | Message::Terminate(_)
+            | Message::Answer { .. }
+            | Message::Busy(_)
+            | Message::Rested(_)
+            | Message::Chunk { .. }
+            | Message::StreamEnded { .. }
+            | Message::Execute { .. }
+            | Message::CancelCalls { .. }
+            | Message::Perform { .. }
+            | Message::Abort { .. }
+            | Message::Performed { .. }
+            | Message::Aborted { .. }
+            | Message::Result(_)
+            | Message::Acknowledged { .. } => cx.dead_letter(DeadLetter::Malformed),
+        }
+    }
+
+    fn generate(&mut self, cx: &mut Cx<'_>, to: Address, run: RunId, step: u16) {
+        if self.position(to, run, step).is_some() {
+            return cx.dead_letter(DeadLetter::Dropped); // The network said it twice.
+        }
+        self.begun += 1;
+        let timer = TimerId(self.begun);
+        let (pace, chunks, ending) = (choose_pace(cx), choose_chunks(cx), choose_ending(cx, step));
+        cx.set_timer(timer, pace);
+        self.streams.push(Streaming { timer, run, step, to, next: 0, chunks, pace, ending });
+    }
+
+    fn close(&mut self, cx: &mut Cx<'_>, run: RunId, step: u16) {
+        let to = cx.sender().expect("a request has a sender");
+        if let Some(index) = self.position(to, run, step) {
+            let stream = self.streams.remove(index);
+            cx.cancel_timer(stream.timer);
+        }
+        cx.send(to, Message::StreamEnded { run, step, end: StreamEnd::Closed });
+    }
+
+    /// It is time for a stream's next chunk; the end comes with the last one.
+    fn next(&mut self, cx: &mut Cx<'_>, timer: TimerId) {
+        let Some(index) = self.streams.iter().position(|stream| stream.timer == timer) else { return };
+        let stream = &mut self.streams[index];
+        let (to, run, step) = (stream.to, stream.run, stream.step);
+        if stream.next < stream.chunks {
+            cx.send(to, Message::Chunk { run, step, seq: stream.next });
+            stream.next += 1;
+        }
+        if stream.next < stream.chunks {
+            return cx.set_timer(timer, stream.pace);
+        }
+        let Streaming { chunks, ending, .. } = self.streams.remove(index);
+        let end = match ending {
+            Ending::Done(calls) => StreamEnd::Done { chunks, calls },
+            Ending::Fails => StreamEnd::Failed,
+            Ending::Silent => return,
+        };
+        cx.send(to, Message::StreamEnded { run, step, end });
+    }
+
+    fn position(&self, to: Address, run: RunId, step: u16) -> Option<usize> {
+        self.streams.iter().position(|stream| (stream.to, stream.run, stream.step) == (to, run, step))
+    }
+}
+
+impl Actor<Session> for Provider {
+    fn receive(&mut self, cx: &mut Cx<'_>, input: Input<Session>) {
+        match input {
+            Input::Start(_) => {}
+            Input::Message(envelope) => self.message(cx, envelope.from, envelope.message),
+            Input::Timer(timer) => self.next(cx, timer),
+            Input::Synced(_) => unreachable!("a provider writes nothing"),
+            Input::Signal(Signal::Shutdown) => cx.exit(),
+            Input::Signal(Signal::Exit { .. } | Signal::Interrupt { .. } | Signal::Refused { .. }) => {}
+        }
+    }
+}
+
+/// The time before each chunk. The slow ones hold a run up for a second or more, which must not hold up other keys.
+fn choose_pace(cx: &mut Cx<'_>) -> Duration {
+    Duration::from_millis([1, 2, 5, 20, 100, 450, 1500, 0][cx.choose(8) as usize])
+}
+
+fn choose_chunks(cx: &mut Cx<'_>) -> u16 {
+    [1, 0, 2, 3][cx.choose(4) as usize]
+}
+
+fn choose_ending(cx: &mut Cx<'_>, step: u16) -> Ending {
+    use Class::{Forbidden, Parallel, Serial};
+    let calls = |calls| if step < LAST_STEP { calls } else { [None; 3] };
+    match cx.choose(12) {
+        0..=3 => Ending::Done(Calls::default()),
+        4 => Ending::Done(Calls(calls([Some(Serial), None, None]))),
+        5 => Ending::Done(Calls(calls([Some(Parallel), None, None]))),
+        6 => Ending::Done(Calls(calls([Some(Serial), Some(Serial), None]))),
+        7 => Ending::Done(Calls(calls([Some(Parallel), Some(Parallel), Some(Serial)]))),
+        8 => Ending::Done(Calls(calls([Some(Parallel), Some(Forbidden), None]))),
+        9 | 10 => Ending::Fails,
+        _ => Ending::Silent,
+    }
+}

@@ -1,0 +1,184 @@
+//! The simulated place where tools run: slow, failing, never ending, or reporting what it should not.
+
+use std::time::Duration;
+
+use super::fact::Fact;
+use super::id::CallId;
+use super::message::{Message, Outcome};
+use super::{Cx, Session};
+use crate::actor::Actor;
+use crate::address::Address;
+use crate::input::{Input, Signal, TimerId};
+use crate::mailbox::DeadLetter;
+
+/// How long a result waits for its acknowledgement before it is sent again.
+const RESEND: Duration = Duration::from_millis(100);
+/// How often a result is sent at most: the session may be gone for good.
+const SENDS: u8 = 4;
+
+/// A sandbox. What each call does is chosen from a menu whose first entry is the dull one; results are sent until they
+/// are acknowledged, so they are not lost and sometimes come twice.
+#[derive(Clone, Debug, Default, Hash)]
+pub struct Sandbox {
+    jobs: Vec<Job>,
+    /// How many jobs there were: the name of the next one's timer.
+    begun: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Job {
+    timer: TimerId,
+    call: CallId,
+    attempt: u8,
+    tools: Address,
+    state: State,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum State {
+    /// Works, and will then do this.
+    Working(Behaviour),
+    /// Has reported this outcome, and waits for the acknowledgement.
+    Reported { outcome: Outcome, sends_left: u8 },
+}
+
+/// What a call does when its time has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Behaviour {
+    Succeeds,
+    Fails,
+    /// Reports twice at once.
+    Repeats,
+    /// Reports a second, different result.
+    Contradicts,
+    /// Reports another call, too, which nobody has made.
+    Forges,
+    /// Reports first as if this were an earlier attempt.
+    Stale,
+}
+
+impl Sandbox {
+    fn message(&mut self, cx: &mut Cx<'_>, from: Address, message: Message) {
+        match message {
+            Message::Perform { call, attempt } => self.perform(cx, from, call, attempt),
+            Message::Abort { call } => self.abort(cx, from, call),
+            Message::Acknowledged { call, .. } => self.acknowledged(cx, call),
+            Message::Work(_)
+            | Message::Interrupt(_)
+            | Message::Record(_)
+            | Message::Terminate(_)
+            | Message::Answer { .. }
+            | Message::Busy(_)
+            | Message::Rested(_)
+            | Message::Generate { .. }
+            | Message::CloseStream { .. }
+            | Message::Chunk { .. }
+            | Message::StreamEnded { .. }
+            | Message::Execute { .. }
+            | Message::CancelCalls { .. }
+            | Message::Performed { .. }
+            | Message::Aborted { .. }
+            | Message::Result(_) => cx.dead_letter(DeadLetter::Malformed),
+        }
+    }
+
+    fn perform(&mut self, cx: &mut Cx<'_>, tools: Address, call: CallId, attempt: u8) {
+        if self.jobs.iter().any(|job| (job.call, job.tools) == (call, tools)) {
+            return cx.dead_letter(DeadLetter::Dropped); // The network said it twice.
+        }
+        self.begun += 1;
+        let timer = TimerId(self.begun);
+        let (behaviour, after) = (choose_behaviour(cx), choose_duration(cx));
+        if let Some(after) = after {
+            cx.set_timer(timer, after);
+        }
+        self.jobs.push(Job { timer, call, attempt, tools, state: State::Working(behaviour) });
+    }
+
+    /// Stops a call that is at work; one that has reported has had its effect.
+    fn abort(&mut self, cx: &mut Cx<'_>, tools: Address, call: CallId) {
+        let works = |job: &Job| (job.call, job.tools) == (call, tools) && matches!(job.state, State::Working(_));
+        if let Some(index) = self.jobs.iter().position(works) {
+            let job = self.jobs.remove(index);
+            cx.cancel_timer(job.timer);
+        }
+        cx.send(tools, Message::Aborted { call });
+    }
+
+    fn acknowledged(&mut self, cx: &mut Cx<'_>, call: CallId) {
+        let waits = |job: &Job| job.call == call && matches!(job.state, State::Reported { .. });
+        if let Some(index) = self.jobs.iter().position(waits) {
+            let job = self.jobs.remove(index);
+            cx.cancel_timer(job.timer);
+        }
+    }
+
+    /// A call is done, or its report has waited long enough for an acknowledgement.
+    fn due(&mut self, cx: &mut Cx<'_>, timer: TimerId) {
+        let Some(index) = self.jobs.iter().position(|job| job.timer == timer) else { return };
+        let Job { call, attempt, tools, state, .. } = self.jobs[index];
+        let (outcome, sends_left) = match state {
+            State::Working(behaviour) => {
+                cx.announce(Fact::Effected { call, attempt });
+                (behave(cx, tools, call, attempt, behaviour), SENDS)
+            }
+            State::Reported { outcome, sends_left } => (outcome, sends_left),
+        };
+        if sends_left == 0 {
+            self.jobs.remove(index);
+            return;
+        }
+        cx.send(tools, Message::Performed { call, attempt, outcome });
+        cx.set_timer(timer, RESEND);
+        self.jobs[index].state = State::Reported { outcome, sends_left: sends_left - 1 };
+    }
+}
+
+impl Actor<Session> for Sandbox {
+    fn receive(&mut self, cx: &mut Cx<'_>, input: Input<Session>) {
+        match input {
+            Input::Start(_) => {}
+            Input::Message(envelope) => self.message(cx, envelope.from, envelope.message),
+            Input::Timer(timer) => self.due(cx, timer),
+            Input::Synced(_) => unreachable!("a sandbox writes nothing"),
+            Input::Signal(Signal::Shutdown) => cx.exit(),
+            Input::Signal(Signal::Exit { .. } | Signal::Interrupt { .. } | Signal::Refused { .. }) => {}
+        }
+    }
+}
+
+/// What the call gives, after whatever else its behaviour reports.
+fn behave(cx: &mut Cx<'_>, tools: Address, call: CallId, attempt: u8, behaviour: Behaviour) -> Outcome {
+    let outcome = match behaviour {
+        Behaviour::Fails => Outcome::Failed(1),
+        _ => Outcome::Succeeded(0),
+    };
+    let extra = match behaviour {
+        Behaviour::Succeeds | Behaviour::Fails => return outcome,
+        Behaviour::Repeats => Message::Performed { call, attempt, outcome },
+        Behaviour::Contradicts => Message::Performed { call, attempt, outcome: Outcome::Succeeded(1) },
+        Behaviour::Forges => {
+            let forged = CallId { index: call.index + 100, ..call };
+            Message::Performed { call: forged, attempt, outcome }
+        }
+        Behaviour::Stale => Message::Performed { call, attempt: attempt - 1, outcome: Outcome::Failed(2) },
+    };
+    cx.send(tools, extra);
+    outcome
+}
+
+fn choose_behaviour(cx: &mut Cx<'_>) -> Behaviour {
+    match cx.choose(8) {
+        0 | 1 => Behaviour::Succeeds,
+        2 => Behaviour::Fails,
+        3 | 4 => Behaviour::Repeats,
+        5 => Behaviour::Contradicts,
+        6 => Behaviour::Forges,
+        _ => Behaviour::Stale,
+    }
+}
+
+/// How long a call takes; `None` if it ends only when it is told to. Some take longer than any deadline.
+fn choose_duration(cx: &mut Cx<'_>) -> Option<Duration> {
+    [1, 3, 10, 60, 400, 2_000, 3_100].get(cx.choose(8) as usize).copied().map(Duration::from_millis)
+}

@@ -1,0 +1,191 @@
+//! The calls of one key: permits, deadlines, cancellation (`actors.md` A.3).
+
+use super::config::Config;
+use super::fact::Fact;
+use super::id::{CallId, RunId};
+use super::message::{Class, Message, Outcome, Report};
+use super::{Cx, Session};
+use crate::actor::Actor;
+use crate::address::Address;
+use crate::input::{Input, Signal, TimerId};
+use crate::mailbox::DeadLetter;
+
+/// The tools of one key: starts calls as permits allow, and reports one terminal state for each.
+///
+/// It holds the calls that are open and no others: whatever is reported about another call goes to the session as it is,
+/// which judges all results in one place (`actors.md` B.4).
+#[derive(Clone, Debug, Hash)]
+pub struct ToolActor {
+    session: Address,
+    sandbox: Address,
+    config: Config,
+    calls: Vec<Call>,
+    /// Calls of runs up to this number are cancelled before they begin: a cancellation overtakes calls, since it travels
+    /// in a higher lane.
+    cancelled: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Call {
+    id: CallId,
+    attempt: u8,
+    class: Class,
+    state: State,
+}
+
+/// Where an open call stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum State {
+    /// Waits for a permit.
+    Queued,
+    /// Runs until it reports or its deadline passes.
+    Running,
+    /// Was asked to stop, and may take a moment to.
+    Aborting,
+}
+
+impl ToolActor {
+    /// The tools of `session`, which run in `sandbox`.
+    pub fn new(session: Address, sandbox: Address, config: Config) -> Self {
+        Self { session, sandbox, config, calls: Vec::new(), cancelled: 0 }
+    }
+
+    fn message(&mut self, cx: &mut Cx<'_>, from: Address, message: Message) {
+        match message {
+            Message::Execute { call, attempt, class } => self.execute(cx, call, attempt, class),
+            Message::CancelCalls { run } => self.cancel(cx, run),
+            Message::Performed { call, attempt, outcome } => self.performed(cx, from, call, attempt, outcome),
+            Message::Aborted { call } => self.aborted(cx, call),
+            Message::Work(_)
+            | Message::Interrupt(_)
+            | Message::Record(_)
+            | Message::Terminate(_)
+            | Message::Answer { .. }
+            | Message::Busy(_)
+            | Message::Rested(_)
+            | Message::Generate { .. }
+            | Message::CloseStream { .. }
+            | Message::Chunk { .. }
+            | Message::StreamEnded { .. }
+            | Message::Perform { .. }
+            | Message::Abort { .. }
+            | Message::Result(_)
+            | Message::Acknowledged { .. } => cx.dead_letter(DeadLetter::Malformed),
+        }
+    }
+
+    fn execute(&mut self, cx: &mut Cx<'_>, id: CallId, attempt: u8, class: Class) {
+        let call = Call { id, attempt, class, state: State::Queued };
+        if id.run.number <= self.cancelled {
+            self.report(cx, call, Outcome::Cancelled);
+        } else if class == Class::Forbidden {
+            self.report(cx, call, Outcome::Denied);
+        } else {
+            self.calls.push(call);
+            self.start_ready(cx);
+        }
+    }
+
+    /// Starts what the permits allow, in order.
+    fn start_ready(&mut self, cx: &mut Cx<'_>) {
+        for index in 0..self.calls.len() {
+            let Call { id, attempt, class, state } = self.calls[index];
+            if state == State::Queued && self.permitted(class) {
+                self.calls[index].state = State::Running;
+                cx.announce(Fact::CallStarted { call: id });
+                cx.send(self.sandbox, Message::Perform { call: id, attempt });
+                cx.set_timer(timer(id), self.config.tool_deadline);
+            }
+        }
+    }
+
+    /// One permit for all serial calls of the key, and so many for parallel ones. A call that is aborting still holds its own.
+    fn permitted(&self, class: Class) -> bool {
+        let width = match class {
+            Class::Serial => 1,
+            Class::Parallel | Class::Forbidden => usize::from(self.config.width),
+        };
+        self.calls.iter().filter(|call| call.class == class && call.state != State::Queued).count() < width
+    }
+
+    /// The run is cancelled: what waits ends at once, what runs is asked to stop.
+    fn cancel(&mut self, cx: &mut Cx<'_>, run: RunId) {
+        cx.announce(Fact::CancelHeard { run });
+        self.cancelled = self.cancelled.max(run.number);
+        for call in std::mem::take(&mut self.calls) {
+            match call.state {
+                State::Queued => self.report(cx, call, Outcome::Cancelled),
+                State::Running => {
+                    cx.send(self.sandbox, Message::Abort { call: call.id });
+                    cx.set_timer(timer(call.id), self.config.tool_grace);
+                    self.calls.push(Call { state: State::Aborting, ..call });
+                }
+                State::Aborting => self.calls.push(call),
+            }
+        }
+    }
+
+    fn performed(&mut self, cx: &mut Cx<'_>, from: Address, id: CallId, attempt: u8, outcome: Outcome) {
+        let open = |call: &Call| (call.id, call.attempt) == (id, attempt) && call.state != State::Queued;
+        if let Some(index) = self.calls.iter().position(open) {
+            self.calls.remove(index);
+            cx.cancel_timer(timer(id));
+            self.start_ready(cx);
+        }
+        let report = Report { call: id, attempt, outcome, reporter: Some(from) };
+        cx.send(self.session, Message::Result(report));
+    }
+
+    fn aborted(&mut self, cx: &mut Cx<'_>, id: CallId) {
+        let stops = |call: &Call| call.id == id && call.state == State::Aborting;
+        match self.calls.iter().position(stops) {
+            Some(index) => {
+                cx.cancel_timer(timer(id));
+                self.end(cx, index, Outcome::Cancelled);
+            }
+            None => cx.dead_letter(DeadLetter::LateResult),
+        }
+    }
+
+    /// A call's deadline has passed, or the grace of one that should stop.
+    fn overdue(&mut self, cx: &mut Cx<'_>, id: TimerId) {
+        let Some(index) = self.calls.iter().position(|call| timer(call.id) == id) else { return };
+        match self.calls[index].state {
+            State::Queued => unreachable!("a call that waits for a permit has no deadline yet"),
+            State::Running => {
+                cx.send(self.sandbox, Message::Abort { call: self.calls[index].id });
+                self.end(cx, index, Outcome::TimedOut);
+            }
+            State::Aborting => self.end(cx, index, Outcome::Cancelled),
+        }
+    }
+
+    fn end(&mut self, cx: &mut Cx<'_>, index: usize, outcome: Outcome) {
+        let call = self.calls.remove(index);
+        self.report(cx, call, outcome);
+        self.start_ready(cx);
+    }
+
+    fn report(&self, cx: &mut Cx<'_>, call: Call, outcome: Outcome) {
+        let report = Report { call: call.id, attempt: call.attempt, outcome, reporter: None };
+        cx.send(self.session, Message::Result(report));
+    }
+}
+
+impl Actor<Session> for ToolActor {
+    fn receive(&mut self, cx: &mut Cx<'_>, input: Input<Session>) {
+        match input {
+            Input::Start(_) => {}
+            Input::Message(envelope) => self.message(cx, envelope.from, envelope.message),
+            Input::Timer(id) => self.overdue(cx, id),
+            Input::Synced(_) => unreachable!("tools write nothing"),
+            Input::Signal(Signal::Shutdown) => cx.exit(),
+            Input::Signal(Signal::Exit { .. } | Signal::Interrupt { .. } | Signal::Refused { .. }) => {}
+        }
+    }
+}
+
+/// The timer of a call; a key has one open step at a time, but a step of a run may linger while the next run begins.
+pub(super) fn timer(call: CallId) -> TimerId {
+    TimerId(u64::from(call.run.number) << 32 | u64::from(call.step) << 16 | u64::from(call.index))
+}

@@ -1,0 +1,371 @@
+//! A campaign: many runs of one scenario with one verdict.
+//!
+//! Seeds are spread over cores; parallelism is only between runs, and results are merged so that one worker and many give
+//! the same report.
+//!
+//! - [`worker`] — runs chunks of seeds and reports each;
+//! - [`watchdog`] — names an actor that never returns from a turn.
+
+mod watchdog;
+mod worker;
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::Duration;
+
+use crate::check::Goal;
+use crate::fault::Profile;
+use crate::registry::Rehearsal;
+use crate::run::{Outcome, Verdict};
+use crate::wall::Stopwatch;
+use crate::world::Pulse;
+use watchdog::Watchdog;
+use worker::Worker;
+
+/// What a campaign is to be.
+#[derive(Clone, Debug)]
+pub struct CampaignSpec {
+    /// The seeds to run.
+    pub seeds: Range<u64>,
+    /// End after this much wall time.
+    pub time: Option<Duration>,
+    /// The mixture of faults.
+    pub profile: &'static Profile,
+    /// How many runs go on at the same time.
+    pub jobs: usize,
+    /// End with the first failure, in the order of seeds.
+    pub fail_fast: bool,
+    /// How long a single turn may take.
+    pub turn_limit: Duration,
+    /// Whether a goal that no run reached fails the campaign.
+    pub goals_required: bool,
+}
+
+impl CampaignSpec {
+    /// So many seeds from 0 under a profile, on all cores.
+    pub fn new(seeds: Range<u64>, profile: &'static Profile) -> Self {
+        Self {
+            seeds,
+            time: None,
+            profile,
+            jobs: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            fail_fast: false,
+            turn_limit: Duration::from_secs(10),
+            goals_required: true,
+        }
+    }
+}
+
+/// What came out of a campaign.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// How many runs there were.
+    pub runs: u64,
+    /// How many turns in all of them.
+    pub turns: u64,
+    /// How long it took.
+    pub wall: Duration,
+    /// What failed, one entry for each signature, in the order of their lowest seeds.
+    pub failures: Vec<Failure>,
+    /// The goals, each with the lowest seed that reached it.
+    pub goals: Vec<(Goal, Option<u64>)>,
+    /// An actor that never returned from a turn.
+    pub stuck: Option<Stuck>,
+    /// Why it ended.
+    pub ended: Ended,
+    /// An error of the tool itself: a worker died.
+    pub internal_error: Option<String>,
+    /// Whether a goal that no run reached fails the campaign.
+    pub goals_required: bool,
+}
+
+/// All failures of one signature.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// The lowest seed.
+    pub seed: u64,
+    /// What failed, with ids and times normalised.
+    pub signature: String,
+    /// The outcome of that seed.
+    pub outcome: Outcome,
+    /// How many seeds failed so.
+    pub count: u64,
+}
+
+/// An actor that never returned from a turn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stuck {
+    /// Its path.
+    pub actor: String,
+    /// The seed of the run.
+    pub seed: u64,
+    /// How long its turn had lasted.
+    pub after: Duration,
+}
+
+/// Why a campaign ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// All seeds were run.
+    Done,
+    /// Its time was over.
+    Time,
+    /// The first failure ended it.
+    FirstFailure,
+    /// It was interrupted from outside.
+    Interrupted,
+    /// An actor never returned from a turn.
+    Stuck,
+}
+
+impl Report {
+    /// Whether nothing was wrong.
+    pub fn passed(&self) -> bool {
+        self.failures.is_empty()
+            && self.stuck.is_none()
+            && self.internal_error.is_none()
+            && self.goals_passed()
+    }
+
+    /// Whether every goal was reached, or none had to be.
+    pub fn goals_passed(&self) -> bool {
+        !self.goals_required || self.unreached().next().is_none()
+    }
+
+    /// The goals that no run reached.
+    pub fn unreached(&self) -> impl Iterator<Item = &Goal> {
+        self.goals.iter().filter(|(_, seed)| seed.is_none()).map(|(goal, _)| goal)
+    }
+}
+
+/// Someone who follows a campaign; nothing that it does changes the result.
+pub trait Observer {
+    /// A moment of a campaign that goes on, about ten times a second.
+    fn tick(&mut self, progress: &Progress) {
+        let _ = progress;
+    }
+
+    /// A signature was found for the first time. A lower seed may replace it in the report.
+    fn found(&mut self, failure: &Failure) {
+        let _ = failure;
+    }
+}
+
+/// An observer that looks at nothing.
+pub struct Unobserved;
+
+impl Observer for Unobserved {}
+
+/// How far a campaign is.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress {
+    /// Runs so far.
+    pub runs: u64,
+    /// Turns so far.
+    pub turns: u64,
+    /// How long it goes on.
+    pub wall: Duration,
+    /// Distinct failures so far.
+    pub failures: usize,
+    /// Goals reached so far.
+    pub goals_reached: usize,
+    /// All goals.
+    pub goals: usize,
+}
+
+/// What workers and the campaign share. Only the chunk counter is written by all, once per chunk.
+struct Shared {
+    next: AtomicU64,
+    end: u64,
+    /// No seed from here on matters any more.
+    cutoff: AtomicU64,
+    stop: Arc<AtomicBool>,
+}
+
+/// The results of a chunk of seeds.
+struct Chunk {
+    runs: u64,
+    turns: u64,
+    failures: Vec<Failure>,
+    /// For each goal, the lowest seed that reached it.
+    goals: Vec<Option<u64>>,
+}
+
+/// Runs a campaign. `stop` ends it in order: what was found is kept.
+pub fn run(
+    rehearsal: &Arc<dyn Rehearsal>,
+    spec: &CampaignSpec,
+    stop: &Arc<AtomicBool>,
+    observer: &mut dyn Observer,
+) -> Report {
+    silence_panics_of_actors();
+    let shared = Arc::new(Shared {
+        next: AtomicU64::new(spec.seeds.start),
+        end: spec.seeds.end,
+        cutoff: AtomicU64::new(u64::MAX),
+        stop: stop.clone(),
+    });
+    let (sender, chunks) = channel();
+    let mut pulses = Vec::new();
+    for _ in 0..spec.jobs.max(1) {
+        let runner = rehearsal.runner();
+        pulses.push(runner.pulse());
+        let worker = Worker { runner, shared: shared.clone(), spec: spec.clone(), results: sender.clone() };
+        // Not scoped: an actor that never returns must not keep the campaign from ending.
+        let thread = std::thread::Builder::new().name(WORKER.to_owned());
+        thread.spawn(move || worker.work()).expect("the system has room for a thread");
+    }
+    drop(sender);
+    let merge = Merge::new(rehearsal.goals());
+    follow(rehearsal, spec, &shared, &chunks, pulses, merge, observer)
+}
+
+const WORKER: &str = "rehearsal-run";
+
+/// Merges chunks until all workers are done, the time is over, or one is stuck.
+fn follow(
+    rehearsal: &Arc<dyn Rehearsal>,
+    spec: &CampaignSpec,
+    shared: &Shared,
+    chunks: &Receiver<worker::Result>,
+    pulses: Vec<Arc<Pulse>>,
+    mut merge: Merge,
+    observer: &mut dyn Observer,
+) -> Report {
+    let watch = Stopwatch::start();
+    let mut watchdog = Watchdog::new(pulses, spec.turn_limit);
+    let mut ended = Ended::Done;
+    let (mut stuck, mut internal_error, mut last_tick) = (None, None, Duration::ZERO);
+    loop {
+        match chunks.recv_timeout(Duration::from_millis(50)) {
+            Ok(Ok(chunk)) => merge.take(chunk, spec, shared, observer),
+            Ok(Err(died)) => internal_error = Some(died),
+            Err(RecvTimeoutError::Disconnected) => break,
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+        if watch.elapsed() - last_tick >= Duration::from_millis(100) {
+            last_tick = watch.elapsed();
+            observer.tick(&merge.progress(last_tick));
+            stuck = watchdog.look(last_tick, rehearsal.as_ref());
+        }
+        if stuck.is_some() {
+            ended = Ended::Stuck;
+            shared.stop.store(true, Ordering::Relaxed);
+            break;
+        }
+        if spec.time.is_some_and(|time| watch.elapsed() >= time) && ended == Ended::Done {
+            ended = Ended::Time;
+            shared.cutoff.store(0, Ordering::Relaxed);
+        }
+    }
+    if shared.stop.load(Ordering::Relaxed) && ended == Ended::Done {
+        ended = Ended::Interrupted;
+    }
+    merge.report(spec, watch.elapsed(), ended, stuck, internal_error)
+}
+
+/// The results so far. Merging is commutative: neither the order of chunks nor the number of workers matters.
+struct Merge {
+    runs: u64,
+    turns: u64,
+    failures: BTreeMap<String, Failure>,
+    goals: Vec<(Goal, Option<u64>)>,
+}
+
+impl Merge {
+    fn new(goals: Vec<Goal>) -> Self {
+        let goals = goals.into_iter().map(|goal| (goal, None)).collect();
+        Self { runs: 0, turns: 0, failures: BTreeMap::new(), goals }
+    }
+
+    fn take(&mut self, chunk: Chunk, spec: &CampaignSpec, shared: &Shared, observer: &mut dyn Observer) {
+        self.runs += chunk.runs;
+        self.turns += chunk.turns;
+        for ((_, known), seed) in self.goals.iter_mut().zip(chunk.goals) {
+            *known = [*known, seed].into_iter().flatten().min();
+        }
+        for failure in chunk.failures {
+            if spec.fail_fast {
+                shared.cutoff.fetch_min(failure.seed, Ordering::Relaxed);
+            }
+            match self.failures.get_mut(&failure.signature) {
+                None => {
+                    observer.found(&failure);
+                    self.failures.insert(failure.signature.clone(), failure);
+                }
+                Some(known) => {
+                    let count = known.count + failure.count;
+                    if failure.seed < known.seed {
+                        *known = failure;
+                    }
+                    known.count = count;
+                }
+            }
+        }
+    }
+
+    fn progress(&self, wall: Duration) -> Progress {
+        Progress {
+            runs: self.runs,
+            turns: self.turns,
+            wall,
+            failures: self.failures.len(),
+            goals_reached: self.goals.iter().filter(|(_, seed)| seed.is_some()).count(),
+            goals: self.goals.len(),
+        }
+    }
+
+    fn report(
+        self,
+        spec: &CampaignSpec,
+        wall: Duration,
+        mut ended: Ended,
+        stuck: Option<Stuck>,
+        internal_error: Option<String>,
+    ) -> Report {
+        let mut failures: Vec<Failure> = self.failures.into_values().collect();
+        failures.sort_by_key(|failure| failure.seed);
+        if spec.fail_fast && !failures.is_empty() {
+            // Which higher seeds were tried meanwhile depends on the number of workers.
+            failures.truncate(1);
+            failures[0].count = 1;
+            ended = Ended::FirstFailure;
+        }
+        Report {
+            runs: self.runs,
+            turns: self.turns,
+            wall,
+            failures,
+            goals: self.goals,
+            stuck,
+            ended,
+            internal_error,
+            goals_required: spec.goals_required,
+        }
+    }
+}
+
+/// A panic in a turn is contained and told in the report; its default message would only flood the screen.
+fn silence_panics_of_actors() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        let usual = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            #[expect(clippy::disallowed_methods, reason = "only decides whether a panic is printed")]
+            let thread = std::thread::current();
+            if thread.name() != Some(WORKER) {
+                usual(info);
+            }
+        }));
+    });
+}
+
+/// A failure of one seed, if its outcome is one.
+fn failure(seed: u64, outcome: &Outcome) -> Option<Failure> {
+    let signature = outcome.signature()?;
+    debug_assert_ne!(outcome.verdict, Verdict::Pass);
+    Some(Failure { seed, signature, outcome: outcome.clone(), count: 1 })
+}

@@ -1,0 +1,88 @@
+//! Runs chunks of seeds and reports each.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::Sender;
+
+use super::{CampaignSpec, Chunk, Failure, Shared, failure};
+use crate::run::{AnyRunner, RunSpec};
+use crate::wall::Stopwatch;
+
+/// A chunk, or why the worker died: an error of the tool itself.
+pub(super) type Result = std::result::Result<Chunk, String>;
+
+pub(super) struct Worker {
+    pub(super) runner: Box<dyn AnyRunner>,
+    pub(super) shared: Arc<Shared>,
+    pub(super) spec: CampaignSpec,
+    pub(super) results: Sender<Result>,
+}
+
+/// A chunk is about so long, so that sharing costs nothing and the end comes soon.
+const CHUNK_MILLIS: u128 = 20;
+const MOST_SEEDS: u64 = 4_096;
+
+impl Worker {
+    pub(super) fn work(mut self) {
+        let mut size = 1;
+        while let Some(first) = self.claim(size) {
+            let watch = Stopwatch::start();
+            let last = first.saturating_add(size).min(self.shared.end);
+            let chunk = catch_unwind(AssertUnwindSafe(|| self.run(first..last)));
+            let died = chunk.is_err();
+            if self.results.send(chunk.map_err(|panic| describe(&*panic))).is_err() || died {
+                return;
+            }
+            let millis = watch.elapsed().as_millis();
+            size = if millis < CHUNK_MILLIS / 2 { (size * 2).min(MOST_SEEDS) } else { size };
+            size = if millis > CHUNK_MILLIS * 2 { (size / 2).max(1) } else { size };
+        }
+    }
+
+    /// Claims the next seeds, unless there are none or they do not matter any more.
+    fn claim(&self, size: u64) -> Option<u64> {
+        let first = self.shared.next.fetch_add(size, Ordering::Relaxed);
+        (first < self.shared.end && self.matters(first)).then_some(first)
+    }
+
+    fn matters(&self, seed: u64) -> bool {
+        !self.shared.stop.load(Ordering::Relaxed) && seed < self.shared.cutoff.load(Ordering::Relaxed)
+    }
+
+    fn run(&mut self, seeds: std::ops::Range<u64>) -> Chunk {
+        let mut chunk = Chunk { runs: 0, turns: 0, failures: Vec::new(), goals: Vec::new() };
+        for seed in seeds {
+            if !self.matters(seed) {
+                break;
+            }
+            let outcome = self.runner.run(&RunSpec::seeded(seed, self.spec.profile));
+            chunk.runs += 1;
+            chunk.turns += outcome.turns;
+            chunk.goals.resize(outcome.goals.len(), None);
+            for (goal, reached) in chunk.goals.iter_mut().zip(&outcome.goals) {
+                if *reached && goal.is_none() {
+                    *goal = Some(seed);
+                }
+            }
+            if let Some(failure) = failure(seed, &outcome) {
+                note(&mut chunk.failures, failure);
+            }
+        }
+        chunk
+    }
+}
+
+/// Adds a failure to those of the same signature; seeds come in rising order, so the first is the lowest.
+fn note(failures: &mut Vec<Failure>, failure: Failure) {
+    match failures.iter_mut().find(|known| known.signature == failure.signature) {
+        Some(known) => known.count += 1,
+        None => failures.push(failure),
+    }
+}
+
+fn describe(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().cloned();
+    text.or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string)).unwrap_or_default()
+}

@@ -1,0 +1,327 @@
+//! Reading and writing cases.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::campaign::Failure;
+use crate::choice::generator;
+use crate::fault::{PROFILES, Profile};
+use crate::registry::nearest;
+use crate::run::Verdict;
+
+/// The version of the format that this build writes, and the only one that it reads.
+pub const FORMAT: u32 = 1;
+
+const LARGEST: u64 = 1 << 20;
+
+/// A bug as one small text file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Case {
+    /// The version of the format.
+    pub format: u32,
+    /// The version of the tool that wrote it.
+    pub tool: String,
+    /// The scenario's name.
+    pub scenario: String,
+    /// The planted bug, if it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub variant: Option<String>,
+    /// The profile of faults.
+    pub profile: String,
+    /// The seed, in hex.
+    #[serde(with = "hex")]
+    pub seed: u64,
+    /// What is expected to happen.
+    pub expect: Expect,
+}
+
+/// What a case is expected to show.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Expect {
+    /// The invariant that does not hold; absent if a limit was reached.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub invariant: Option<String>,
+    /// The failure with ids and times normalised.
+    pub signature: String,
+    /// What was wrong, in words. Only for the reader.
+    pub message: String,
+    /// The hash over all events, in hex.
+    #[serde(with = "hex")]
+    pub trace_hash: u64,
+}
+
+/// A case that cannot be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum CaseError {
+    /// The file cannot be read.
+    #[error("cannot read the case {path}: {source}")]
+    Unreadable {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file is no case.
+    #[error(
+        "{path} is not a case file{place}: {what}\n  a case is a TOML file that `fuzz` wrote; it may be cut off, or edited wrongly"
+    )]
+    Malformed {
+        /// Which file.
+        path: PathBuf,
+        /// The line, if it is known.
+        place: String,
+        /// What is wrong.
+        what: String,
+    },
+    /// The file is of another version.
+    #[error(
+        "{path} has format {found}, and this build reads format {FORMAT}: use the version of the tool that wrote it ({tool})"
+    )]
+    Format {
+        /// Which file.
+        path: PathBuf,
+        /// Its format.
+        found: i64,
+        /// The version of the tool that wrote it.
+        tool: String,
+    },
+    /// The case names something that this build does not have.
+    #[error("{path} names the {kind} `{name}`, which this build does not have{mend}")]
+    Unknown {
+        /// Which file.
+        path: PathBuf,
+        /// A scenario, variant or profile.
+        kind: &'static str,
+        /// The name.
+        name: String,
+        /// The nearest known name.
+        mend: String,
+    },
+    /// The file cannot be written.
+    #[error("cannot write the case {path}: {source}\n  choose another folder with --out")]
+    Unwritable {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+impl Case {
+    /// The case of a failure.
+    pub fn of(scenario: &str, variant: Option<&str>, profile: &Profile, failure: &Failure) -> Self {
+        let (invariant, message) = match &failure.outcome.verdict {
+            Verdict::Pass => (None, String::new()),
+            Verdict::Violation(found) => (Some(found.invariant.clone()), found.message.clone()),
+            Verdict::Limit(limit) => (None, limit.in_words()),
+        };
+        Self {
+            format: FORMAT,
+            tool: env!("CARGO_PKG_VERSION").to_owned(),
+            scenario: scenario.to_owned(),
+            variant: variant.map(ToOwned::to_owned),
+            profile: profile.name.to_owned(),
+            seed: failure.seed,
+            expect: Expect {
+                invariant,
+                signature: failure.signature.clone(),
+                message,
+                trace_hash: failure.outcome.trace_hash,
+            },
+        }
+    }
+
+    /// A file name that says what it is, the same for the same signature.
+    pub fn file_name(&self) -> String {
+        let variant = self.variant.iter().map(|variant| format!("-{variant}")).collect::<String>();
+        let what = self.expect.invariant.as_deref().unwrap_or("limit").to_lowercase();
+        let digest = generator::name(&self.expect.signature) >> 32;
+        format!("{}{variant}-{what}-{digest:08x}.toml", self.scenario)
+    }
+
+    /// Reads a case.
+    ///
+    /// # Errors
+    ///
+    /// If the file is unreadable, larger than 1 MiB, no case, or of another format.
+    pub fn read(path: &Path) -> Result<Self, CaseError> {
+        let unreadable = |source| CaseError::Unreadable { path: path.to_owned(), source };
+        let size = fs::metadata(path).map_err(unreadable)?.len();
+        if size > LARGEST {
+            let what = format!("it has {size} bytes, and the largest case has {LARGEST}");
+            return Err(CaseError::Malformed { path: path.to_owned(), place: String::new(), what });
+        }
+        let bytes = fs::read(path).map_err(unreadable)?;
+        Self::parse(path, &bytes)
+    }
+
+    /// Reads a case from the bytes of the file at `path`, which is only named in errors.
+    ///
+    /// # Errors
+    ///
+    /// As [`Case::read`].
+    pub fn parse(path: &Path, bytes: &[u8]) -> Result<Self, CaseError> {
+        let malformed =
+            |place: String, what: String| CaseError::Malformed { path: path.to_owned(), place, what };
+        let text = std::str::from_utf8(bytes)
+            .map_err(|error| malformed(String::new(), format!("byte {} is not text", error.valid_up_to())))?;
+        let place = |error: &toml::de::Error| {
+            let line = error.span().map(|span| text[..span.start.min(text.len())].lines().count().max(1));
+            line.map_or(String::new(), |line| format!(", line {line}"))
+        };
+        let table: toml::Table = text
+            .parse()
+            .map_err(|error: toml::de::Error| malformed(place(&error), error.message().to_owned()))?;
+        match table.get("format").and_then(toml::Value::as_integer) {
+            Some(found) if found != i64::from(FORMAT) => {
+                let tool = table.get("tool").and_then(toml::Value::as_str).unwrap_or("unknown").to_owned();
+                return Err(CaseError::Format { path: path.to_owned(), found, tool });
+            }
+            _ => {}
+        }
+        toml::from_str(text).map_err(|error| malformed(place(&error), error.message().to_owned()))
+    }
+
+    /// Writes the case into a folder, all of it or nothing, and returns its path.
+    ///
+    /// # Errors
+    ///
+    /// If the folder cannot be made or written to.
+    ///
+    /// # Panics
+    ///
+    /// Never: a case can always be put into TOML.
+    pub fn write(&self, folder: &Path) -> Result<PathBuf, CaseError> {
+        let path = folder.join(self.file_name());
+        let unwritable = |source| CaseError::Unwritable { path: path.clone(), source };
+        fs::create_dir_all(folder).map_err(unwritable)?;
+        let text = toml::to_string(self).expect("a case can be put into TOML");
+        let unfinished = path.with_extension("toml.part");
+        let mut file = fs::File::create(&unfinished).map_err(unwritable)?;
+        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(unwritable)?;
+        fs::rename(&unfinished, &path).map_err(unwritable)?;
+        Ok(path)
+    }
+
+    /// The profile that the case names.
+    ///
+    /// # Errors
+    ///
+    /// If this build does not have it.
+    pub fn profile(&self, path: &Path) -> Result<&'static Profile, CaseError> {
+        Profile::named(&self.profile).ok_or_else(|| {
+            Self::unknown(path, "profile", &self.profile, PROFILES.iter().map(|profile| profile.name))
+        })
+    }
+
+    /// The error for a name that this build does not have.
+    pub fn unknown<'a>(
+        path: &Path,
+        kind: &'static str,
+        name: &str,
+        known: impl IntoIterator<Item = &'a str>,
+    ) -> CaseError {
+        let mend = nearest(name, known).map_or(String::new(), |near| format!("; the nearest is `{near}`"));
+        CaseError::Unknown { path: path.to_owned(), kind, name: name.to_owned(), mend }
+    }
+}
+
+/// Numbers as hex strings, `0x1f`.
+pub mod hex {
+    use serde::{Deserialize, Deserializer, Serializer, de};
+
+    /// Writes a number.
+    ///
+    /// # Errors
+    ///
+    /// As the serializer.
+    pub fn serialize<S: Serializer>(value: &u64, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&format!("{value:#x}"))
+    }
+
+    /// Reads a number.
+    ///
+    /// # Errors
+    ///
+    /// If it is no hex number of at most 64 bits.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        parse(&text).ok_or_else(|| de::Error::custom(format!("`{text}` is not a number as `0x1f`")))
+    }
+
+    /// Reads a number in hex, `0x1f`.
+    pub fn parse(text: &str) -> Option<u64> {
+        let digits = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"))?;
+        let plain = digits.chars().all(|c| c.is_ascii_hexdigit()) && !digits.is_empty();
+        plain.then(|| u64::from_str_radix(digits, 16).ok()).flatten()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn case() -> Case {
+        Case {
+            format: FORMAT,
+            tool: "0.1.0".to_owned(),
+            scenario: "session".to_owned(),
+            variant: Some("stored-interrupt".to_owned()),
+            profile: "chaos".to_owned(),
+            seed: 0x1f,
+            expect: Expect {
+                invariant: Some("INT-1".to_owned()),
+                signature: "INT-1: run # of s#:b#".to_owned(),
+                message: "run 3 of s1:b1".to_owned(),
+                trace_hash: 0xDEAD_BEEF,
+            },
+        }
+    }
+
+    #[test]
+    fn a_case_reads_as_what_was_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = case().write(folder.path()).unwrap();
+        assert_eq!(Case::read(&path).unwrap(), case());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing unfinished is left");
+        insta::assert_snapshot!(fs::read_to_string(path).unwrap());
+    }
+
+    #[test]
+    fn a_case_that_is_cut_off_anywhere_is_refused_or_whole() {
+        let text = toml::to_string(&case()).unwrap();
+        for end in 0..text.trim_end().len() {
+            let cut = Case::parse(Path::new("cut.toml"), &text.as_bytes()[..end]);
+            assert!(cut.is_err(), "cut at {end}: {:?}", &text[..end]);
+        }
+    }
+
+    #[test]
+    fn a_case_of_another_format_names_the_tool_that_wrote_it() {
+        let text = "format = 9\ntool = \"7.0.0\"\nsomething = 1\n";
+        let error = Case::parse(Path::new("new.toml"), text.as_bytes()).unwrap_err().to_string();
+        assert!(error.contains("format 9") && error.contains("7.0.0"), "{error}");
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_the_reader_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+            let _ = Case::parse(Path::new("any.toml"), &bytes);
+        }
+
+        #[test]
+        fn no_edit_of_a_case_makes_the_reader_panic(at in 0usize..300, byte: u8) {
+            let mut bytes = toml::to_string(&case()).unwrap().into_bytes();
+            let at = at % bytes.len();
+            bytes[at] = byte;
+            let _ = Case::parse(Path::new("edited.toml"), &bytes);
+        }
+    }
+}
