@@ -26,7 +26,7 @@ impl fmt::Display for NodeId {
 ///
 /// An address names a path and not one life of it: after a restart it reaches the next [`Incarnation`].
 /// The stable name behind it (`/node/session/s1:b1`) is the stage's to tell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Address {
     node: NodeId,
     slot: u32,
@@ -46,6 +46,12 @@ impl Address {
     /// The place in the stage's table of actors.
     pub const fn slot(self) -> u32 {
         self.slot
+    }
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::fmt;
 use std::time::Duration;
 
-use rand_core::{Rng, TryRng};
+use rand_core::TryRng;
 use serde::Serialize;
 
 use crate::actor::{Actor, Protocol};
@@ -230,12 +230,13 @@ impl<'a, P: Protocol> Context<'a, P> {
     }
 
     /// Random bits from this actor's own stream, for use with the `rand` crate.
-    pub fn rng(&mut self) -> impl Rng + '_ {
+    pub fn rng(&mut self) -> ActorRng<'_> {
         ActorRng { stage: self.stage }
     }
 }
 
-struct ActorRng<'a> {
+/// Random bits from an actor's own stream.
+pub struct ActorRng<'a> {
     stage: &'a mut dyn Stage,
 }
 

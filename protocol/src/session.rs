@@ -35,7 +35,8 @@ pub use fact::{Cause, Fact, PhaseName, Queue, Role};
 pub use gateway::Gateway;
 pub use id::{CallId, CommandId, Key, RunId};
 pub use message::{
-    Calls, Class, Interrupt, Kind, Message, Outcome, Reply, Report, ResultAck, Stop, StreamEnd, Terminate, Work,
+    Calls, Class, Interrupt, Kind, Message, Outcome, Reply, Report, ResultAck, Stop, StreamEnd, Terminate,
+    Work,
 };
 pub use provider::Provider;
 pub use sandbox::Sandbox;

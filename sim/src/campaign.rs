@@ -4,8 +4,10 @@
 //! the same report.
 //!
 //! - [`worker`] — runs chunks of seeds and reports each;
-//! - [`watchdog`] — names an actor that never returns from a turn.
+//! - [`watchdog`] — names an actor that never returns from a turn;
+//! - [`alone`] — one run under its eye.
 
+pub mod alone;
 mod watchdog;
 mod worker;
 
@@ -22,6 +24,7 @@ use crate::registry::Rehearsal;
 use crate::run::{Outcome, Verdict};
 use crate::wall::Stopwatch;
 use crate::world::Pulse;
+pub use alone::{Unfinished, alone};
 use watchdog::Watchdog;
 use worker::Worker;
 

@@ -16,7 +16,8 @@
 //! - [`case`] — a bug as a file, and its replay;
 //! - [`story`] — everything that a person needs to go on from a failure;
 //! - [`registry`] — scenarios by name, with their planted bugs;
-//! - [`harness`] — scenarios as plain tests.
+//! - [`harness`] — scenarios as plain tests;
+//! - [`play`] — a run by script, for tests that read as plays.
 
 pub mod campaign;
 pub mod case;
@@ -24,6 +25,7 @@ pub mod check;
 pub mod choice;
 pub mod fault;
 pub mod harness;
+pub mod play;
 pub mod registry;
 pub mod run;
 pub mod scenario;
@@ -34,5 +36,6 @@ pub mod world;
 
 pub use fault::Profile;
 pub use harness::check;
+pub use play::Play;
 pub use rehearsal_protocol as protocol;
 pub use scenario::{Limits, NodeSetup, Scenario, Setup};

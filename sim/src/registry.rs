@@ -3,7 +3,7 @@
 use crate::check::{Goal, Invariant, Properties};
 use crate::run::{AnyRunner, Runner};
 use crate::scenario::Scenario;
-use crate::world::RULES;
+use crate::world::rules::RULES;
 
 /// A scenario by name.
 pub struct Entry {

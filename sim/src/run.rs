@@ -5,9 +5,9 @@ use std::sync::Arc;
 use rehearsal_protocol::{Protocol, Time};
 use serde::Serialize;
 
-use crate::check::{Checks, Properties, Violation};
+use crate::check::{Checks, Moment, Properties, Violation};
 use crate::choice::{Base, Choices, Deviation, Overrides};
-use crate::fault::Profile;
+use crate::fault::{Episode, Profile};
 use crate::scenario::Scenario;
 use crate::trace::{Recorder, Recording};
 use crate::wall::Stopwatch;
@@ -29,6 +29,8 @@ pub struct RunSpec {
     pub recording: Recording,
     /// Whether deviations are recorded.
     pub record_choices: bool,
+    /// Episodes beside those that are drawn.
+    pub script: Option<Arc<[Episode]>>,
     /// Stop before the event of this number.
     pub until: Option<u64>,
 }
@@ -43,6 +45,7 @@ impl RunSpec {
             overrides: None,
             recording: Recording::Off,
             record_choices: false,
+            script: None,
             until: None,
         }
     }
@@ -204,6 +207,21 @@ impl<P: Protocol> Runner<P> {
         &self.world
     }
 
+    /// Keeps every fact of the next runs.
+    pub fn collect_facts(&mut self) {
+        self.checks.collect();
+    }
+
+    /// The facts of the last run, if they are kept.
+    pub fn collected(&self) -> &[(Moment, P::Fact)] {
+        self.checks.collected()
+    }
+
+    #[cfg(test)]
+    pub(crate) fn sabotage(&mut self, sabotage: Option<crate::world::rules::Sabotage>) {
+        self.world.sabotage = sabotage;
+    }
+
     fn start(&mut self, spec: &RunSpec) {
         let mut choices = match spec.base {
             Base::Benign => Choices::benign(),
@@ -216,7 +234,8 @@ impl<P: Protocol> Runner<P> {
             choices = choices.recording();
         }
         self.checks.reset();
-        self.world.start(spec.seed, spec.profile, choices, spec.recording);
+        let script = spec.script.as_deref().unwrap_or_default();
+        self.world.start(spec.seed, spec.profile, choices, script, spec.recording);
     }
 
     /// Steps until something is wrong, nothing is left, or a limit is reached.

@@ -25,7 +25,9 @@ pub struct Story {
     pub seed: u64,
     /// The profile of faults.
     pub profile: &'static str,
-    /// Episodes that began before the end, in words.
+    /// How many choices of the run were not benign.
+    pub deviations: usize,
+    /// Episodes that began before the end, in words; those that were still in force say so.
     pub faults: Vec<String>,
     /// How many messages were lost and doubled, if any.
     pub mishaps: Option<String>,
@@ -33,10 +35,16 @@ pub struct Story {
     pub facts: Vec<String>,
     /// What led to the end, cause by cause, the latest last.
     pub way: Vec<String>,
+    /// The paths of the actors on the last stretch of that way.
+    pub concerned: Vec<String>,
+    /// The last events of those actors, the latest last.
+    pub last: Vec<String>,
 }
 
 const FACTS: usize = 10;
 const STEPS_BACK: usize = 12;
+const CONCERNED: usize = 3;
+const LAST: usize = 10;
 
 impl Story {
     /// Runs a failing seed again with its trace kept and tells what happened. `None` if it does not fail.
@@ -46,7 +54,8 @@ impl Story {
         Self::told(runner.as_ref(), &outcome, spec)
     }
 
-    fn told(runner: &dyn AnyRunner, outcome: &Outcome, spec: &RunSpec) -> Option<Self> {
+    /// Tells what happened in the last run of a runner, whose trace was kept. `None` if it did not fail.
+    pub fn told(runner: &dyn AnyRunner, outcome: &Outcome, spec: &RunSpec) -> Option<Self> {
         let last = runner.recorder().count().saturating_sub(1);
         let (title, sentence, message, at, event) = match &outcome.verdict {
             Verdict::Pass => return None,
@@ -62,6 +71,8 @@ impl Story {
                 (format!("limit {}", limit.name()), sentence, limit.in_words(), outcome.virtual_time, last)
             }
         };
+        let way = way_to(runner, event);
+        let concerned = concerned(runner, &way);
         Some(Self {
             title,
             sentence,
@@ -70,18 +81,34 @@ impl Story {
             event,
             seed: spec.seed,
             profile: spec.profile.name,
+            deviations: runner.deviations().len(),
             faults: faults_before(runner, at),
             mishaps: mishaps(runner),
             facts: last_facts(runner, event),
-            way: way_to(runner, event),
+            way: way.iter().map(|n| numbered(runner, *n)).collect(),
+            last: last_events(runner, event, &concerned),
+            concerned: concerned.into_iter().map(|slot| runner.path(slot).to_owned()).collect(),
         })
+    }
+
+    /// Its parts that have several lines, each with a title; none is empty.
+    pub fn sections(&self) -> Vec<(String, Vec<String>)> {
+        let faults = self.faults.iter().chain(&self.mishaps).cloned().collect();
+        let all = [
+            ("faults so far".to_owned(), faults),
+            ("last facts".to_owned(), self.facts.clone()),
+            ("what led to it, cause by cause".to_owned(), self.way.clone()),
+            (format!("last events of {}", self.concerned.join(", ")), self.last.clone()),
+        ];
+        all.into_iter().filter(|(_, lines): &(_, Vec<_>)| !lines.is_empty()).collect()
     }
 }
 
 fn faults_before(runner: &dyn AnyRunner, at: Time) -> Vec<String> {
     let mut episodes = runner.episodes();
     episodes.sort_by_key(|(from, ..)| *from);
-    episodes.into_iter().filter(|(from, ..)| *from <= at).map(|(.., words)| words).collect()
+    let begun = episodes.into_iter().filter(|(from, ..)| *from <= at);
+    begun.map(|(_, until, words)| if until > at { format!("{words} (in force)") } else { words }).collect()
 }
 
 fn mishaps(runner: &dyn AnyRunner) -> Option<String> {
@@ -91,29 +118,47 @@ fn mishaps(runner: &dyn AnyRunner) -> Option<String> {
 }
 
 fn last_facts(runner: &dyn AnyRunner, until: u64) -> Vec<String> {
-    let events = &runner.recorder().events()[..=(until as usize)];
-    let numbered = events.iter().enumerate();
-    let facts = numbered.filter(|(_, event)| event.kind == EventKind::Fact).rev().take(FACTS);
+    let events = runner.recorder().events().iter().enumerate().take(until as usize + 1);
+    let facts = events.filter(|(_, event)| event.kind == EventKind::Fact).rev().take(FACTS);
     let mut lines: Vec<String> = facts.map(|(n, event)| line(runner, n, event)).collect();
     lines.reverse();
     lines
 }
 
-/// From an event back to its cause, and so on.
-fn way_to(runner: &dyn AnyRunner, event: u64) -> Vec<String> {
+/// From an event back to its cause, and so on; the numbers of the events, the latest last.
+fn way_to(runner: &dyn AnyRunner, event: u64) -> Vec<usize> {
     let events = runner.recorder().events();
-    let mut lines = Vec::new();
-    let mut at = event as usize;
-    while lines.len() < STEPS_BACK {
-        lines.push(line(runner, at, &events[at]));
-        let cause = events[at].cause as usize;
-        if cause >= at {
-            break;
+    let causes = std::iter::successors(Some(event as usize), |at| {
+        let cause = events.get(*at)?.cause as usize;
+        (cause < *at).then_some(cause)
+    });
+    let mut way: Vec<usize> = causes.take(STEPS_BACK).filter(|at| *at < events.len()).collect();
+    way.reverse();
+    way
+}
+
+/// The slots of the actors on the last stretch of a way, the nearest to its end first.
+fn concerned(runner: &dyn AnyRunner, way: &[usize]) -> Vec<u32> {
+    let mut slots = Vec::new();
+    for at in way.iter().rev() {
+        let slot = runner.recorder().events()[*at].actor;
+        if slot != Event::NOBODY && !slots.contains(&slot) && slots.len() < CONCERNED {
+            slots.push(slot);
         }
-        at = cause;
     }
+    slots
+}
+
+fn last_events(runner: &dyn AnyRunner, until: u64, slots: &[u32]) -> Vec<String> {
+    let events = runner.recorder().events().iter().enumerate().take(until as usize + 1);
+    let theirs = events.filter(|(_, event)| slots.contains(&event.actor)).rev().take(LAST);
+    let mut lines: Vec<String> = theirs.map(|(n, event)| line(runner, n, event)).collect();
     lines.reverse();
     lines
+}
+
+fn numbered(runner: &dyn AnyRunner, number: usize) -> String {
+    line(runner, number, &runner.recorder().events()[number])
 }
 
 /// One event in one line: number, time, actor, what.
@@ -152,16 +197,10 @@ impl fmt::Display for Story {
             "  at {} (event {}), seed {:#x}, faults {}",
             self.at, self.event, self.seed, self.profile
         )?;
-        let section = |f: &mut fmt::Formatter<'_>, title: &str, lines: &[String]| {
-            if lines.is_empty() {
-                return Ok(());
-            }
+        for (title, lines) in self.sections() {
             writeln!(f, "\n  {title}")?;
-            lines.iter().try_for_each(|line| writeln!(f, "    {line}"))
-        };
-        let faults: Vec<String> = self.faults.iter().chain(&self.mishaps).cloned().collect();
-        section(f, "faults so far", &faults)?;
-        section(f, "last facts", &self.facts)?;
-        section(f, "what led to it, cause by cause", &self.way)
+            lines.iter().try_for_each(|line| writeln!(f, "    {line}"))?;
+        }
+        Ok(())
     }
 }

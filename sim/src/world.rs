@@ -12,7 +12,8 @@
 //! - [`arrival`] — what is due reaches its actor, or waits in its mailbox;
 //! - [`lifecycle`] — incarnations begin and end; nodes crash and restart;
 //! - [`disk`] — what is written, what is durable, what a crash leaves;
-//! - [`episodes`] — faults begin and end, and the core is healed.
+//! - [`episodes`] — faults begin and end, and the core is healed;
+//! - [`rules`] — what holds in every scenario, judged by the world itself.
 
 pub mod arrival;
 pub mod blueprint;
@@ -24,6 +25,7 @@ pub mod episodes;
 pub mod lifecycle;
 pub mod network;
 pub mod queue;
+pub mod rules;
 pub mod turn;
 pub mod weather;
 
@@ -32,10 +34,10 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use rehearsal_protocol::{Effect, Protocol, Time};
 
-use crate::check::{Checks, Violation};
+use crate::check::Checks;
 use crate::choice::Choices;
 use crate::fault::plan::Clock;
-use crate::fault::{Plan, Profile};
+use crate::fault::{Episode, Plan, Profile};
 use crate::trace::{Event, EventKind, Payload, Recorder, Recording};
 use blueprint::Blueprint;
 use cell::Cell;
@@ -43,6 +45,7 @@ use directory::Directory;
 use episodes::Active;
 use network::Pairs;
 use queue::{Pending, Queue, What};
+use rules::Breach;
 use weather::Weather;
 
 /// A system in the middle of a run. Clones go their own ways.
@@ -65,7 +68,7 @@ pub struct World<P: Protocol> {
     breach: Option<Breach>,
     pulse: Arc<Pulse>,
     #[cfg(test)]
-    pub(crate) sabotage: Option<Sabotage>,
+    pub(crate) sabotage: Option<rules::Sabotage>,
 }
 
 /// The present state of a node.
@@ -142,46 +145,6 @@ impl Pulse {
     }
 }
 
-/// A breach of an invariant that the world itself watches over in every scenario.
-#[derive(Clone, Debug)]
-pub(crate) struct Breach {
-    pub(crate) rule: &'static Rule,
-    pub(crate) message: String,
-}
-
-/// An invariant that holds in every scenario.
-#[derive(Debug)]
-pub struct Rule {
-    /// Its id.
-    pub id: &'static str,
-    /// What holds, in words.
-    pub sentence: &'static str,
-}
-
-/// No accepted message disappears.
-pub static CONSERVATION: Rule = Rule {
-    id: "ACT-1",
-    sentence: "no accepted message disappears: it is handled, waits, was lost by a declared fault, or is a dead letter",
-};
-/// At most one live incarnation per path.
-pub static ONE_LIFE: Rule =
-    Rule { id: "ACT-2", sentence: "at most one incarnation of a path is alive at a time" };
-/// No turn panics.
-pub static NO_PANIC: Rule = Rule { id: "ACT-3", sentence: "no turn panics" };
-
-/// The invariants that hold in every scenario.
-pub static RULES: [&Rule; 3] = [&CONSERVATION, &ONE_LIFE, &NO_PANIC];
-
-/// How a test breaks the world, to show that its own invariants can fail.
-#[cfg(test)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Sabotage {
-    /// Forget the n-th message.
-    Forget(u64),
-    /// Start a second life beside the first.
-    SecondLife,
-}
-
 impl<P: Protocol> Clone for World<P> {
     fn clone(&self) -> Self {
         Self {
@@ -236,10 +199,18 @@ impl<P: Protocol> World<P> {
     }
 
     /// Starts a run from the blueprint, keeping memory of the one before but none of its state.
-    pub fn start(&mut self, seed: u64, profile: &Profile, mut choices: Choices, recording: Recording) {
+    pub fn start(
+        &mut self,
+        seed: u64,
+        profile: &Profile,
+        mut choices: Choices,
+        script: &[Episode],
+        recording: Recording,
+    ) {
         let blueprint = self.blueprint.clone();
         let topology = &blueprint.topology;
         self.plan.make(topology, profile, seed, &mut choices);
+        self.plan.follow(script);
         self.choices = choices;
         self.weather.clone_from(&self.plan.weather);
         self.now = Time::ZERO;
@@ -329,42 +300,6 @@ impl<P: Protocol> World<P> {
     /// The present state of an actor, as its `Debug` shows it.
     pub fn inspect(&self, slot: u32) -> Option<String> {
         self.cells.get(slot as usize)?.actor.as_ref().map(|actor| format!("{actor:#?}"))
-    }
-
-    /// A breach of one of the [`RULES`], judged by the world itself.
-    pub fn violation(&self) -> Option<Violation> {
-        let breach = self.breach.as_ref()?;
-        Some(Violation {
-            invariant: breach.rule.id.to_owned(),
-            sentence: breach.rule.sentence.to_owned(),
-            message: breach.message.clone(),
-            at: self.now,
-            event: self.recorder.count().saturating_sub(1),
-        })
-    }
-
-    /// Whether one of the [`RULES`] is broken.
-    #[inline]
-    pub fn is_broken(&self) -> bool {
-        self.breach.is_some()
-    }
-
-    /// Counts where every message of the run went; at the end of a run.
-    pub fn settle(&mut self) {
-        let in_flight = self.queue.messages() + self.cells.iter().map(Cell::waiting_messages).sum::<u64>();
-        let Tally { sent, duplicated, handled, lost, dead, .. } = self.tally;
-        if sent + duplicated != handled + lost + dead + in_flight {
-            self.break_rule(
-                &CONSERVATION,
-                format!(
-                    "{sent} sent and {duplicated} doubled, but {handled} handled, {lost} lost, {dead} dead and {in_flight} waiting"
-                ),
-            );
-        }
-    }
-
-    fn break_rule(&mut self, rule: &'static Rule, message: String) {
-        self.breach.get_or_insert(Breach { rule, message });
     }
 
     /// Records an event that concerns an actor.

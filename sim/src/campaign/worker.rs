@@ -82,7 +82,7 @@ fn note(failures: &mut Vec<Failure>, failure: Failure) {
     }
 }
 
-fn describe(panic: &(dyn Any + Send)) -> String {
+pub(super) fn describe(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<String>().cloned();
     text.or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string)).unwrap_or_default()
 }

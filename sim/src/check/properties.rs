@@ -151,6 +151,7 @@ impl<F: 'static> Properties<F> {
             goals: self.goals.iter().map(|(_, reached)| reached.clone()).collect(),
             reached: vec![false; self.goals.len()],
             violation: None,
+            collected: None,
         }
     }
 }
@@ -163,9 +164,20 @@ pub struct Checks<F> {
     goals: Vec<Reached<F>>,
     reached: Vec<bool>,
     violation: Option<Violation>,
+    collected: Option<Vec<(Moment, F)>>,
 }
 
-impl<F> Checks<F> {
+impl<F: Clone> Checks<F> {
+    /// Keeps every fact from now on.
+    pub fn collect(&mut self) {
+        self.collected = Some(Vec::new());
+    }
+
+    /// The facts of this run, if they are kept.
+    pub fn collected(&self) -> &[(Moment, F)] {
+        self.collected.as_deref().unwrap_or_default()
+    }
+
     /// Shows one fact to all monitors. The first violation of a run is kept.
     pub fn observe(&mut self, moment: Moment, fact: &F) {
         for (index, monitor) in self.monitors.iter_mut().enumerate() {
@@ -184,6 +196,9 @@ impl<F> Checks<F> {
         }
         for (goal, reached) in self.goals.iter().zip(&mut self.reached) {
             *reached = *reached || goal(fact);
+        }
+        if let Some(collected) = &mut self.collected {
+            collected.push((moment, fact.clone()));
         }
     }
 
@@ -233,6 +248,7 @@ impl<F> Checks<F> {
             monitor.reset();
         }
         self.reached.fill(false);
+        self.collected.iter_mut().for_each(Vec::clear);
         self.violation = None;
     }
 }

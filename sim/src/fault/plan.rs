@@ -128,6 +128,12 @@ impl Plan {
         }
     }
 
+    /// Adds episodes by script.
+    pub fn follow(&mut self, script: &[Episode]) {
+        self.episodes.extend_from_slice(script);
+        self.faulty = self.faulty || !script.is_empty();
+    }
+
     /// Makes the plan of one run, keeping the memory of the one before.
     ///
     /// Which kinds are on is no choice of the run: it only sets the weights of those that are. A run that is replayed from its

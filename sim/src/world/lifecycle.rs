@@ -6,7 +6,8 @@ use rehearsal_protocol::{Actor, DeadLetter, Exit, Input, NodeId, Protocol, Recov
 
 use super::cell::{Cell, Waiting};
 use super::queue::What;
-use super::{NodeState, ONE_LIFE, World};
+use super::rules::ONE_LIFE;
+use super::{NodeState, World};
 use crate::check::Checks;
 use crate::choice::stream::kind;
 use crate::choice::{Stream, generator};
@@ -65,7 +66,7 @@ impl<P: Protocol> World<P> {
     fn begin(&mut self, slot: u32, actor: Box<dyn Actor<P>>, event: u64) {
         let cell = &mut self.cells[slot as usize];
         #[cfg(test)]
-        let second_life = self.sabotage == Some(super::Sabotage::SecondLife);
+        let second_life = self.sabotage == Some(super::rules::Sabotage::SecondLife);
         #[cfg(not(test))]
         let second_life = false;
         if cell.actor.is_some() || second_life {

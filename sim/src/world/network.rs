@@ -97,7 +97,7 @@ impl<P: Protocol> World<P> {
         let id = MessageId(self.tally.sent);
         self.tally.sent += 1;
         #[cfg(test)]
-        if self.sabotage == Some(super::Sabotage::Forget(id.0)) {
+        if self.sabotage == Some(super::rules::Sabotage::Forget(id.0)) {
             return;
         }
         let envelope = Envelope { from: self.cells[from as usize].address(from), id, message };

@@ -7,9 +7,10 @@ use std::sync::atomic::Ordering;
 use rehearsal_protocol::context::Turn;
 use rehearsal_protocol::{Address, Context, Exit, Input, Protocol, Stage, Time, WriteId};
 
+use super::World;
 use super::cell::Counts;
 use super::directory::Directory;
-use super::{NO_PANIC, World};
+use super::rules::NO_PANIC;
 use crate::check::Checks;
 use crate::choice::generator::{self, Key};
 use crate::choice::stream::kind;

@@ -35,13 +35,19 @@ const MICROSECOND: u64 = 1_000;
 const MILLISECOND: u64 = 1_000_000;
 
 /// Entries of the menu for messages between nodes; from `AROUND_TIMEOUTS` on, just below and just above each timeout.
-mod entry {
-    pub(super) const SOONEST: usize = 0;
-    pub(super) const USUAL: usize = 1;
-    pub(super) const LATE: usize = 2;
-    pub(super) const LOST: usize = 3;
-    pub(super) const DOUBLED: usize = 4;
-    pub(super) const AROUND_TIMEOUTS: usize = 5;
+pub mod passage {
+    /// After the least latency.
+    pub const SOONEST: u8 = 0;
+    /// Within the usual latency.
+    pub const USUAL: u8 = 1;
+    /// After up to twenty times the usual latency.
+    pub const LATE: u8 = 2;
+    /// Never.
+    pub const LOST: u8 = 3;
+    /// Twice.
+    pub const DOUBLED: u8 = 4;
+    /// Just below and just above each declared timeout, in the order of their declaration.
+    pub const AROUND_TIMEOUTS: u8 = 5;
 }
 
 /// What becomes of a message between nodes.
@@ -59,8 +65,8 @@ impl Weather {
     /// The weather when nothing is wrong: messages take their time in random order.
     pub(crate) fn fair(latency: (Duration, Duration), outages: &Outages) -> Self {
         let mut weights = [0; Menu::MOST];
-        weights[entry::SOONEST] = 8_192;
-        weights[entry::USUAL] = 57_344;
+        weights[usize::from(passage::SOONEST)] = 8_192;
+        weights[usize::from(passage::USUAL)] = 57_344;
         let mut timeouts = [0; MOST_TIMEOUTS];
         for (slot, (_, span)) in timeouts.iter_mut().zip(outages.timeouts()) {
             *slot = *span;
@@ -82,28 +88,28 @@ impl Weather {
     }
 
     fn weigh(&mut self) {
-        let entries = entry::AROUND_TIMEOUTS + 2 * usize::from(self.timeout_count);
+        let entries = usize::from(passage::AROUND_TIMEOUTS) + 2 * usize::from(self.timeout_count);
         self.remote = Menu::weighted(&self.weights[..entries]);
     }
 
     /// Messages are lost at this rate, of 65,536.
     pub(crate) fn lose(&mut self, rate: u32) {
-        self.weights[entry::LOST] = rate;
+        self.weights[usize::from(passage::LOST)] = rate;
         self.weigh();
     }
 
     /// Messages are doubled at this rate, of 65,536.
     pub(crate) fn duplicate(&mut self, rate: u32) {
-        self.weights[entry::DOUBLED] = rate;
+        self.weights[usize::from(passage::DOUBLED)] = rate;
         self.weigh();
     }
 
     /// Messages take long at this rate, of 65,536: half of them very long, half around a timeout.
     pub(crate) fn delay(&mut self, rate: u32) {
-        self.weights[entry::LATE] = rate / 2;
+        self.weights[usize::from(passage::LATE)] = rate / 2;
         let around = 2 * u32::from(self.timeout_count);
         if let Some(share) = (rate / 2).checked_div(around) {
-            self.weights[entry::AROUND_TIMEOUTS..][..around as usize].fill(share.max(1));
+            self.weights[usize::from(passage::AROUND_TIMEOUTS)..][..around as usize].fill(share.max(1));
         }
         self.weigh();
     }
@@ -124,14 +130,16 @@ impl Weather {
     pub(crate) fn passage(&self, value: Value, healed: bool) -> Passage {
         let (min, max) = self.latency;
         let usual = between(min, max, value.share());
-        match usize::from(value.entry()) {
-            entry::SOONEST => Passage::After(min),
-            entry::USUAL => Passage::After(usual),
+        match value.entry() {
+            passage::SOONEST => Passage::After(min),
+            passage::USUAL => Passage::After(usual),
             _ if healed => Passage::After(usual),
-            entry::LATE => Passage::After(between(max, 20 * max, value.share())),
-            entry::LOST => Passage::Lost,
-            entry::DOUBLED => Passage::Twice(usual, between(min, 10 * max, mix(value.0) as u32)),
-            around => Passage::After(self.around_timeout(around - entry::AROUND_TIMEOUTS, value.share())),
+            passage::LATE => Passage::After(between(max, 20 * max, value.share())),
+            passage::LOST => Passage::Lost,
+            passage::DOUBLED => Passage::Twice(usual, between(min, 10 * max, mix(value.0) as u32)),
+            around => Passage::After(
+                self.around_timeout(usize::from(around - passage::AROUND_TIMEOUTS), value.share()),
+            ),
         }
     }
 
@@ -177,14 +185,14 @@ impl Weather {
 
     /// The passage in words: `just above lease`, `lost`.
     pub fn in_words(value: Value, outages: &Outages) -> String {
-        match usize::from(value.entry()) {
-            entry::SOONEST => "as soon as can be".to_owned(),
-            entry::USUAL => "as usual".to_owned(),
-            entry::LATE => "very late".to_owned(),
-            entry::LOST => "lost".to_owned(),
-            entry::DOUBLED => "doubled".to_owned(),
+        match value.entry() {
+            passage::SOONEST => "as soon as can be".to_owned(),
+            passage::USUAL => "as usual".to_owned(),
+            passage::LATE => "very late".to_owned(),
+            passage::LOST => "lost".to_owned(),
+            passage::DOUBLED => "doubled".to_owned(),
             around => {
-                let which = around - entry::AROUND_TIMEOUTS;
+                let which = usize::from(around - passage::AROUND_TIMEOUTS);
                 let name = outages.timeouts().get(which / 2).map_or("?", |(name, _)| name);
                 format!("just {} {name}", if which % 2 == 0 { "below" } else { "above" })
             }

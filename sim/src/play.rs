@@ -1,0 +1,206 @@
+//! A run by script: what goes wrong is written down, everything else is benign. For tests that read as plays.
+//!
+//! ```ignore
+//! let played = Play::of(&LeaseLock { fenced: true })
+//!     .pause("alice", seconds(1), seconds(2))
+//!     .lose("/bob/client", "/db/server", 0)
+//!     .run();
+//! assert_eq!(played.outcome.verdict, Verdict::Pass);
+//! ```
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rehearsal_protocol::time::nanos;
+use rehearsal_protocol::{NodeId, Protocol, Time};
+
+use crate::choice::{Base, Overrides, Stream, Value};
+use crate::fault::cut::{Cut, Shape};
+use crate::fault::{Episode, Harm, Profile};
+use crate::registry::nearest;
+use crate::run::{AnyRunner, Outcome, RunSpec, Runner};
+use crate::scenario::Scenario;
+use crate::trace::Event;
+use crate::world::weather::passage;
+
+/// A script under construction.
+pub struct Play<P: Protocol> {
+    runner: Runner<P>,
+    spec: RunSpec,
+    script: Vec<Episode>,
+    overrides: Overrides,
+}
+
+/// A run by script, and what was stated in it.
+pub struct Played<P: Protocol> {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Every fact, with its time and the path of the actor that stated it.
+    pub facts: Vec<(Time, String, P::Fact)>,
+    runner: Runner<P>,
+}
+
+impl<P: Protocol> Play<P> {
+    /// A script in which nothing goes wrong and every choice is the dull one.
+    pub fn of(scenario: &impl Scenario<Protocol = P>) -> Self {
+        let spec = RunSpec { base: Base::Benign, ..RunSpec::seeded(0, &Profile::NONE).recorded() };
+        Self { runner: Runner::new(scenario), spec, script: Vec::new(), overrides: Overrides::new() }
+    }
+
+    /// What the script leaves open is drawn from a seed.
+    #[must_use]
+    pub fn seed(mut self, seed: u64, profile: &'static Profile) -> Self {
+        self.spec = RunSpec { seed, profile, base: Base::Seeded, ..self.spec };
+        self
+    }
+
+    /// A node crashes, and starts again after a while.
+    #[must_use]
+    pub fn crash(self, node: &str, at: Duration, outage: Duration) -> Self {
+        let harm = Harm::Crash(self.node(node));
+        self.episode("crash", at, outage, harm)
+    }
+
+    /// A node stalls for a while.
+    #[must_use]
+    pub fn pause(self, node: &str, at: Duration, outage: Duration) -> Self {
+        let harm = Harm::Pause(self.node(node));
+        self.episode("pause", at, outage, harm)
+    }
+
+    /// Turns on a node take up to `longest` for a while.
+    #[must_use]
+    pub fn slow(self, node: &str, at: Duration, outage: Duration, longest: Duration) -> Self {
+        let harm = Harm::Slow(self.node(node), nanos(longest));
+        self.episode("slow", at, outage, harm)
+    }
+
+    /// Links around a node are cut for a while.
+    #[must_use]
+    pub fn cut(self, shape: Shape, node: &str, at: Duration, outage: Duration) -> Self {
+        let harm = Harm::Cut(Cut { shape, node: self.node(node), salt: 0 });
+        self.episode("partition", at, outage, harm)
+    }
+
+    /// Links around a node hold what they carry for a while.
+    #[must_use]
+    pub fn clog(self, shape: Shape, node: &str, at: Duration, outage: Duration) -> Self {
+        let harm = Harm::Clog(Cut { shape, node: self.node(node), salt: 0 });
+        self.episode("clog", at, outage, harm)
+    }
+
+    /// The `nth` of those actors that live at the time, in the order of their slots, is killed.
+    #[must_use]
+    pub fn kill(self, nth: u32, at: Duration, outage: Duration) -> Self {
+        self.episode("kill", at, outage, Harm::Kill(nth))
+    }
+
+    /// The n-th message from one actor to another, counted from 0, is lost.
+    #[must_use]
+    pub fn lose(self, from: &str, to: &str, n: u32) -> Self {
+        self.message(from, to, n, passage::LOST)
+    }
+
+    /// The n-th message from one actor to another, counted from 0, arrives twice.
+    #[must_use]
+    pub fn double(self, from: &str, to: &str, n: u32) -> Self {
+        self.message(from, to, n, passage::DOUBLED)
+    }
+
+    /// The n-th message from one actor to another, counted from 0, is very late.
+    #[must_use]
+    pub fn delay(self, from: &str, to: &str, n: u32) -> Self {
+        self.message(from, to, n, passage::LATE)
+    }
+
+    /// The n-th menu of an actor, counted from 0, gives this entry.
+    #[must_use]
+    pub fn choose(mut self, actor: &str, n: u32, entry: u32) -> Self {
+        let stream = Stream::Menu(self.slot(actor));
+        self.overrides.insert((self.key(stream), n), Value(u64::from(entry)));
+        self
+    }
+
+    /// Any choice, by its stream.
+    #[must_use]
+    pub fn set(mut self, stream: Stream, n: u32, value: Value) -> Self {
+        self.overrides.insert((self.key(stream), n), value);
+        self
+    }
+
+    /// Plays it.
+    pub fn run(mut self) -> Played<P> {
+        self.spec.script = Some(self.script.into());
+        if !self.overrides.is_empty() {
+            self.spec.overrides = Some(Arc::new(self.overrides));
+        }
+        self.runner.collect_facts();
+        let outcome = self.runner.run(&self.spec);
+        let collected = self.runner.collected().iter();
+        let facts = collected.map(|(moment, fact)| {
+            (moment.at, self.runner.path(moment.actor.slot()).to_owned(), fact.clone())
+        });
+        Played { outcome, facts: facts.collect(), runner: self.runner }
+    }
+
+    /// The slot of the actor that a node starts with, by its path.
+    ///
+    /// # Panics
+    ///
+    /// If there is none.
+    pub fn slot(&self, path: &str) -> u32 {
+        let actors = &self.runner.topology().actors;
+        let found = actors.iter().position(|info| &*info.path == path);
+        found.unwrap_or_else(|| {
+            panic!("no actor `{path}`{}", mend(path, actors.iter().map(|info| &*info.path)))
+        }) as u32
+    }
+
+    fn node(&self, name: &str) -> NodeId {
+        let nodes = &self.runner.topology().nodes;
+        let found = nodes.iter().position(|info| &*info.name == name);
+        NodeId(
+            found.unwrap_or_else(|| {
+                panic!("no node `{name}`{}", mend(name, nodes.iter().map(|info| &*info.name)))
+            }) as u32,
+        )
+    }
+
+    fn key(&self, stream: Stream) -> u64 {
+        let topology = self.runner.topology();
+        stream.key(|slot| topology.actors[slot as usize].key, |node| topology.nodes[node as usize].key)
+    }
+
+    fn episode(mut self, kind: &'static str, at: Duration, outage: Duration, harm: Harm) -> Self {
+        let from = Time::ZERO + at;
+        self.script.push(Episode { kind, from, until: from + outage, harm });
+        self
+    }
+
+    fn message(self, from: &str, to: &str, n: u32, entry: u8) -> Self {
+        let stream = Stream::Delay { from: self.slot(from), to: self.slot(to) };
+        self.set(stream, n, Value::new(entry, 1 << 31, 0))
+    }
+}
+
+fn mend<'a>(typed: &str, known: impl Iterator<Item = &'a str>) -> String {
+    nearest(typed, known).map_or(String::new(), |near| format!("; the nearest is `{near}`"))
+}
+
+impl<P: Protocol> Played<P> {
+    /// The events of the run, with the lines in which stories show them.
+    pub fn events(&self) -> impl Iterator<Item = (&Event, String)> {
+        let events = self.runner.recorder().events().iter().enumerate();
+        events.map(|(number, event)| (event, crate::story::line(&self.runner, number, event)))
+    }
+
+    /// The whole run as text, one event a line.
+    pub fn script(&self) -> String {
+        self.events().map(|(_, line)| line + "\n").collect()
+    }
+
+    /// The world as the run left it.
+    pub fn world(&self) -> &crate::world::World<P> {
+        self.runner.world()
+    }
+}
