@@ -1,9 +1,19 @@
 //! Ready scenarios over the protocols of Rehearsal.
 
+pub mod misbehaving;
 pub mod ring;
-// pub mod session;
+pub mod session;
 
 use rehearsal::registry::Entry;
 
-/// Every scenario there is.
-pub static SCENARIOS: &[&Entry] = &[&ring::RING, &ring::BURST];
+/// Every scenario there is; the last is the canary, over which a campaign must fail.
+pub static SCENARIOS: &[&Entry] = &[
+    &ring::RING,
+    &ring::BURST,
+    &misbehaving::NEVER_QUIET,
+    &misbehaving::PANICS,
+    &misbehaving::CRASH_LOOP,
+    &misbehaving::FLOOD,
+    &misbehaving::STUCK,
+    &misbehaving::CANARY,
+];

@@ -7,4 +7,4 @@ pub mod file;
 pub mod replay;
 
 pub use file::{Case, CaseError};
-pub use replay::{Replay, replay};
+pub use replay::{Replay, divergence, replay};

@@ -63,6 +63,8 @@ pub struct World<P: Protocol> {
     pairs: Pairs,
     active: Active,
     effects: Vec<Effect<P>>,
+    /// How many actors of the blueprint had their first turn; before all had, nothing else happens.
+    begun: u32,
     recorder: Recorder,
     tally: Tally,
     breach: Option<Breach>,
@@ -161,6 +163,7 @@ impl<P: Protocol> Clone for World<P> {
             pairs: self.pairs.clone(),
             active: self.active.clone(),
             effects: Vec::new(),
+            begun: self.begun,
             recorder: self.recorder.clone(),
             tally: self.tally,
             breach: self.breach.clone(),
@@ -188,6 +191,7 @@ impl<P: Protocol> World<P> {
             pairs: Pairs::default(),
             active: Active::default(),
             effects: Vec::new(),
+            begun: 0,
             recorder: Recorder::default(),
             tally: Tally::default(),
             breach: None,
@@ -222,6 +226,7 @@ impl<P: Protocol> World<P> {
         self.recorder.reset(recording);
         self.tally = Tally::default();
         self.breach = None;
+        self.begun = 0;
         self.pulse.seed.store(seed, Ordering::Relaxed);
         self.pulse.runs.fetch_add(1, Ordering::Relaxed);
         self.reset_nodes();
@@ -232,6 +237,10 @@ impl<P: Protocol> World<P> {
     /// Lets the next thing happen. `false` if nothing is pending any more.
     #[inline]
     pub fn step(&mut self, checks: &mut Checks<P::Fact>) -> bool {
+        if (self.begun as usize) < self.blueprint.actors.len() {
+            self.begin_next(checks);
+            return true;
+        }
         let Some((at, pending)) = self.queue.pop() else { return false };
         self.now = at;
         match pending.what {

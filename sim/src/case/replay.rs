@@ -21,9 +21,15 @@ pub struct Replay {
 pub fn replay(case: &Case, rehearsal: &dyn Rehearsal, profile: &'static crate::fault::Profile) -> Replay {
     let spec = RunSpec::seeded(case.seed, profile);
     let outcome = rehearsal.runner().run(&spec);
+    let divergence = divergence(case, &outcome);
+    Replay { outcome, spec, reproduced: divergence.is_none(), divergence }
+}
+
+/// How the outcome of a run differs from what a case expects, in words; `None` if it is the same run.
+pub fn divergence(case: &Case, outcome: &Outcome) -> Option<String> {
     let signature = outcome.signature();
     let expect = &case.expect;
-    let divergence = if signature.as_deref() != Some(expect.signature.as_str()) {
+    if signature.as_deref() != Some(expect.signature.as_str()) {
         let found = signature.as_deref().unwrap_or("no failure at all");
         Some(format!("expected `{}`, found `{found}`", expect.signature))
     } else if outcome.trace_hash != expect.trace_hash {
@@ -33,6 +39,5 @@ pub fn replay(case: &Case, rehearsal: &dyn Rehearsal, profile: &'static crate::f
         ))
     } else {
         None
-    };
-    Replay { outcome, spec, reproduced: divergence.is_none(), divergence }
+    }
 }

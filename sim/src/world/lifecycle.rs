@@ -34,9 +34,16 @@ impl<P: Protocol> World<P> {
         }
         for (slot, actor) in blueprint.actors.iter().enumerate() {
             self.cells[slot].reset(actor.clone());
-            let incarnation = self.cells[slot].incarnation;
-            self.schedule(Time::ZERO, slot as u32, 0, What::Start(incarnation));
         }
+    }
+
+    /// The next actor of the blueprint has its first turn, at time 0.
+    #[cold]
+    pub(super) fn begin_next(&mut self, checks: &mut Checks<P::Fact>) {
+        let slot = self.begun;
+        self.begun += 1;
+        let cause = self.recorder.count();
+        self.first_turn(slot, cause, checks);
     }
 
     /// A turn asked for a child.

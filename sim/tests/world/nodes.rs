@@ -45,7 +45,7 @@ fn an_actor_does_not_start_on_a_paused_node() {
         .crash("right", ms(150), ms(50))
         .pause("right", ms(160), ms(200))
         .run();
-    assert_eq!(stated(&played, "/right/listener")[2..], ["360 Start(incarnation 2)", "360 3"]);
+    assert_eq!(stated(&played, "/right/listener")[2..], ["360 Start(incarnation 2)", "360 2", "360 3"]);
 }
 
 #[test]

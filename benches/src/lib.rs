@@ -1,0 +1,23 @@
+//! Benches of the hot path; see `README.md` beside this package's manifest.
+
+use rehearsal::registry::Entry;
+use rehearsal::run::AnyRunner;
+
+/// A runner of a ready scenario.
+///
+/// # Panics
+///
+/// If there is no scenario of that name.
+pub fn runner(scenario: &str) -> Box<dyn AnyRunner> {
+    (entry(scenario).build)(None).runner()
+}
+
+/// A ready scenario.
+///
+/// # Panics
+///
+/// If there is no scenario of that name.
+pub fn entry(scenario: &str) -> &'static Entry {
+    let found = rehearsal_scenarios::SCENARIOS.iter().find(|entry| entry.name == scenario);
+    found.unwrap_or_else(|| panic!("there is no scenario `{scenario}`"))
+}
