@@ -256,7 +256,8 @@ fn follow(
         }
         if stuck.is_some() {
             ended = Ended::Stuck;
-            shared.stop.store(true, Ordering::Relaxed);
+            // Not `stop`: that is the caller's, who may have other scenarios to run.
+            shared.cutoff.store(0, Ordering::Relaxed);
             break;
         }
         if spec.time.is_some_and(|time| watch.elapsed() >= time) && ended == Ended::Done {

@@ -1,6 +1,6 @@
 //! A run by script: what goes wrong is written down, everything else is benign. For tests that read as plays.
 //!
-//! ```ignore
+//! ```no_run
 //! let played = Play::of(&LeaseLock { fenced: true })
 //!     .pause("alice", seconds(1), seconds(2))
 //!     .lose("/bob/client", "/db/server", 0)

@@ -12,7 +12,7 @@ use crate::scenario::Scenario;
 use crate::trace::{Recorder, Recording};
 use crate::wall::Stopwatch;
 use crate::world::blueprint::{Blueprint, Topology};
-use crate::world::{Pulse, World};
+use crate::world::{Pulse, Start, World};
 
 /// What a run is to be.
 #[derive(Clone, Debug)]
@@ -31,6 +31,8 @@ pub struct RunSpec {
     pub record_choices: bool,
     /// Episodes beside those that are drawn.
     pub script: Option<Arc<[Episode]>>,
+    /// Whether there is a faulty phase at all; if absent, that follows from the profile, overrides and script.
+    pub faulty: Option<bool>,
     /// Stop before the event of this number.
     pub until: Option<u64>,
 }
@@ -46,6 +48,7 @@ impl RunSpec {
             recording: Recording::Off,
             record_choices: false,
             script: None,
+            faulty: None,
             until: None,
         }
     }
@@ -186,6 +189,9 @@ pub trait AnyRunner: Send {
     /// The episodes of the last run, in words, with begin and end.
     fn episodes(&self) -> Vec<(Time, Time, String)>;
 
+    /// Whether the last run had a faulty phase at all.
+    fn was_faulty(&self) -> bool;
+
     /// The state of an actor at the end of the last run, by its path.
     fn inspect(&self, path: &str) -> Option<String>;
 
@@ -235,7 +241,14 @@ impl<P: Protocol> Runner<P> {
         }
         self.checks.reset();
         let script = spec.script.as_deref().unwrap_or_default();
-        self.world.start(spec.seed, spec.profile, choices, script, spec.recording);
+        self.world.start(Start {
+            seed: spec.seed,
+            profile: spec.profile,
+            choices,
+            script,
+            faulty: spec.faulty,
+            recording: spec.recording,
+        });
     }
 
     /// Steps until something is wrong, nothing is left, or a limit is reached.
@@ -345,6 +358,10 @@ impl<P: Protocol> AnyRunner for Runner<P> {
         let topology = self.topology();
         let episodes = self.world.plan().episodes.iter();
         episodes.map(|episode| (episode.from, episode.until, episode.in_words(topology))).collect()
+    }
+
+    fn was_faulty(&self) -> bool {
+        self.world.plan().faulty
     }
 
     fn inspect(&self, path: &str) -> Option<String> {

@@ -91,14 +91,16 @@ impl Story {
         })
     }
 
-    /// Its parts that have several lines, each with a title; none is empty.
+    /// Its parts that have several lines, each with a title; none is empty, and none says only what others say.
     pub fn sections(&self) -> Vec<(String, Vec<String>)> {
         let faults = self.faults.iter().chain(&self.mishaps).cloned().collect();
+        let shown = |line: &String| self.way.contains(line) || self.facts.contains(line);
+        let last = if self.last.iter().all(shown) { Vec::new() } else { self.last.clone() };
         let all = [
             ("faults so far".to_owned(), faults),
             ("last facts".to_owned(), self.facts.clone()),
             ("what led to it, cause by cause".to_owned(), self.way.clone()),
-            (format!("last events of {}", self.concerned.join(", ")), self.last.clone()),
+            (format!("last events of {}", self.concerned.join(", ")), last),
         ];
         all.into_iter().filter(|(_, lines): &(_, Vec<_>)| !lines.is_empty()).collect()
     }
@@ -114,7 +116,9 @@ fn faults_before(runner: &dyn AnyRunner, at: Time) -> Vec<String> {
 fn mishaps(runner: &dyn AnyRunner) -> Option<String> {
     let count = |kind| runner.recorder().events().iter().filter(|event| event.kind == kind).count();
     let (lost, doubled) = (count(EventKind::Lost), count(EventKind::Duplicated));
-    (lost + doubled > 0).then(|| format!("{lost} messages lost, {doubled} doubled"))
+    let of = |count: usize, what| (count > 0).then(|| format!("{count} {what}"));
+    let parts = [of(lost, "lost"), of(doubled, "doubled")].into_iter().flatten().collect::<Vec<_>>();
+    (!parts.is_empty()).then(|| format!("messages: {}", parts.join(", ")))
 }
 
 fn last_facts(runner: &dyn AnyRunner, until: u64) -> Vec<String> {
@@ -185,7 +189,7 @@ pub fn line(runner: &dyn AnyRunner, number: usize, event: &Event) -> String {
         (kind, _) => format!("{kind:?} {text}"),
     };
     let subject = if who.is_empty() { what } else { format!("{who} {what}") };
-    format!("#{number:<5} {:>12}  {subject}", event.at)
+    format!("#{number:<6} {:>12}  {subject}", event.at)
 }
 
 impl fmt::Display for Story {

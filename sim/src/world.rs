@@ -73,6 +73,22 @@ pub struct World<P: Protocol> {
     pub(crate) sabotage: Option<rules::Sabotage>,
 }
 
+/// How a run starts.
+pub struct Start<'a> {
+    /// The seed; it gives the rates of faults, and to seeded choices everything.
+    pub seed: u64,
+    /// The mixture of faults.
+    pub profile: &'a Profile,
+    /// Where chance comes from.
+    pub choices: Choices,
+    /// Episodes beside those that are drawn.
+    pub script: &'a [Episode],
+    /// Whether there is a faulty phase at all; if absent, that follows from what is planned.
+    pub faulty: Option<bool>,
+    /// How much of the trace is kept.
+    pub recording: Recording,
+}
+
 /// The present state of a node.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct NodeState {
@@ -203,18 +219,13 @@ impl<P: Protocol> World<P> {
     }
 
     /// Starts a run from the blueprint, keeping memory of the one before but none of its state.
-    pub fn start(
-        &mut self,
-        seed: u64,
-        profile: &Profile,
-        mut choices: Choices,
-        script: &[Episode],
-        recording: Recording,
-    ) {
+    pub fn start(&mut self, start: Start<'_>) {
+        let Start { seed, profile, mut choices, script, faulty, recording } = start;
         let blueprint = self.blueprint.clone();
         let topology = &blueprint.topology;
         self.plan.make(topology, profile, seed, &mut choices);
         self.plan.follow(script);
+        self.plan.faulty = faulty.unwrap_or(self.plan.faulty);
         self.choices = choices;
         self.weather.clone_from(&self.plan.weather);
         self.now = Time::ZERO;

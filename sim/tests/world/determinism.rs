@@ -69,18 +69,16 @@ fn the_deviations_of_a_seeded_run_replay_it_from_a_benign_base() {
     for seed in 0..100 {
         let spec = RunSpec { record_choices: true, ..RunSpec::seeded(seed, &Profile::CHAOS) };
         let seeded = runner.run(&spec);
-        let faulty =
-            !runner.episodes().is_empty() || runner.world().healed().is_none_or(|at| at.as_nanos() > 0);
+        let faulty = Some(runner.was_faulty());
         let overrides = runner.deviations().iter().map(|made| ((made.key, made.n), made.value)).collect();
         let again = runner.run(&RunSpec {
             base: rehearsal::choice::Base::Benign,
             overrides: Some(std::sync::Arc::new(overrides)),
             record_choices: false,
+            faulty,
             ..spec
         });
-        if faulty {
-            assert_eq!(seeded.trace_hash, again.trace_hash, "seed {seed:#x}");
-        }
+        assert_eq!(seeded.trace_hash, again.trace_hash, "seed {seed:#x}");
     }
 }
 
