@@ -1,8 +1,13 @@
 //! A run by script: what goes wrong is written down, everything else is benign. For tests that read as plays.
 //!
 //! ```no_run
-//! let played = Play::of(&LeaseLock { fenced: true })
-//!     .pause("alice", seconds(1), seconds(2))
+//! # use rehearsal::{Play, Scenario, Setup, check::Properties, protocol::Protocol, run::Verdict};
+//! # use std::time::Duration;
+//! # struct P; impl Protocol for P { type Message = u8; type Fact = u8; }
+//! # struct LeaseLock; impl Scenario for LeaseLock { type Protocol = P;
+//! #   fn set_up(&self, _: &mut Setup<P>) {} fn properties(&self, _: &mut Properties<u8>) {} }
+//! let played = Play::of(&LeaseLock)
+//!     .pause("alice", Duration::from_secs(1), Duration::from_secs(2))
 //!     .lose("/bob/client", "/db/server", 0)
 //!     .run();
 //! assert_eq!(played.outcome.verdict, Verdict::Pass);
@@ -173,7 +178,7 @@ impl<P: Protocol> Play<P> {
 
     fn episode(mut self, kind: &'static str, at: Duration, outage: Duration, harm: Harm) -> Self {
         let from = Time::ZERO + at;
-        self.script.push(Episode { kind, from, until: from + outage, harm });
+        self.script.push(Episode { kind, from, until: from + outage, harm, choice: None });
         self
     }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::check::{Checks, Moment, Properties, Violation};
 use crate::choice::{Base, Choices, Deviation, Overrides};
-use crate::fault::{Episode, Profile};
+use crate::fault::{Episode, Plan, Profile};
 use crate::scenario::Scenario;
 use crate::trace::{Recorder, Recording};
 use crate::wall::Stopwatch;
@@ -183,14 +183,14 @@ pub trait AnyRunner: Send {
     /// The path of the actor in a slot, in the last run.
     fn path(&self, slot: u32) -> &str;
 
+    /// The number of the node of the actor in a slot, in the last run.
+    fn node_of(&self, slot: u32) -> u32;
+
     /// How many paths there were in the last run.
     fn paths(&self) -> u32;
 
-    /// The episodes of the last run, in words, with begin and end.
-    fn episodes(&self) -> Vec<(Time, Time, String)>;
-
-    /// Whether the last run had a faulty phase at all.
-    fn was_faulty(&self) -> bool;
+    /// What was planned to go wrong in the last run.
+    fn plan(&self) -> &Plan;
 
     /// The state of an actor at the end of the last run, by its path.
     fn inspect(&self, path: &str) -> Option<String>;
@@ -350,18 +350,16 @@ impl<P: Protocol> AnyRunner for Runner<P> {
         self.world.path(slot)
     }
 
+    fn node_of(&self, slot: u32) -> u32 {
+        self.world.node_of_path(slot)
+    }
+
     fn paths(&self) -> u32 {
         self.world.paths()
     }
 
-    fn episodes(&self) -> Vec<(Time, Time, String)> {
-        let topology = self.topology();
-        let episodes = self.world.plan().episodes.iter();
-        episodes.map(|episode| (episode.from, episode.until, episode.in_words(topology))).collect()
-    }
-
-    fn was_faulty(&self) -> bool {
-        self.world.plan().faulty
+    fn plan(&self) -> &Plan {
+        self.world.plan()
     }
 
     fn inspect(&self, path: &str) -> Option<String> {

@@ -107,10 +107,11 @@ impl Story {
 }
 
 fn faults_before(runner: &dyn AnyRunner, at: Time) -> Vec<String> {
-    let mut episodes = runner.episodes();
-    episodes.sort_by_key(|(from, ..)| *from);
-    let begun = episodes.into_iter().filter(|(from, ..)| *from <= at);
-    begun.map(|(_, until, words)| if until > at { format!("{words} (in force)") } else { words }).collect()
+    let topology = runner.topology();
+    let mut episodes: Vec<_> = runner.plan().episodes.iter().filter(|episode| episode.from <= at).collect();
+    episodes.sort_by_key(|episode| episode.from);
+    let in_force = |until| if until > at { " (in force)" } else { "" };
+    episodes.into_iter().map(|episode| episode.in_words(topology) + in_force(episode.until)).collect()
 }
 
 fn mishaps(runner: &dyn AnyRunner) -> Option<String> {
@@ -180,11 +181,10 @@ pub fn line(runner: &dyn AnyRunner, number: usize, event: &Event) -> String {
             format!("handles {text}")
         }
         (EventKind::DeadLetter, _) => format!("dead letter {text}"),
-        (EventKind::Ended, _) => format!("ends: {text}"),
+        (EventKind::Ended | EventKind::FaultEnds, _) => format!("ends: {text}"),
         (EventKind::NodeDown, _) => format!("{text} is down"),
         (EventKind::NodeUp, _) => format!("{text} is up"),
         (EventKind::FaultBegins, _) => format!("begins: {text}"),
-        (EventKind::FaultEnds, _) => format!("ends: {text}"),
         (EventKind::Healed, _) => "all faults are over".to_owned(),
         (kind, _) => format!("{kind:?} {text}"),
     };

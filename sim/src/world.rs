@@ -312,6 +312,12 @@ impl<P: Protocol> World<P> {
         known.get(slot as usize).map_or_else(|| self.directory.path(slot), |info| &*info.path)
     }
 
+    /// The number of the node on which the path in a slot lives.
+    pub fn node_of_path(&self, slot: u32) -> u32 {
+        let known = self.blueprint.topology.actors.get(slot as usize);
+        known.map_or_else(|| self.directory.get(slot).node.0, |info| info.node.0)
+    }
+
     /// How many paths there have been in this run.
     pub fn paths(&self) -> u32 {
         self.blueprint.topology.actors.len() as u32 + self.directory.len()

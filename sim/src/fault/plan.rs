@@ -8,7 +8,7 @@ use super::cut::Cut;
 use super::profile::Profile;
 use super::{KINDS, Kind};
 use crate::choice::menu::between;
-use crate::choice::{Base, Choices, Menu, Stream, Value, generator};
+use crate::choice::{Base, Choices, Menu, Stream, StreamKey, Value, generator};
 use crate::world::blueprint::Topology;
 use crate::world::weather::Weather;
 
@@ -38,6 +38,8 @@ pub struct Episode {
     pub until: Time,
     /// What it does.
     pub harm: Harm,
+    /// The choice that it stems from: its stream and number. `None` if it stands in a script.
+    pub choice: Option<(StreamKey, u32)>,
 }
 
 /// What an episode does.
@@ -211,7 +213,7 @@ impl Planner<'_> {
                 let value = self.choices.pick_episode(stream, key, n, menu);
                 if !value.is_benign() {
                     let (length, harm) = harm(topology, NodeId(index as u32), value);
-                    self.add(kind, value, length, harm);
+                    self.add(kind, value, length, harm, (key, n));
                 }
             }
         }
@@ -231,16 +233,22 @@ impl Planner<'_> {
             let value = self.choices.pick_episode(Stream::OnSystem(kind), key, n, menu);
             if !value.is_benign() {
                 let (length, harm) = harm(topology, value);
-                self.add(kind, value, length, harm);
+                self.add(kind, value, length, harm, (key, n));
             }
         }
     }
 
-    fn add(&mut self, kind: &'static str, value: Value, length: u64, harm: Harm) {
+    fn add(&mut self, kind: &'static str, value: Value, length: u64, harm: Harm, choice: (StreamKey, u32)) {
         let phase = self.topology.faulty_phase;
         let from = between(0, phase, value.share());
         let until = Time::from_nanos(from.saturating_add(length));
-        self.plan.episodes.push(Episode { kind, from: Time::from_nanos(from), until, harm });
+        self.plan.episodes.push(Episode {
+            kind,
+            from: Time::from_nanos(from),
+            until,
+            harm,
+            choice: Some(choice),
+        });
     }
 }
 

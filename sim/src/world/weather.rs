@@ -183,9 +183,10 @@ impl Weather {
         }
     }
 
-    /// The passage in words: `just above lease`, `lost`.
-    pub fn in_words(value: Value, outages: &Outages) -> String {
-        match value.entry() {
+    /// What a choice means for a message between nodes, in words: `just above lease (1.048s)`, `lost`.
+    pub fn in_words(&self, value: Value, outages: &Outages) -> String {
+        let span = |nanos| format!("{:?}", Duration::from_nanos(nanos));
+        let how = match value.entry() {
             passage::SOONEST => "as soon as can be".to_owned(),
             passage::USUAL => "as usual".to_owned(),
             passage::LATE => "very late".to_owned(),
@@ -194,8 +195,13 @@ impl Weather {
             around => {
                 let which = usize::from(around - passage::AROUND_TIMEOUTS);
                 let name = outages.timeouts().get(which / 2).map_or("?", |(name, _)| name);
-                format!("just {} {name}", if which % 2 == 0 { "below" } else { "above" })
+                format!("just {} {name}", if which.is_multiple_of(2) { "below" } else { "above" })
             }
+        };
+        match self.passage(value, false) {
+            Passage::After(nanos) => format!("{how} ({})", span(nanos)),
+            Passage::Twice(first, second) => format!("{how} ({} and {})", span(first), span(second)),
+            Passage::Lost => how,
         }
     }
 }

@@ -69,7 +69,7 @@ fn the_deviations_of_a_seeded_run_replay_it_from_a_benign_base() {
     for seed in 0..100 {
         let spec = RunSpec { record_choices: true, ..RunSpec::seeded(seed, &Profile::CHAOS) };
         let seeded = runner.run(&spec);
-        let faulty = Some(runner.was_faulty());
+        let faulty = Some(runner.plan().faulty);
         let overrides = runner.deviations().iter().map(|made| ((made.key, made.n), made.value)).collect();
         let again = runner.run(&RunSpec {
             base: rehearsal::choice::Base::Benign,

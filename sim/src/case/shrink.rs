@@ -1,0 +1,179 @@
+//! The smallest set of deviations that still shows the same failure.
+//!
+//! A failing run is a list of deviations from the dull run. Shrinking removes deviations, whole groups first, and keeps a
+//! removal if the same signature is seen again; then it tries to make the values that remain simpler. Each candidate is a run
+//! of its own, in a fixed order on one runner, so the result does not depend on the number of cores.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::choice::{Base, Deviation, Overrides, Stream, Value};
+use crate::run::{AnyRunner, Outcome, RunSpec};
+
+/// A failure with as few deviations as could be found.
+#[derive(Clone, Debug)]
+pub struct Shrunk {
+    /// The run: benign but for its overrides.
+    pub spec: RunSpec,
+    /// The deviations, in the order in which they are made.
+    pub deviations: Vec<Deviation>,
+    /// How it ends.
+    pub outcome: Outcome,
+    /// How many deviations there were at first.
+    pub before: usize,
+    /// How many runs it took.
+    pub runs: u32,
+    /// Other failures that candidates slipped to; none of them was followed.
+    pub slips: BTreeSet<String>,
+    /// Whether the budget of runs ended it before a fixpoint.
+    pub cut_short: bool,
+}
+
+/// Shrinks the failure of a run. `None` if the run does not fail.
+pub fn shrink(runner: &mut dyn AnyRunner, spec: &RunSpec, budget: u32) -> Option<Shrunk> {
+    let mut found = runner.run(&RunSpec { record_choices: true, ..spec.clone() });
+    let signature = found.signature()?;
+    let deviations = runner.deviations().to_vec();
+    let faulty = Some(runner.plan().faulty);
+    found.goals.clear();
+    let base = RunSpec { base: Base::Benign, faulty, record_choices: true, ..spec.clone() };
+    let before = deviations.len();
+    let mut search = Search {
+        runner,
+        base,
+        signature,
+        budget,
+        runs: 0,
+        slips: BTreeSet::new(),
+        best: deviations,
+        outcome: found,
+    };
+    search.to_fixpoint();
+    let Search { base, budget, runs, slips, best, outcome, .. } = search;
+    let spec = RunSpec { overrides: Some(Arc::new(overrides(&best))), record_choices: false, ..base };
+    Some(Shrunk { spec, deviations: best, outcome, before, runs, slips, cut_short: runs >= budget })
+}
+
+/// The overrides that make these deviations.
+pub fn overrides(deviations: &[Deviation]) -> Overrides {
+    deviations.iter().map(|made| ((made.key, made.n), made.value)).collect()
+}
+
+struct Search<'a> {
+    runner: &'a mut dyn AnyRunner,
+    base: RunSpec,
+    signature: String,
+    budget: u32,
+    runs: u32,
+    slips: BTreeSet<String>,
+    best: Vec<Deviation>,
+    outcome: Outcome,
+}
+
+/// The order in which kinds of deviations are removed: what a reader can do without most is tried first.
+const STAGES: [fn(Stream) -> bool; 4] = [
+    |stream| matches!(stream, Stream::OnNode(..) | Stream::OnSystem(_)),
+    |stream| matches!(stream, Stream::Delay { .. }),
+    |stream| matches!(stream, Stream::Timer(_) | Stream::Turn(_) | Stream::Sync(_) | Stream::Torn(_)),
+    |stream| matches!(stream, Stream::Draw(_) | Stream::Menu(_)),
+];
+
+impl Search<'_> {
+    fn to_fixpoint(&mut self) {
+        loop {
+            let (size, values) = (self.best.len(), overrides(&self.best));
+            for stage in STAGES {
+                self.remove(stage);
+            }
+            self.simplify();
+            if self.best.len() == size && overrides(&self.best) == values || self.is_spent() {
+                return;
+            }
+        }
+    }
+
+    /// Removes deviations of one kind: all of them, then halves, quarters and so on down to single ones.
+    fn remove(&mut self, concerns: fn(Stream) -> bool) {
+        let mut size = self.best.iter().filter(|made| concerns(made.stream)).count();
+        while size > 0 && !self.is_spent() {
+            let mut from = 0;
+            loop {
+                let indices: Vec<usize> = self.indices(concerns);
+                if from >= indices.len() || self.is_spent() {
+                    break;
+                }
+                let chunk: BTreeSet<usize> =
+                    indices[from..(from + size).min(indices.len())].iter().copied().collect();
+                let candidate = self.best.iter().enumerate();
+                let candidate =
+                    candidate.filter(|(index, _)| !chunk.contains(index)).map(|(_, made)| *made).collect();
+                if !self.accept(candidate) {
+                    from += size;
+                }
+            }
+            size /= 2;
+        }
+    }
+
+    fn indices(&self, concerns: fn(Stream) -> bool) -> Vec<usize> {
+        let made = self.best.iter().enumerate();
+        made.filter(|(_, made)| concerns(made.stream)).map(|(index, _)| index).collect()
+    }
+
+    /// Tries rounder values for what remains.
+    fn simplify(&mut self) {
+        let mut index = 0;
+        while index < self.best.len() && !self.is_spent() {
+            let made = self.best[index];
+            for value in simpler(made) {
+                let mut candidate = self.best.clone();
+                candidate[index].value = value;
+                if self.accept(candidate) {
+                    break;
+                }
+            }
+            index += 1;
+        }
+    }
+
+    /// Runs a candidate and keeps it if it shows the same failure. What it did not come to need is dropped with it.
+    fn accept(&mut self, candidate: Vec<Deviation>) -> bool {
+        if self.is_spent() {
+            return false;
+        }
+        self.runs += 1;
+        let spec = RunSpec { overrides: Some(Arc::new(overrides(&candidate))), ..self.base.clone() };
+        let outcome = self.runner.run(&spec);
+        let signature = outcome.signature();
+        if signature.as_deref() != Some(&self.signature) {
+            self.slips.extend(signature);
+            return false;
+        }
+        self.best = self.runner.deviations().to_vec();
+        self.outcome = outcome;
+        true
+    }
+
+    fn is_spent(&self) -> bool {
+        self.runs >= self.budget
+    }
+}
+
+/// Simpler values of the same choice, the simplest first; none is as it was, so that this comes to an end.
+fn simpler(made: Deviation) -> Vec<Value> {
+    let value = made.value;
+    let tries: Vec<Value> = match made.stream {
+        Stream::Menu(_) => (1..value.0.min(4)).map(Value).collect(),
+        Stream::Draw(_) => [1, value.0 & (u64::MAX << 48), value.0 & (u64::MAX << 32)].map(Value).to_vec(),
+        Stream::OnNode(..) | Stream::OnSystem(_) => {
+            let coarse = |bits: u32| value.share() & (u32::MAX << (32 - bits));
+            let round = [4, 8].map(|bits| Value::new(value.entry(), coarse(bits), value.extra()));
+            vec![Value::new(value.entry(), 0, value.extra()), round[0], round[1]]
+        }
+        Stream::Delay { .. } | Stream::Timer(_) | Stream::Turn(_) | Stream::Sync(_) | Stream::Torn(_) => {
+            [0, 1 << 31].map(|share| Value::new(value.entry(), share, value.extra())).to_vec()
+        }
+    };
+    let round = tries.iter().position(|known| *known == value);
+    tries.into_iter().take(round.unwrap_or(usize::MAX)).filter(|known| !known.is_benign()).collect()
+}
