@@ -104,9 +104,8 @@ impl Check {
 
     fn replay(&self, path: &std::path::Path) -> Result<(), String> {
         let case = Case::read(path).map_err(|error| error.to_string())?;
-        let profile = case.profile(path).map_err(|error| error.to_string())?;
         println!("seed {:#x}", case.seed);
-        let again = replay(&case, self.scenario.as_ref(), profile);
+        let again = replay(&case, path, self.scenario.as_ref()).map_err(|error| error.to_string())?;
         match Story::of(self.scenario.as_ref(), &again.spec) {
             Some(story) => Err(story.to_string()),
             None => Ok(()),

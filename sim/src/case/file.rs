@@ -3,14 +3,17 @@
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::shrink::Shrunk;
+use super::words;
 use crate::campaign::Failure;
-use crate::choice::generator;
+use crate::choice::{Base, Deviation, Overrides, Value, generator};
 use crate::fault::{PROFILES, Profile};
 use crate::registry::nearest;
-use crate::run::Verdict;
+use crate::run::{AnyRunner, RunSpec, Verdict};
 
 /// The version of the format that this build writes, and the only one that it reads.
 pub const FORMAT: u32 = 1;
@@ -35,8 +38,38 @@ pub struct Case {
     /// The seed, in hex.
     #[serde(with = "hex")]
     pub seed: u64,
-    /// What is expected to happen.
+    /// The deviations that the failure needs, if it was shrunk; the run is then benign but for them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shrunk: Option<Deviations>,
+    /// What is expected to happen. Its hash ends the file, so that a file that was cut off is never taken for a whole one.
     pub expect: Expect,
+}
+
+/// The deviations that a failure needs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Deviations {
+    /// How many there were before shrinking.
+    pub before: usize,
+    /// Whether the run has a faulty phase, at the end of which obligations begin to count.
+    pub faulty_phase: bool,
+    /// Those that remain.
+    #[serde(default, rename = "deviation")]
+    pub deviations: Vec<Deviant>,
+}
+
+/// One deviation in words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Deviant {
+    /// The choice: `delay /client-2/client→/db/store #3`.
+    pub choice: String,
+    /// What is chosen, in hex.
+    #[serde(with = "hex")]
+    pub value: u64,
+    /// What that means. Only for the reader.
+    #[serde(default)]
+    pub means: String,
 }
 
 /// What a case is expected to show.
@@ -133,7 +166,52 @@ impl Case {
                 message,
                 trace_hash: failure.outcome.trace_hash,
             },
+            shrunk: None,
         }
+    }
+
+    /// The same case with only the deviations that the failure needs. `runner` has run `shrunk` last.
+    #[must_use]
+    pub fn shrunk(mut self, runner: &dyn AnyRunner, shrunk: &Shrunk) -> Self {
+        let deviant = |made: &Deviation| Deviant {
+            choice: words::choice(runner, made),
+            value: made.value.0,
+            means: words::meaning(runner, made),
+        };
+        if let Verdict::Violation(found) = &shrunk.outcome.verdict {
+            self.expect.message.clone_from(&found.message);
+        }
+        self.expect.trace_hash = shrunk.outcome.trace_hash;
+        self.shrunk = Some(Deviations {
+            before: shrunk.before,
+            faulty_phase: runner.plan().faulty,
+            deviations: shrunk.deviations.iter().map(deviant).collect(),
+        });
+        self
+    }
+
+    /// The run that the case stands for.
+    ///
+    /// # Errors
+    ///
+    /// If this build does not have the profile, or if a deviation names no choice.
+    pub fn spec(&self, path: &Path) -> Result<RunSpec, CaseError> {
+        let seeded = RunSpec::seeded(self.seed, self.profile(path)?);
+        let Some(shrunk) = &self.shrunk else { return Ok(seeded) };
+        let mut overrides = Overrides::new();
+        for deviant in &shrunk.deviations {
+            let key = words::parse_choice(&deviant.choice).ok_or_else(|| CaseError::Malformed {
+                path: path.to_owned(),
+                place: String::new(),
+                what: format!(
+                    "`{}` names no choice; one looks like `delay /a/b→/c/d #3` or `crash node-1 #0`",
+                    deviant.choice
+                ),
+            })?;
+            overrides.insert(key, Value(deviant.value));
+        }
+        let faulty = Some(shrunk.faulty_phase);
+        Ok(RunSpec { base: Base::Benign, overrides: Some(Arc::new(overrides)), faulty, ..seeded })
     }
 
     /// A file name that says what it is, the same for the same signature.
@@ -282,6 +360,15 @@ mod tests {
                 message: "run 3 of s1:b1".to_owned(),
                 trace_hash: 0xDEAD_BEEF,
             },
+            shrunk: Some(Deviations {
+                before: 182,
+                faulty_phase: true,
+                deviations: vec![Deviant {
+                    choice: "delay /client-1/client→/runtime/gateway #3".to_owned(),
+                    value: 0x80_0000_0002,
+                    means: "very late (52.5ms)".to_owned(),
+                }],
+            }),
         }
     }
 
@@ -301,6 +388,17 @@ mod tests {
             let cut = Case::parse(Path::new("cut.toml"), &text.as_bytes()[..end]);
             assert!(cut.is_err(), "cut at {end}: {:?}", &text[..end]);
         }
+    }
+
+    #[test]
+    fn a_case_stands_for_a_benign_run_with_its_deviations() {
+        let spec = case().spec(Path::new("a.toml")).unwrap();
+        let key = words::parse_choice("delay /client-1/client→/runtime/gateway #3").unwrap();
+        assert_eq!(spec.overrides.unwrap().get(&key), Some(&Value(0x80_0000_0002)));
+        let mut broken = case();
+        broken.shrunk.as_mut().unwrap().deviations[0].choice = "delax /a/b #1".to_owned();
+        let error = broken.spec(Path::new("a.toml")).unwrap_err().to_string();
+        assert!(error.contains("`delax /a/b #1` names no choice"), "{error}");
     }
 
     #[test]

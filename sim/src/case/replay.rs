@@ -1,6 +1,8 @@
 //! The same run again, and whether it is the same.
 
-use super::file::Case;
+use std::path::Path;
+
+use super::file::{Case, CaseError};
 use crate::registry::Rehearsal;
 use crate::run::{Outcome, RunSpec};
 
@@ -18,11 +20,15 @@ pub struct Replay {
 }
 
 /// Runs a case again, strictly: the same failure and the same trace hash.
-pub fn replay(case: &Case, rehearsal: &dyn Rehearsal, profile: &'static crate::fault::Profile) -> Replay {
-    let spec = RunSpec::seeded(case.seed, profile);
+///
+/// # Errors
+///
+/// If the case names something that this build does not have.
+pub fn replay(case: &Case, path: &Path, rehearsal: &dyn Rehearsal) -> Result<Replay, CaseError> {
+    let spec = case.spec(path)?;
     let outcome = rehearsal.runner().run(&spec);
     let divergence = divergence(case, &outcome);
-    Replay { outcome, spec, reproduced: divergence.is_none(), divergence }
+    Ok(Replay { outcome, spec, reproduced: divergence.is_none(), divergence })
 }
 
 /// How the outcome of a run differs from what a case expects, in words; `None` if it is the same run.
