@@ -8,6 +8,7 @@ use rehearsal::registry::Entry;
 
 /// Every scenario there is; the last is the canary, over which a campaign must fail.
 pub static SCENARIOS: &[&Entry] = &[
+    &session::SESSION,
     &ring::RING,
     &ring::BURST,
     &misbehaving::NEVER_QUIET,

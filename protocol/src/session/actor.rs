@@ -31,6 +31,8 @@ use crate::mailbox::DeadLetter;
 const GRACE: TimerId = TimerId(1);
 /// How long a stream may be silent.
 const SILENCE: TimerId = TimerId(2);
+/// How many commands are remembered, to answer repeats as before; far more than are on their way at a time.
+const REMEMBERED_COMMANDS: usize = 256;
 /// How many terminal calls are remembered, to tell a late result from a forged one.
 const REMEMBERED_CALLS: usize = 32;
 
@@ -53,7 +55,7 @@ pub struct SessionActor {
     steering: VecDeque<Item>,
     follow_up: VecDeque<Item>,
     commits: VecDeque<Commit>,
-    seen: Vec<Seen>,
+    seen: VecDeque<Seen>,
     done: VecDeque<(CallId, Outcome)>,
     /// An interrupt kept for a later run; only variants keep any.
     kept: Option<CommandId>,
@@ -181,7 +183,7 @@ impl SessionActor {
             steering: VecDeque::new(),
             follow_up: VecDeque::new(),
             commits: VecDeque::new(),
-            seen: Vec::new(),
+            seen: VecDeque::new(),
             done: VecDeque::new(),
             kept: None,
         }
@@ -263,20 +265,21 @@ impl SessionActor {
         self.seen.iter().find(|seen| seen.command == command).copied()
     }
 
+    /// Remembers a command, within bounds: a repeat that comes after so many others is taken for a new one.
+    fn note(&mut self, seen: Seen) {
+        if self.seen.len() == REMEMBERED_COMMANDS {
+            self.seen.pop_front();
+        }
+        self.seen.push_back(seen);
+    }
+
     /// Answers a command, and remembers the answer for its repeats.
     fn answer(&mut self, cx: &mut Cx<'_>, command: CommandId, reply_to: Address, reply: Reply) {
         match self.seen.iter_mut().rev().find(|seen| seen.command == command) {
             Some(seen) => seen.reply = Some(reply),
-            None => self.seen.push(Seen { command, content: 0, reply: Some(reply) }),
+            None => self.note(Seen { command, content: 0, reply: Some(reply) }),
         }
         cx.send(reply_to, Message::Answer { command, reply });
-    }
-
-    /// Answers a command that has come before as it was answered then. If the answer waits for a commit, it is on its way.
-    fn answer_again(&self, cx: &mut Cx<'_>, seen: Seen, reply_to: Address) {
-        if let Some(reply) = seen.reply {
-            cx.send(reply_to, Message::Answer { command: seen.command, reply });
-        }
     }
 
     fn tools(&self) -> Address {
@@ -288,7 +291,7 @@ impl Actor<Session> for SessionActor {
     fn receive(&mut self, cx: &mut Cx<'_>, input: Input<Session>) {
         match input {
             Input::Start(_) => {
-                let tools = ToolActor::new(cx.me(), self.peers.sandbox, self.config);
+                let tools = ToolActor::new(cx.me(), self.peers.sandbox, self.config, self.variant);
                 self.tools = Some(cx.spawn("tools", tools));
             }
             Input::Message(envelope) => self.message(cx, envelope.message),
@@ -301,3 +304,9 @@ impl Actor<Session> for SessionActor {
     }
 }
 
+/// Answers a command that has come before as it was answered then. If the answer waits for a commit, it is on its way.
+fn answer_again(cx: &mut Cx<'_>, seen: Seen, reply_to: Address) {
+    if let Some(reply) = seen.reply {
+        cx.send(reply_to, Message::Answer { command: seen.command, reply });
+    }
+}

@@ -17,6 +17,8 @@ const THINK: TimerId = TimerId(1);
 const RETRY: TimerId = TimerId(2);
 /// How long an answer may take before the command is sent again.
 const PATIENCE: Duration = Duration::from_millis(400);
+/// How long after one another clients start.
+const STAGGER: Duration = Duration::from_millis(20);
 /// How many expected runs a client guesses among.
 const GUESSES: u32 = 3;
 
@@ -62,7 +64,7 @@ impl Client {
 
     /// Gives the next command, and thinks about the one after it.
     fn act(&mut self, cx: &mut Cx<'_>) {
-        let key = Workload::key(cx.choose(self.workload.keys));
+        let key = self.choose_key(cx);
         if self.rounds == self.workload.rounds {
             return self.terminate(cx, key);
         }
@@ -83,11 +85,10 @@ impl Client {
         self.think(cx);
     }
 
+    /// Thinks about the next command, if there is one; a client may end with terminating a key.
     fn think(&self, cx: &mut Cx<'_>) {
-        let pauses = [30, 0, 1, 3, 8, 20, 100, 700, 2_000];
-        let menu = pauses.len() as u32;
         if self.rounds < self.workload.rounds || cx.choose(6) == 5 {
-            let pause = Duration::from_millis(pauses[cx.choose(menu) as usize]);
+            let pause = choose_pause(cx);
             cx.set_timer(THINK, pause);
         }
     }
@@ -112,6 +113,12 @@ impl Client {
     fn terminate(&mut self, cx: &mut Cx<'_>, key: Key) {
         let command = self.mint(cx.incarnation());
         self.send(cx, Message::Terminate(Terminate { key, command, reply_to: cx.me() }));
+    }
+
+    /// Each client has a key of its own as its dull choice.
+    fn choose_key(&self, cx: &mut Cx<'_>) -> Key {
+        let keys = self.workload.keys;
+        Workload::key((u32::from(self.number) - 1 + cx.choose(keys)) % keys)
     }
 
     fn mint(&mut self, life: Incarnation) -> CommandId {
@@ -151,7 +158,11 @@ impl Client {
 impl Actor<Session> for Client {
     fn receive(&mut self, cx: &mut Cx<'_>, input: Input<Session>) {
         match input {
-            Input::Start(_) => self.think(cx),
+            // Clients start one after the other, so that in a dull run nothing overlaps.
+            Input::Start(_) => {
+                let pause = STAGGER * u32::from(self.number) + choose_pause(cx);
+                cx.set_timer(THINK, pause);
+            }
             Input::Message(envelope) => match envelope.message {
                 Message::Answer { command, reply } => self.answered(cx, command, reply),
                 Message::Work(_)
@@ -181,4 +192,9 @@ impl Actor<Session> for Client {
             Input::Signal(Signal::Exit { .. } | Signal::Interrupt { .. } | Signal::Refused { .. }) => {}
         }
     }
+}
+
+/// How long a client thinks. Some pauses outlast the faulty phase, so that what must happen soon is judged as well.
+fn choose_pause(cx: &mut Cx<'_>) -> Duration {
+    Duration::from_millis([40, 0, 1, 3, 8, 20, 100, 700, 2_000][cx.choose(9) as usize])
 }

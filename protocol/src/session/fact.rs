@@ -220,6 +220,8 @@ pub enum Fact {
         run: RunId,
         /// Why.
         cause: Cause,
+        /// How much work waits for it to end.
+        waiting: u16,
     },
     /// Accepted work will not run.
     DeadLettered {

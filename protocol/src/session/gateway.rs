@@ -86,7 +86,8 @@ impl Gateway {
     /// Whose actor gets a command: that of its key.
     fn destination(&self, key: Key, message: &Message) -> Key {
         match (self.variant, message) {
-            (Variant::GlobalSingleFlight, Message::Work(_)) | (Variant::GlobalSteer, Message::Interrupt(_)) => {
+            (Variant::GlobalSingleFlight, Message::Work(_))
+            | (Variant::GlobalSteer, Message::Interrupt(_)) => {
                 self.entries.iter().find(|entry| entry.busy).map_or(key, |entry| entry.key)
             }
             _ => key,
@@ -100,7 +101,8 @@ impl Gateway {
 
     /// Whether a command must wait for another key: never, but in a variant.
     fn holds_back(&self, index: usize, message: &Message) -> bool {
-        let other_runs = || self.entries.iter().enumerate().any(|(other, entry)| other != index && entry.busy);
+        let other_runs =
+            || self.entries.iter().enumerate().any(|(other, entry)| other != index && entry.busy);
         self.variant == Variant::GlobalPermit && matches!(message, Message::Work(_)) && other_runs()
     }
 
@@ -195,13 +197,13 @@ impl Gateway {
 impl Actor<Session> for Gateway {
     fn receive(&mut self, cx: &mut Cx<'_>, input: Input<Session>) {
         match input {
-            Input::Start(_) => {}
             Input::Message(envelope) => self.message(cx, envelope.message),
             Input::Timer(id) => unreachable!("a gateway sets no {id}"),
             Input::Synced(write) => self.opened(cx, write),
             Input::Signal(Signal::Shutdown) => cx.exit(),
             // Sessions do not end so far: supervision comes with a later issue.
-            Input::Signal(Signal::Exit { .. } | Signal::Interrupt { .. } | Signal::Refused { .. }) => {}
+            Input::Start(_)
+            | Input::Signal(Signal::Exit { .. } | Signal::Interrupt { .. } | Signal::Refused { .. }) => {}
         }
     }
 }

@@ -51,7 +51,8 @@ impl fmt::Display for CallId {
     }
 }
 
-/// A command's idempotency key, minted by the client: a repeat carries the same one. Prints as `c1#3`.
+/// A command's idempotency key, minted by the client: a repeat carries the same one. Prints as `c1#3`, or `c1.2#3` for the
+/// client's second life.
 ///
 /// It names the client's life too, because a client that crashed does not remember which numbers it has used.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -68,7 +69,7 @@ impl fmt::Display for CommandId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.life {
             1 => write!(f, "c{}#{}", self.client, self.number),
-            life => write!(f, "c{}'{life}#{}", self.client, self.number),
+            life => write!(f, "c{}.{life}#{}", self.client, self.number),
         }
     }
 }
@@ -94,8 +95,11 @@ mod tests {
     fn ids_print_the_way_people_say_them() {
         let key = Key { session: 1, branch: 2 };
         let run = RunId { key, number: 3 };
-        assert_eq!(format!("{key:?} {run:?} {:?}", CallId { run, step: 4, index: 0 }), "s1:b2 s1:b2/3 s1:b2/3.4.0");
+        assert_eq!(
+            format!("{key:?} {run:?} {:?}", CallId { run, step: 4, index: 0 }),
+            "s1:b2 s1:b2/3 s1:b2/3.4.0"
+        );
         let first = CommandId { client: 1, life: 1, number: 5 };
-        assert_eq!(format!("{first} {}", CommandId { life: 2, ..first }), "c1#5 c1'2#5");
+        assert_eq!(format!("{first} {}", CommandId { life: 2, ..first }), "c1#5 c1.2#5");
     }
 }

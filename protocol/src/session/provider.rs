@@ -116,12 +116,12 @@ impl Provider {
 impl Actor<Session> for Provider {
     fn receive(&mut self, cx: &mut Cx<'_>, input: Input<Session>) {
         match input {
-            Input::Start(_) => {}
             Input::Message(envelope) => self.message(cx, envelope.from, envelope.message),
             Input::Timer(timer) => self.next(cx, timer),
             Input::Synced(_) => unreachable!("a provider writes nothing"),
             Input::Signal(Signal::Shutdown) => cx.exit(),
-            Input::Signal(Signal::Exit { .. } | Signal::Interrupt { .. } | Signal::Refused { .. }) => {}
+            Input::Start(_)
+            | Input::Signal(Signal::Exit { .. } | Signal::Interrupt { .. } | Signal::Refused { .. }) => {}
         }
     }
 }
@@ -138,14 +138,14 @@ fn choose_chunks(cx: &mut Cx<'_>) -> u16 {
 fn choose_ending(cx: &mut Cx<'_>, step: u16) -> Ending {
     use Class::{Forbidden, Parallel, Serial};
     let calls = |calls| if step < LAST_STEP { calls } else { [None; 3] };
-    match cx.choose(12) {
-        0..=3 => Ending::Done(Calls::default()),
-        4 => Ending::Done(Calls(calls([Some(Serial), None, None]))),
-        5 => Ending::Done(Calls(calls([Some(Parallel), None, None]))),
-        6 => Ending::Done(Calls(calls([Some(Serial), Some(Serial), None]))),
-        7 => Ending::Done(Calls(calls([Some(Parallel), Some(Parallel), Some(Serial)]))),
-        8 => Ending::Done(Calls(calls([Some(Parallel), Some(Forbidden), None]))),
-        9 | 10 => Ending::Fails,
+    match cx.choose(16) {
+        0..=7 => Ending::Done(Calls::default()),
+        8 | 9 => Ending::Done(Calls(calls([Some(Serial), None, None]))),
+        10 => Ending::Done(Calls(calls([Some(Parallel), None, None]))),
+        11 => Ending::Done(Calls(calls([Some(Serial), Some(Serial), None]))),
+        12 => Ending::Done(Calls(calls([Some(Parallel), Some(Parallel), Some(Serial)]))),
+        13 => Ending::Done(Calls(calls([Some(Parallel), Some(Forbidden), None]))),
+        14 => Ending::Fails,
         _ => Ending::Silent,
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::fact::Fact;
 use super::id::CallId;
-use super::message::{Message, Outcome};
+use super::message::{Message, Outcome, ResultAck};
 use super::{Cx, Session};
 use crate::actor::Actor;
 use crate::address::Address;
@@ -62,7 +62,7 @@ impl Sandbox {
         match message {
             Message::Perform { call, attempt } => self.perform(cx, from, call, attempt),
             Message::Abort { call } => self.abort(cx, from, call),
-            Message::Acknowledged { call, .. } => self.acknowledged(cx, call),
+            Message::Acknowledged { call, ack } => self.acknowledged(cx, call, ack),
             Message::Work(_)
             | Message::Interrupt(_)
             | Message::Record(_)
@@ -97,7 +97,8 @@ impl Sandbox {
 
     /// Stops a call that is at work; one that has reported has had its effect.
     fn abort(&mut self, cx: &mut Cx<'_>, tools: Address, call: CallId) {
-        let works = |job: &Job| (job.call, job.tools) == (call, tools) && matches!(job.state, State::Working(_));
+        let works =
+            |job: &Job| (job.call, job.tools) == (call, tools) && matches!(job.state, State::Working(_));
         if let Some(index) = self.jobs.iter().position(works) {
             let job = self.jobs.remove(index);
             cx.cancel_timer(job.timer);
@@ -105,7 +106,11 @@ impl Sandbox {
         cx.send(tools, Message::Aborted { call });
     }
 
-    fn acknowledged(&mut self, cx: &mut Cx<'_>, call: CallId) {
+    /// The session has judged a report. What it said about an earlier attempt does not settle this one.
+    fn acknowledged(&mut self, cx: &mut Cx<'_>, call: CallId, ack: ResultAck) {
+        if ack == ResultAck::StaleAttempt {
+            return;
+        }
         let waits = |job: &Job| job.call == call && matches!(job.state, State::Reported { .. });
         if let Some(index) = self.jobs.iter().position(waits) {
             let job = self.jobs.remove(index);
@@ -137,12 +142,12 @@ impl Sandbox {
 impl Actor<Session> for Sandbox {
     fn receive(&mut self, cx: &mut Cx<'_>, input: Input<Session>) {
         match input {
-            Input::Start(_) => {}
             Input::Message(envelope) => self.message(cx, envelope.from, envelope.message),
             Input::Timer(timer) => self.due(cx, timer),
             Input::Synced(_) => unreachable!("a sandbox writes nothing"),
             Input::Signal(Signal::Shutdown) => cx.exit(),
-            Input::Signal(Signal::Exit { .. } | Signal::Interrupt { .. } | Signal::Refused { .. }) => {}
+            Input::Start(_)
+            | Input::Signal(Signal::Exit { .. } | Signal::Interrupt { .. } | Signal::Refused { .. }) => {}
         }
     }
 }
@@ -168,12 +173,12 @@ fn behave(cx: &mut Cx<'_>, tools: Address, call: CallId, attempt: u8, behaviour:
 }
 
 fn choose_behaviour(cx: &mut Cx<'_>) -> Behaviour {
-    match cx.choose(8) {
-        0 | 1 => Behaviour::Succeeds,
-        2 => Behaviour::Fails,
-        3 | 4 => Behaviour::Repeats,
-        5 => Behaviour::Contradicts,
-        6 => Behaviour::Forges,
+    match cx.choose(16) {
+        0..=9 => Behaviour::Succeeds,
+        10 | 11 => Behaviour::Fails,
+        12 => Behaviour::Repeats,
+        13 => Behaviour::Contradicts,
+        14 => Behaviour::Forges,
         _ => Behaviour::Stale,
     }
 }

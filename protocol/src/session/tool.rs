@@ -4,6 +4,7 @@ use super::config::Config;
 use super::fact::Fact;
 use super::id::{CallId, RunId};
 use super::message::{Class, Message, Outcome, Report};
+use super::variant::Variant;
 use super::{Cx, Session};
 use crate::actor::Actor;
 use crate::address::Address;
@@ -19,6 +20,7 @@ pub struct ToolActor {
     session: Address,
     sandbox: Address,
     config: Config,
+    variant: Variant,
     calls: Vec<Call>,
     /// Calls of runs up to this number are cancelled before they begin: a cancellation overtakes calls, since it travels
     /// in a higher lane.
@@ -46,8 +48,8 @@ enum State {
 
 impl ToolActor {
     /// The tools of `session`, which run in `sandbox`.
-    pub fn new(session: Address, sandbox: Address, config: Config) -> Self {
-        Self { session, sandbox, config, calls: Vec::new(), cancelled: 0 }
+    pub fn new(session: Address, sandbox: Address, config: Config, variant: Variant) -> Self {
+        Self { session, sandbox, config, variant, calls: Vec::new(), cancelled: 0 }
     }
 
     fn message(&mut self, cx: &mut Cx<'_>, from: Address, message: Message) {
@@ -114,6 +116,7 @@ impl ToolActor {
         self.cancelled = self.cancelled.max(run.number);
         for call in std::mem::take(&mut self.calls) {
             match call.state {
+                State::Queued if self.variant == Variant::QueuedCallSurvives => self.calls.push(call),
                 State::Queued => self.report(cx, call, Outcome::Cancelled),
                 State::Running => {
                     cx.send(self.sandbox, Message::Abort { call: call.id });
@@ -175,12 +178,12 @@ impl ToolActor {
 impl Actor<Session> for ToolActor {
     fn receive(&mut self, cx: &mut Cx<'_>, input: Input<Session>) {
         match input {
-            Input::Start(_) => {}
             Input::Message(envelope) => self.message(cx, envelope.from, envelope.message),
             Input::Timer(id) => self.overdue(cx, id),
             Input::Synced(_) => unreachable!("tools write nothing"),
             Input::Signal(Signal::Shutdown) => cx.exit(),
-            Input::Signal(Signal::Exit { .. } | Signal::Interrupt { .. } | Signal::Refused { .. }) => {}
+            Input::Start(_)
+            | Input::Signal(Signal::Exit { .. } | Signal::Interrupt { .. } | Signal::Refused { .. }) => {}
         }
     }
 }

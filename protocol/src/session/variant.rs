@@ -44,6 +44,8 @@ pub enum Variant {
     StartingWindow,
     /// The flag that says "interrupted" is looked at only after the next model call.
     FlagAtLoopTop,
+    /// A cancelled run's calls that wait for a permit stay in their queue.
+    QueuedCallSurvives,
     /// The text shown before an interrupt is not stored.
     DropPartial,
     /// A stream that ends while it is being interrupted completes the turn as well.
@@ -183,6 +185,12 @@ pub const VARIANTS: &[Planted] = &[
         Variant::FlagAtLoopTop,
         "flag-at-loop-top",
         "the interrupt flag is checked at the top of the loop only: one more model call after the tools",
+        "INT-4",
+    ),
+    planted(
+        Variant::QueuedCallSurvives,
+        "queued-call-survives",
+        "cancelling stops the calls that run and forgets those that wait: one of them starts afterwards",
         "INT-4",
     ),
     planted(

@@ -3,7 +3,7 @@
 //! There is one way for all phases: commit, then queue, then start if nothing runs. So the emptiness check and the step
 //! to idle are one turn, and no message falls between them.
 
-use super::{Item, Phase, Seen, SessionActor, Then};
+use super::{Item, Phase, Seen, SessionActor, Then, answer_again};
 use crate::address::Address;
 use crate::mailbox::DeadLetter;
 use crate::session::Cx;
@@ -17,7 +17,7 @@ impl SessionActor {
     pub(super) fn offer(&mut self, cx: &mut Cx<'_>, work: Work) {
         let seen = self.recall(work.command).filter(|_| self.variant != Variant::ForgetSeen);
         match (seen, &self.phase) {
-            (Some(seen), _) if seen.content == work.content => self.answer_again(cx, seen, work.reply_to),
+            (Some(seen), _) if seen.content == work.content => answer_again(cx, seen, work.reply_to),
             (Some(_), _) => refuse(cx, &work, Refusal::Conflict),
             (None, Phase::Closed) => refuse(cx, &work, Refusal::Terminated),
             (None, _) if !self.has_room(work.kind) => refuse(cx, &work, Refusal::QueueFull),
@@ -29,7 +29,7 @@ impl SessionActor {
     }
 
     fn accept(&mut self, cx: &mut Cx<'_>, work: &Work) {
-        self.seen.push(Seen { command: work.command, content: work.content, reply: None });
+        self.note(Seen { command: work.command, content: work.content, reply: None });
         let item = Item { key: work.key, command: work.command, kind: work.kind };
         let was_idle = matches!(self.phase, Phase::Idle);
         self.commit(cx, Then::Admit { item, reply_to: work.reply_to, was_idle });
@@ -37,7 +37,8 @@ impl SessionActor {
 
     /// Whether one more of this kind fits, counting what is being made durable: the check and the append are one step.
     fn has_room(&self, kind: Kind) -> bool {
-        let reserved = |commit: &&super::Commit| matches!(&commit.then, Then::Admit { item, .. } if item.kind == kind);
+        let reserved =
+            |commit: &&super::Commit| matches!(&commit.then, Then::Admit { item, .. } if item.kind == kind);
         let reserved = match self.variant {
             Variant::CheckThenAppend => 0,
             _ => self.commits.iter().filter(reserved).count(),

@@ -1,6 +1,6 @@
 //! What an interrupt does in each phase (`actors.md` B.3), and the end of the key (T14).
 
-use super::{Active, GRACE, Phase, SILENCE, SessionActor, Sub, Then};
+use super::{Active, GRACE, Phase, SILENCE, Seen, SessionActor, Sub, Then, answer_again};
 use crate::mailbox::DeadLetter;
 use crate::run::InterruptAck;
 use crate::session::Cx;
@@ -13,7 +13,7 @@ impl SessionActor {
     /// Someone wants the present run to end. Taken, applied and answered in one turn, so it cannot get lost.
     pub(super) fn interrupt(&mut self, cx: &mut Cx<'_>, interrupt: Interrupt) {
         if let Some(seen) = self.recall(interrupt.command) {
-            return self.answer_again(cx, seen, interrupt.reply_to);
+            return answer_again(cx, seen, interrupt.reply_to);
         }
         let Interrupt { key, command, expected, .. } = interrupt;
         let phase = self.phase();
@@ -31,7 +31,8 @@ impl SessionActor {
 
     /// Hazard 3: the second half of taking and recording. Meanwhile the stream may have ended.
     pub(super) fn record(&mut self, cx: &mut Cx<'_>, interrupt: Interrupt) {
-        if self.phase() == PhaseName::Stream {
+        let recorded = self.recall(interrupt.command).is_some();
+        if self.phase() == PhaseName::Stream && !recorded {
             self.apply(cx, interrupt);
         } else {
             cx.dead_letter(DeadLetter::Dropped);
@@ -119,10 +120,22 @@ impl SessionActor {
     /// The key ends for good: everything under way is cancelled, everything that waits is told as a dead letter (T14).
     pub(super) fn terminate(&mut self, cx: &mut Cx<'_>, terminate: Terminate) {
         let Terminate { key, command, reply_to } = terminate;
+        if let Some(seen) = self.recall(command) {
+            return answer_again(cx, seen, reply_to);
+        }
+        self.note(Seen { command, content: 0, reply: None });
         let phase = self.phase();
+        if phase != PhaseName::Closed {
+            self.end_all(cx);
+            self.phase = Phase::Closed;
+            cx.announce(Fact::Closed { key, phase });
+        }
+        self.commit(cx, Then::Bury { command, reply_to });
+    }
+
+    fn end_all(&mut self, cx: &mut Cx<'_>) {
         match &self.phase {
-            Phase::Closed => return self.answer(cx, command, reply_to, Reply::Terminated),
-            Phase::Idle => {}
+            Phase::Idle | Phase::Closed => {}
             Phase::Starting { item, .. } => {
                 let (key, command) = (item.key, item.command);
                 cx.announce(Fact::DeadLettered { key, command, why: DeadLetter::Terminated });
@@ -130,11 +143,8 @@ impl SessionActor {
             Phase::Running { .. } | Phase::Interrupting { .. } => self.end_terminated(cx),
         }
         self.bury_waiting(cx);
-        if phase != PhaseName::Idle {
+        if !matches!(self.phase, Phase::Idle) {
             cx.send(self.peers.gateway, Message::Rested(self.key));
         }
-        self.phase = Phase::Closed;
-        cx.announce(Fact::Closed { key, phase });
-        self.commit(cx, Then::Bury { command, reply_to });
     }
 }

@@ -41,7 +41,7 @@ impl SessionActor {
         let active = self.phase.active().filter(|active| active.run == call.run);
         match (active, terminal) {
             (None, Some(_)) => ResultAck::Late,
-            (None, None) | (Some(Active { sub: Sub::Stream(_), .. }), None) => ResultAck::Unknown,
+            (None | Some(Active { sub: Sub::Stream(_), .. }), None) => ResultAck::Unknown,
             (Some(_), Some(outcome)) if outcome == report.outcome => ResultAck::Duplicate,
             (Some(_), Some(_)) => ResultAck::Conflict,
             (Some(Active { step, sub: Sub::Tools(records), .. }), None) => {

@@ -20,7 +20,9 @@ impl SessionActor {
 
     /// Some text has come. Only the present stream's is shown.
     pub(super) fn chunk(&mut self, cx: &mut Cx<'_>, run: RunId, step: u16, seq: u16) {
-        let Some(stream) = self.phase.listens_to(run, step) else { return cx.dead_letter(DeadLetter::LateResult) };
+        let Some(stream) = self.phase.listens_to(run, step) else {
+            return cx.dead_letter(DeadLetter::LateResult);
+        };
         stream.heard = cx.now();
         let before = stream.shown;
         let Some(more) = stream.take(seq) else { return cx.dead_letter(DeadLetter::Dropped) };
@@ -59,7 +61,9 @@ impl SessionActor {
 
     /// The model has said all: T4 or T5.
     fn stream_done(&mut self, cx: &mut Cx<'_>, calls: Calls) {
-        let Phase::Running { active: Active { run, step, sub: Sub::Stream(stream) }, soft_stop } = &self.phase else {
+        let Phase::Running { active: Active { run, step, sub: Sub::Stream(stream) }, soft_stop } =
+            &self.phase
+        else {
             unreachable!("only a running stream is done, not {:?}", self.phase)
         };
         let (run, step, chunks, soft_stop) = (*run, *step, stream.shown, *soft_stop);
@@ -107,7 +111,10 @@ impl SessionActor {
 
     /// The stream has been silent, or so the timer thinks: it is armed once per stream and not per chunk.
     pub(super) fn silence(&mut self, cx: &mut Cx<'_>) {
-        let Phase::Running { active: Active { run, step, sub: Sub::Stream(stream) }, .. } = &self.phase else { return };
+        let Phase::Running { active: Active { run, step, sub: Sub::Stream(stream) }, .. } = &self.phase
+        else {
+            return;
+        };
         let (run, step) = (*run, *step);
         let silent = cx.now().since(stream.heard);
         match self.config.stream_idle.checked_sub(silent) {
@@ -132,7 +139,9 @@ impl SessionActor {
                 self.persist_results(cx);
                 self.call_model(cx, run, step + 1);
             }
-            Phase::Interrupting { active: Active { run, step, .. } } if self.variant == Variant::FlagAtLoopTop => {
+            Phase::Interrupting { active: Active { run, step, .. } }
+                if self.variant == Variant::FlagAtLoopTop =>
+            {
                 let (run, step) = (*run, *step);
                 self.persist_results(cx);
                 self.call_model(cx, run, step + 1);
@@ -173,7 +182,7 @@ impl SessionActor {
 
     /// The one end of every run: T4, T4', T9, T10.
     pub(super) fn finish(&mut self, cx: &mut Cx<'_>, run: RunId, cause: Cause) {
-        end_facts(cx, run, cause);
+        self.end_facts(cx, run, cause);
         if cause == Cause::Failed && self.variant == Variant::NoDequeueOnFailure {
             return self.rest(cx);
         }
@@ -198,7 +207,14 @@ impl SessionActor {
             }
         }
         cx.cancel_timer(GRACE);
-        end_facts(cx, run, Cause::Terminated);
+        self.end_facts(cx, run, Cause::Terminated);
+    }
+
+    fn end_facts(&self, cx: &mut Cx<'_>, run: RunId, cause: Cause) {
+        let waiting = (self.steering.len() + self.follow_up.len()) as u16;
+        cx.announce(Fact::StreamEnded { run, cause });
+        cx.announce(Fact::TurnCompleted { run, cause });
+        cx.announce(Fact::RunEnded { run, cause, waiting });
     }
 
     fn store_partial(&mut self, cx: &mut Cx<'_>, run: RunId, step: u16, shown: u16) {
@@ -240,12 +256,6 @@ pub(super) fn remember(
         done.pop_front();
     }
     done.push_back((call, outcome));
-}
-
-fn end_facts(cx: &mut Cx<'_>, run: RunId, cause: Cause) {
-    cx.announce(Fact::StreamEnded { run, cause });
-    cx.announce(Fact::TurnCompleted { run, cause });
-    cx.announce(Fact::RunEnded { run, cause });
 }
 
 impl Phase {

@@ -1,0 +1,212 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser as _};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use rehearsal::Profile;
+use rehearsal::fault::PROFILES;
+
+use crate::seed::Seeds;
+use crate::{seed, span};
+
+/// Rehearses actor protocols: seeded runs under faults, judged by invariants.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true, arg_required_else_help = true, after_help = EXIT_CODES)]
+#[command(disable_help_subcommand = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  nothing is wrong
+  1  a property failed, a goal was not reached, or a replay did not reproduce
+  2  bad usage or bad input: the text says what, where and the mend
+  3  the tool itself failed";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Show scenarios with their invariants, goals, variants and fault profiles
+    #[command(after_help = LIST_EXAMPLES)]
+    List(List),
+    /// Run a scenario once, from one seed
+    #[command(after_help = RUN_EXAMPLES)]
+    Run(Run),
+    /// Run a campaign: many seeds, one verdict; each new failure is written as a case
+    #[command(after_help = FUZZ_EXAMPLES)]
+    Fuzz(Fuzz),
+    /// Run a case again and tell whether it is the same run
+    #[command(after_help = REPLAY_EXAMPLES)]
+    Replay(Replay),
+}
+
+const LIST_EXAMPLES: &str = "\
+Examples:
+  rehearse list             all scenarios
+  rehearse list session     everything about one
+  rehearse list --json";
+
+const RUN_EXAMPLES: &str = "\
+Examples:
+  rehearse run session                                  seed 0x0 under chaos
+  rehearse run session --faults lossy --seed 0x1f
+  rehearse run session --seed 0x1f --trace run.jsonl    keep every event";
+
+const FUZZ_EXAMPLES: &str = "\
+Examples:
+  rehearse fuzz                                  every scenario, 10 seconds each
+  rehearse fuzz session --seeds 100000
+  rehearse fuzz session --seeds 0x100..0x200     the end is not part of it
+  rehearse fuzz --time 5m --junit junit.xml --fail-fast
+
+Ctrl-C ends the campaign in order: what was found is kept and the summary printed.
+Press it again to kill.";
+
+const REPLAY_EXAMPLES: &str = "\
+Examples:
+  rehearse replay target/rehearsal/cases/session-int-1-5f0c2a11.toml
+  rehearse replay CASE --until 120 --inspect /runtime/gateway
+
+A replay is strict: the same failure and the same trace hash. If so, the exit code is
+0 although the case shows a failure, for what was asked for holds; if not, it is 1.";
+
+/// The options of every command.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Options of every command")]
+pub(crate) struct Common {
+    /// Print one JSON document on stdout, everything else on stderr
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// The seed, or the first one of a campaign; hex as 0x1f, or decimal
+    #[arg(long, global = true, value_name = "SEED", value_parser = seed::parse)]
+    pub(crate) seed: Option<u64>,
+    /// The planted bug
+    #[arg(long, global = true, value_name = "VARIANT")]
+    pub(crate) variant: Option<String>,
+    /// The design alternative
+    #[arg(long, global = true, value_name = "POLICY")]
+    pub(crate) policy: Option<String>,
+    /// Where actors run; only `world` so far
+    #[arg(long, global = true, value_name = "STAGE", value_parser = stage)]
+    pub(crate) stage: Option<String>,
+    /// The profile of faults; chaos by default
+    #[arg(long, global = true, value_name = "PROFILE", hide_possible_values = true, value_parser = profile())]
+    pub(crate) faults: Option<&'static Profile>,
+    /// The folder to write to; cases go to DIR/cases
+    #[arg(long, global = true, value_name = "DIR", default_value = "target/rehearsal")]
+    pub(crate) out: PathBuf,
+}
+
+impl Common {
+    /// The profile of faults: the harshest if none was typed.
+    pub(crate) fn profile(&self) -> &'static Profile {
+        self.faults.unwrap_or(&Profile::CHAOS)
+    }
+
+    /// The folder of cases.
+    pub(crate) fn cases(&self) -> PathBuf {
+        self.out.join("cases")
+    }
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct List {
+    /// Show everything about this scenario
+    pub(crate) scenario: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Run {
+    /// The scenario; `list` shows all
+    pub(crate) scenario: String,
+    /// Write the trace, every event of the run, to this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) trace: Option<PathBuf>,
+    /// The format of the trace
+    #[arg(long, requires = "trace", default_value = "jsonl")]
+    pub(crate) format: TraceFormat,
+    #[command(flatten)]
+    pub(crate) patience: Patience,
+}
+
+/// The formats of a trace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TraceFormat {
+    /// JSON Lines; its keys are in sim/docs/trace.md.
+    Jsonl,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Fuzz {
+    /// The scenarios; all that take part in campaigns if none is named
+    pub(crate) scenarios: Vec<String>,
+    /// How many seeds for each scenario, as N or A..B
+    #[arg(long, value_name = "N|A..B", value_parser = seed::parse_seeds)]
+    pub(crate) seeds: Option<Seeds>,
+    /// How long in all; 10s for each scenario if neither this nor --seeds is given
+    #[arg(long, value_name = "TIME", value_parser = span::parse)]
+    pub(crate) time: Option<Duration>,
+    /// How many runs at the same time; one on each core by default
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) jobs: Option<u16>,
+    /// End with the first failure
+    #[arg(long)]
+    pub(crate) fail_fast: bool,
+    /// Write a JUnit report to this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) junit: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) patience: Patience,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Replay {
+    /// The case: a file that `fuzz` or `run` wrote
+    pub(crate) case: PathBuf,
+    /// Stop before this event, to look at the actors there
+    #[arg(long, value_name = "EVENT", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) until: Option<u64>,
+    /// Show the state of this actor, at the end or at --until
+    #[arg(long, value_name = "ACTOR")]
+    pub(crate) inspect: Option<String>,
+    #[command(flatten)]
+    pub(crate) patience: Patience,
+}
+
+/// How long a turn may take.
+#[derive(Args, Clone, Copy, Debug)]
+pub(crate) struct Patience {
+    /// How long one turn may take before its actor counts as stuck
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = span::parse)]
+    pub(crate) turn_limit: Duration,
+}
+
+fn profile() -> impl clap::builder::TypedValueParser<Value = &'static Profile> {
+    let values = PROFILES.iter().map(|profile| PossibleValue::new(profile.name).help(profile.sentence));
+    PossibleValuesParser::new(values).try_map(|name| Profile::named(&name).ok_or("no such profile"))
+}
+
+fn stage(name: &str) -> Result<String, String> {
+    match name {
+        "world" => Ok(name.to_owned()),
+        "madsim" | "tokio" => {
+            Err("this build has only the stage `world`; leave --stage out, or write --stage world".to_owned())
+        }
+        _ => Err("there is no such stage; write --stage world, or leave it out".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arguments_do_not_contradict_each_other() {
+        <Arguments as clap::CommandFactory>::command().debug_assert();
+    }
+}

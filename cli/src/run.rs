@@ -1,0 +1,125 @@
+//! `run`: one run, from one seed.
+
+use rehearsal::campaign::{Failure, Unfinished, alone};
+use rehearsal::case::Case;
+use rehearsal::run::{AnyRunner, Limit, Outcome, RunSpec, Verdict};
+use rehearsal::story::Story;
+use rehearsal::trace::{Recording, jsonl};
+use rehearsal::wall::Stopwatch;
+use rehearsal_reports::result::{Over, RunEnd};
+use rehearsal_reports::{RunResult, Subject, json, terminal};
+
+use crate::End;
+use crate::args::{Common, Patience, Run, TraceFormat};
+use crate::error::Error;
+use crate::output::{self, Output, WholeFile};
+use crate::selection::Registry;
+
+pub(crate) fn run(
+    registry: &Registry<'_>,
+    common: &Common,
+    args: &Run,
+    output: Output,
+) -> Result<End, Error> {
+    let subject = registry.subject(&args.scenario, common)?;
+    let cases = common.cases();
+    output::probe(&cases)?;
+    let trace = args.trace.as_deref().map(|path| WholeFile::open(path, "--trace")).transpose()?;
+    let seed = common.seed.unwrap_or(0);
+    output.note(|screen| terminal::run::before(screen, &subject, seed))?;
+
+    let spec = RunSpec::seeded(seed, subject.profile);
+    let spec = if trace.is_some() { spec.recorded() } else { spec };
+    let watch = Stopwatch::start();
+    let made = made(&subject, &spec, args.patience)?;
+    let wall = watch.elapsed();
+    let end = match made {
+        Made::Stuck(stuck) => RunEnd::Stuck(stuck),
+        Made::Over(runner, outcome) => {
+            if let Some(file) = trace {
+                write_trace(file, args.format, &subject, &spec, &*runner, &outcome)?;
+            }
+            let story = story(&subject, &spec, args.patience, Some(&*runner), &outcome)?;
+            let case = outcome.signature().map(|signature| {
+                let failure = Failure { seed, signature, outcome: outcome.clone(), count: 1 };
+                Case::of(subject.entry.name, subject.variant_name(), subject.profile, &failure).write(&cases)
+            });
+            let case = case.transpose()?;
+            RunEnd::Over(Box::new(Over { outcome, goals: subject.rehearsal().goals(), story, case }))
+        }
+    };
+    let result = RunResult { subject, seed, end, wall };
+    output.document(|| json::run(registry.tool, &result))?;
+    output.answer(|screen| terminal::run::run(screen, registry.tool, &result))?;
+    Ok(End::of(result.passed()))
+}
+
+/// A run that was made.
+pub(crate) enum Made {
+    /// It is over, and its runner has what was recorded.
+    Over(Box<dyn AnyRunner>, Outcome),
+    /// It never will be.
+    Stuck(rehearsal::campaign::Stuck),
+}
+
+/// Makes one run under the eye of the watchdog.
+pub(crate) fn made(subject: &Subject, spec: &RunSpec, patience: Patience) -> Result<Made, Error> {
+    match alone(subject.rehearsal().as_ref(), spec, patience.turn_limit) {
+        Ok((runner, outcome)) => Ok(Made::Over(runner, outcome)),
+        Err(Unfinished::Stuck(stuck)) => Ok(Made::Stuck(stuck)),
+        Err(Unfinished::Died(why)) => Err(Error::Tool(format!("seed {:#x}: {why}", spec.seed))),
+    }
+}
+
+/// The story of a failed run: from what its runner recorded, or from the same run again with its trace kept.
+///
+/// The run that is made again must be the same; if it is not, something in the scenario or the tool is not a function of
+/// the seed, and no result can be trusted.
+pub(crate) fn story(
+    subject: &Subject,
+    spec: &RunSpec,
+    patience: Patience,
+    runner: Option<&dyn AnyRunner>,
+    outcome: &Outcome,
+) -> Result<Option<Story>, Error> {
+    if outcome.verdict == Verdict::Pass {
+        return Ok(None);
+    }
+    if let Some(runner) = runner.filter(|_| spec.recording == Recording::Payloads) {
+        return Ok(Story::told(runner, outcome, spec));
+    }
+    let Made::Over(runner, again) = made(subject, &spec.clone().recorded(), patience)? else {
+        return Ok(None);
+    };
+    let by_the_clock = |outcome: &Outcome| matches!(outcome.verdict, Verdict::Limit(Limit::WallTime(_)));
+    let same = again.trace_hash == outcome.trace_hash && again.verdict == outcome.verdict;
+    if !same && !by_the_clock(&again) && !by_the_clock(outcome) {
+        return Err(Error::Nondeterminism(format!(
+            "the same seed gave two different runs of {}: seed {:#x}, trace hash {:#018x} and then {:#018x}",
+            subject.title(),
+            spec.seed,
+            outcome.trace_hash,
+            again.trace_hash
+        )));
+    }
+    Ok(Story::told(&*runner, &again, spec))
+}
+
+fn write_trace(
+    file: WholeFile,
+    format: TraceFormat,
+    subject: &Subject,
+    spec: &RunSpec,
+    runner: &dyn AnyRunner,
+    outcome: &Outcome,
+) -> Result<(), Error> {
+    let about = jsonl::About {
+        scenario: subject.entry.name,
+        variant: subject.variant_name(),
+        profile: subject.profile.name,
+        seed: spec.seed,
+    };
+    file.finish(|out| match format {
+        TraceFormat::Jsonl => jsonl::write(out, runner, outcome, &about),
+    })
+}

@@ -1,0 +1,92 @@
+//! What was typed, found in the registry.
+
+use rehearsal::registry::{Entry, Variant};
+use rehearsal_reports::{Subject, Tool};
+
+use crate::args::Common;
+use crate::error::Error;
+
+/// The scenarios that there are, and the tool that knows them.
+#[derive(Clone, Copy)]
+pub(crate) struct Registry<'a> {
+    pub(crate) scenarios: &'static [&'static Entry],
+    pub(crate) tool: &'a Tool,
+}
+
+impl Registry<'_> {
+    /// The scenario of that name.
+    pub(crate) fn entry(&self, name: &str) -> Result<&'static Entry, Error> {
+        let found = self.scenarios.iter().find(|entry| entry.name == name);
+        found.copied().ok_or_else(|| {
+            let known = self.scenarios.iter().map(|entry| entry.name);
+            let mend = format!("`{} list` shows all", self.tool.binary);
+            Error::unknown("there is no scenario", name, known, mend)
+        })
+    }
+
+    /// The scenario of that name with the options of every command.
+    pub(crate) fn subject(&self, name: &str, common: &Common) -> Result<Subject, Error> {
+        let entry = self.entry(name)?;
+        no_policy(common)?;
+        let variant = common.variant.as_deref().map(|name| self.variant(entry, name)).transpose()?;
+        Ok(Subject { entry, variant, profile: common.profile() })
+    }
+
+    /// What a campaign takes: the scenarios named, or all that take part; with a variant, those that have it.
+    pub(crate) fn subjects(&self, names: &[String], common: &Common) -> Result<Vec<Subject>, Error> {
+        if !names.is_empty() {
+            let mut subjects: Vec<Subject> = Vec::new();
+            for name in names {
+                let subject = self.subject(name, common)?;
+                if subjects.iter().any(|known| known.entry.name == subject.entry.name) {
+                    return Err(Error::Usage(format!("`{name}` is named twice; name each scenario once")));
+                }
+                subjects.push(subject);
+            }
+            return Ok(subjects);
+        }
+        no_policy(common)?;
+        let all = self.scenarios.iter().filter(|entry| entry.in_campaign);
+        let variant = common.variant.as_deref();
+        let subjects = all.filter_map(|entry| {
+            let variant = variant.map(|name| entry.variant(name));
+            let subject = |variant| Subject { entry, variant, profile: common.profile() };
+            variant.map_or(Some(subject(None)), |known| known.map(|known| subject(Some(known))))
+        });
+        let subjects: Vec<Subject> = subjects.collect();
+        if !subjects.is_empty() {
+            return Ok(subjects);
+        }
+        Err(match variant {
+            Some(variant) => self.no_variant_anywhere(variant),
+            None => Error::Usage("no scenario takes part in campaigns by itself; name one".to_owned()),
+        })
+    }
+
+    fn variant(&self, entry: &'static Entry, name: &str) -> Result<&'static Variant, Error> {
+        entry.variant(name).ok_or_else(|| {
+            let what = format!("the scenario `{}` has no variant", entry.name);
+            let mend = match entry.variants {
+                [] => "it has none at all; leave --variant out".to_owned(),
+                _ => format!("`{} list {}` shows all", self.tool.binary, entry.name),
+            };
+            Error::unknown(&what, name, entry.variants.iter().map(|variant| variant.name), mend)
+        })
+    }
+
+    fn no_variant_anywhere(&self, name: &str) -> Error {
+        let known = self.scenarios.iter().flat_map(|entry| entry.variants).map(|variant| variant.name);
+        let mend = format!("`{} list SCENARIO` shows the variants of a scenario", self.tool.binary);
+        Error::unknown("no scenario of the campaign has a variant", name, known, mend)
+    }
+}
+
+/// No scenario has policies yet.
+pub(crate) fn no_policy(common: &Common) -> Result<(), Error> {
+    match &common.policy {
+        None => Ok(()),
+        Some(name) => Err(Error::Usage(format!(
+            "there is no policy `{name}`: no scenario has policies to choose from yet\n  leave --policy out"
+        ))),
+    }
+}

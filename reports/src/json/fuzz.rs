@@ -1,0 +1,125 @@
+//! The document of `fuzz`.
+
+use rehearsal::campaign::Ended;
+use rehearsal::run::Verdict;
+use serde::Serialize;
+
+use super::{GoalReached, StuckActor, hash, nanos, path, seed};
+use crate::result::{CampaignResult, Finding, ScenarioResult};
+use crate::subject::{STAGE, Tool};
+
+/// The document of a campaign.
+#[derive(Debug, Serialize)]
+pub struct FuzzDocument {
+    verdict: &'static str,
+    scenarios: Vec<ScenarioRuns>,
+    /// Scenarios that were never begun, because the campaign ended before.
+    not_run: Vec<&'static str>,
+}
+
+#[derive(Debug, Serialize)]
+struct ScenarioRuns {
+    scenario: &'static str,
+    variant: Option<&'static str>,
+    policy: Option<&'static str>,
+    profile: &'static str,
+    stage: &'static str,
+    verdict: &'static str,
+    ended: &'static str,
+    runs: u64,
+    turns: u64,
+    wall_ns: u64,
+    violations: Vec<ViolationKind>,
+    goals: Vec<GoalReached>,
+    stuck: Option<StuckActor>,
+    internal_error: Option<String>,
+}
+
+/// All violations, or limits, of one signature.
+#[derive(Debug, Serialize)]
+struct ViolationKind {
+    /// `null` if it is a limit.
+    invariant: Option<String>,
+    limit: Option<&'static str>,
+    message: String,
+    signature: String,
+    seed: String,
+    seeds: u64,
+    trace_hash: String,
+    case: Option<String>,
+    deviations: Option<usize>,
+    again: String,
+}
+
+/// The document of a campaign.
+pub fn fuzz(tool: &Tool, result: &CampaignResult) -> FuzzDocument {
+    FuzzDocument {
+        verdict: verdict(result.passed()),
+        scenarios: result.scenarios.iter().map(|scenario| runs(tool, scenario)).collect(),
+        not_run: result.not_run.clone(),
+    }
+}
+
+fn runs(tool: &Tool, scenario: &ScenarioResult) -> ScenarioRuns {
+    let report = &scenario.report;
+    let goals = report.goals.iter().map(|(goal, reached)| GoalReached {
+        name: goal.name.clone(),
+        reached: reached.is_some(),
+        seed: reached.map(seed),
+    });
+    ScenarioRuns {
+        scenario: scenario.subject.entry.name,
+        variant: scenario.subject.variant_name(),
+        policy: None,
+        profile: scenario.subject.profile.name,
+        stage: STAGE,
+        verdict: verdict(scenario.passed()),
+        ended: ended(report.ended),
+        runs: report.runs,
+        turns: report.turns,
+        wall_ns: nanos(report.wall),
+        violations: scenario.findings.iter().map(|finding| violation(tool, scenario, finding)).collect(),
+        goals: goals.collect(),
+        stuck: report.stuck.as_ref().map(StuckActor::from),
+        internal_error: report.internal_error.clone(),
+    }
+}
+
+fn violation(tool: &Tool, scenario: &ScenarioResult, finding: &Finding) -> ViolationKind {
+    let failure = &finding.failure;
+    let (invariant, limit, message) = match &failure.outcome.verdict {
+        Verdict::Violation(found) => (Some(found.invariant.clone()), None, found.message.clone()),
+        Verdict::Limit(limit) => (None, Some(limit.name()), limit.in_words()),
+        Verdict::Pass => (None, None, String::new()),
+    };
+    let again = match &finding.case {
+        Some(case) => tool.replay(case),
+        None => tool.run(&scenario.subject, failure.seed),
+    };
+    ViolationKind {
+        invariant,
+        limit,
+        message,
+        signature: failure.signature.clone(),
+        seed: seed(failure.seed),
+        seeds: failure.count,
+        trace_hash: hash(failure.outcome.trace_hash),
+        case: finding.case.as_deref().map(path),
+        deviations: finding.deviations,
+        again,
+    }
+}
+
+fn verdict(passed: bool) -> &'static str {
+    if passed { "pass" } else { "fail" }
+}
+
+fn ended(ended: Ended) -> &'static str {
+    match ended {
+        Ended::Done => "done",
+        Ended::Time => "time",
+        Ended::FirstFailure => "first-failure",
+        Ended::Interrupted => "interrupted",
+        Ended::Stuck => "stuck",
+    }
+}

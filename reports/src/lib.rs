@@ -1,0 +1,18 @@
+//! What people look at.
+//!
+//! - [`subject`] — what was run, and the commands that run it again;
+//! - [`result`] — what came out, the input of every report;
+//! - [`terminal`] — for the person at the screen;
+//! - [`json`] — for scripts, one document a command;
+//! - [`junit`] — for CI.
+//!
+//! A report format is a file here. None of them runs anything.
+
+pub mod json;
+pub mod junit;
+pub mod result;
+pub mod subject;
+pub mod terminal;
+
+pub use result::{CampaignResult, ReplayResult, RunResult};
+pub use subject::{STAGE, Subject, Tool};

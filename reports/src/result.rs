@@ -1,0 +1,150 @@
+//! What came out, together with what was run: the input of every report.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use rehearsal::campaign::{Ended, Failure, Report, Stuck};
+use rehearsal::check::Goal;
+use rehearsal::run::Outcome;
+use rehearsal::story::Story;
+
+use crate::subject::Subject;
+
+/// One run and what came out of it.
+pub struct RunResult {
+    /// What was run.
+    pub subject: Subject,
+    /// With which seed.
+    pub seed: u64,
+    /// How it ended.
+    pub end: RunEnd,
+    /// How long it took.
+    pub wall: Duration,
+}
+
+/// How a run ended.
+pub enum RunEnd {
+    /// With a verdict.
+    Over(Box<Over>),
+    /// Never: a turn did not return.
+    Stuck(Stuck),
+}
+
+/// A run that ended with a verdict.
+pub struct Over {
+    /// The verdict, and the numbers of the run.
+    pub outcome: Outcome,
+    /// The scenario's goals, in the order of [`Outcome::goals`].
+    pub goals: Vec<Goal>,
+    /// If it failed: how that came about.
+    pub story: Option<Story>,
+    /// If it failed: the case that was written.
+    pub case: Option<PathBuf>,
+}
+
+impl RunResult {
+    /// Whether nothing was wrong.
+    pub fn passed(&self) -> bool {
+        matches!(&self.end, RunEnd::Over(over) if over.outcome.signature().is_none())
+    }
+}
+
+/// A case, run again, and what came out of it.
+pub struct ReplayResult {
+    /// The case.
+    pub case: PathBuf,
+    /// The run.
+    pub run: RunResult,
+    /// How it differs from what the case expects; `None` if it is the same run.
+    pub divergence: Option<String>,
+    /// The look into the run that was asked for.
+    pub look: Look,
+}
+
+/// A look into a run at one moment.
+#[derive(Clone, Debug, Default)]
+pub struct Look {
+    /// Before which event; at the end of the run if `None`.
+    pub until: Option<Moment>,
+    /// The state of one actor.
+    pub inspected: Option<Inspected>,
+}
+
+/// A moment of a run.
+#[derive(Clone, Debug)]
+pub struct Moment {
+    /// The number of the event that comes next.
+    pub event: u64,
+    /// Virtual time.
+    pub at: rehearsal::protocol::Time,
+    /// The events before it, in words, the latest last.
+    pub before: Vec<String>,
+}
+
+/// The state of one actor.
+#[derive(Clone, Debug)]
+pub struct Inspected {
+    /// Its path.
+    pub actor: String,
+    /// Its state as its `Debug` shows it; `None` if it is not alive.
+    pub state: Option<String>,
+}
+
+/// A campaign over one or more scenarios, and what came out of it.
+pub struct CampaignResult {
+    /// One for each scenario that was run, in that order.
+    pub scenarios: Vec<ScenarioResult>,
+    /// The scenarios that were never begun, because the campaign ended before.
+    pub not_run: Vec<&'static str>,
+}
+
+/// The campaign of one scenario.
+pub struct ScenarioResult {
+    /// What was run.
+    pub subject: Subject,
+    /// What the campaign found.
+    pub report: Report,
+    /// What more is known of each failure, in the order of the report's failures.
+    pub findings: Vec<Finding>,
+}
+
+/// A failure with all that is known of it.
+pub struct Finding {
+    /// The failure.
+    pub failure: Failure,
+    /// How it came about, unless there are too many failures to tell all of them.
+    pub story: Option<Story>,
+    /// How many choices of that run were not benign, if they were counted.
+    pub deviations: Option<usize>,
+    /// The case that was written.
+    pub case: Option<PathBuf>,
+}
+
+impl CampaignResult {
+    /// Whether nothing was wrong anywhere.
+    pub fn passed(&self) -> bool {
+        self.scenarios.iter().all(ScenarioResult::passed)
+    }
+
+    /// Whether the tool itself failed.
+    pub fn internal_error(&self) -> bool {
+        self.scenarios.iter().any(|scenario| scenario.report.internal_error.is_some())
+    }
+}
+
+impl ScenarioResult {
+    /// Whether nothing was wrong.
+    pub fn passed(&self) -> bool {
+        let report = &self.report;
+        report.failures.is_empty()
+            && report.stuck.is_none()
+            && report.internal_error.is_none()
+            && self.missed_goals().next().is_none()
+    }
+
+    /// The goals whose absence fails the campaign: none if it was cut short, for then it claims nothing about them.
+    pub fn missed_goals(&self) -> impl Iterator<Item = &Goal> {
+        let whole = matches!(self.report.ended, Ended::Done | Ended::Time);
+        self.report.unreached().filter(move |_| whole && self.report.goals_required)
+    }
+}

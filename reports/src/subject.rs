@@ -1,0 +1,87 @@
+//! What was run, and the commands that run it again.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use rehearsal::Profile;
+use rehearsal::registry::{Entry, Rehearsal, Variant};
+
+/// The stage on which every run takes place for now.
+pub const STAGE: &str = "world";
+
+/// What was run, up to the seed.
+#[derive(Clone, Copy)]
+pub struct Subject {
+    /// The scenario.
+    pub entry: &'static Entry,
+    /// The planted bug, if it is one.
+    pub variant: Option<&'static Variant>,
+    /// The mixture of faults.
+    pub profile: &'static Profile,
+}
+
+impl Subject {
+    /// The scenario, built with its variant.
+    pub fn rehearsal(&self) -> Box<dyn Rehearsal> {
+        (self.entry.build)(self.variant_name())
+    }
+
+    /// The planted bug's name.
+    pub fn variant_name(&self) -> Option<&'static str> {
+        self.variant.map(|variant| variant.name)
+    }
+
+    /// The scenario, and the planted bug if it is one: `session (stored-interrupt)`.
+    pub fn title(&self) -> String {
+        match self.variant_name() {
+            Some(variant) => format!("{} ({variant})", self.entry.name),
+            None => self.entry.name.to_owned(),
+        }
+    }
+}
+
+/// The tool under the name by which it was called, for commands to paste.
+#[derive(Clone, Debug)]
+pub struct Tool {
+    /// The binary as invoked.
+    pub binary: String,
+}
+
+impl Tool {
+    /// The command for one run of a seed.
+    pub fn run(&self, subject: &Subject, seed: u64) -> String {
+        let mut command = format!("{} run {}", quoted(&self.binary), quoted(subject.entry.name));
+        if let Some(variant) = subject.variant_name() {
+            let _ = write!(command, " --variant {}", quoted(variant));
+        }
+        let _ = write!(command, " --faults {} --seed {seed:#x}", subject.profile.name);
+        command
+    }
+
+    /// The command that replays a case.
+    pub fn replay(&self, case: &Path) -> String {
+        format!("{} replay {}", quoted(&self.binary), quoted(&case.to_string_lossy()))
+    }
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./:=@%+,\\".contains(c);
+    if !word.is_empty() && word.chars().all(plain) && !(cfg!(unix) && word.contains('\\')) {
+        return word.to_owned();
+    }
+    if cfg!(windows) { format!("\"{word}\"") } else { format!("'{}'", word.replace('\'', r"'\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(unix)]
+    fn a_path_with_a_space_is_one_word_for_the_shell() {
+        let tool = Tool { binary: "rehearse".to_owned() };
+        assert_eq!(tool.replay(Path::new("out/a.toml")), "rehearse replay out/a.toml");
+        assert_eq!(tool.replay(Path::new("my cases/it's.toml")), r"rehearse replay 'my cases/it'\''s.toml'");
+    }
+}

@@ -1,0 +1,37 @@
+//! For the person at the screen.
+//!
+//! - [`list`] — what there is to run;
+//! - [`run`] — one run, and a case run again;
+//! - [`failure`] — everything that a person needs to go on from a failure;
+//! - [`fuzz`] — what a campaign found;
+//! - [`progress`] — a campaign while it goes on;
+//! - [`screen`] — lines in colours, broken where the screen ends;
+//! - [`figures`] — numbers for reading.
+//!
+//! Everything is written with colours; whoever opens the stream takes them out where they do not belong.
+
+pub mod failure;
+pub mod figures;
+pub mod fuzz;
+pub mod list;
+pub mod progress;
+pub mod run;
+pub mod screen;
+
+use anstyle::{AnsiColor, Style};
+pub use screen::Screen;
+
+/// What is good.
+pub const GOOD: Style = AnsiColor::Green.on_default().bold();
+/// What is wrong.
+pub const BAD: Style = AnsiColor::Red.on_default().bold();
+/// What needs a look.
+pub const ODD: Style = AnsiColor::Yellow.on_default().bold();
+/// A name.
+pub const NAME: Style = AnsiColor::Cyan.on_default().bold();
+/// A title over some lines.
+pub const TITLE: Style = Style::new().bold();
+/// What is there for the few who need it.
+pub const FAINT: Style = Style::new().dimmed();
+/// Nothing special.
+pub const PLAIN: Style = Style::new();

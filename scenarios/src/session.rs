@@ -1,0 +1,99 @@
+//! Sessions of an agent runtime: clients talk, interject, interrupt and press twice, while a model streams, fails or
+//! falls silent and tools run long, repeat themselves or report what nobody asked for.
+//!
+//! The runtime's node is steady so far: what is rehearsed here is concurrency between keys, commands, commits, streams
+//! and tools, and a bad network to everything outside. Recovery comes with its own scenario.
+
+pub mod goals;
+pub mod invariants;
+
+use std::time::Duration;
+
+use rehearsal::check::Properties;
+use rehearsal::registry::{self, Entry, rehearsal};
+use rehearsal::{Scenario, Setup};
+use rehearsal_protocol::mailbox::{Bounds, Overflow};
+use rehearsal_protocol::session::{
+    Client, Config, Fact, Gateway, Provider, Sandbox, Session, VARIANTS, Variant, Workload,
+};
+
+/// The entry of the registry.
+pub static SESSION: Entry = Entry {
+    name: "session",
+    sentence: "clients of an agent runtime talk, interject, interrupt and terminate, over a bad network",
+    variants: &PLANTED,
+    in_campaign: true,
+    build: |variant| rehearsal(Sessions::with(variant.and_then(Variant::named).unwrap_or_default())),
+};
+
+/// The planted bugs in the words of the registry.
+static PLANTED: [registry::Variant; VARIANTS.len()] = {
+    let mut all = [registry::Variant { name: "", sentence: "", trips: "" }; VARIANTS.len()];
+    let mut n = 0;
+    while n < all.len() {
+        let planted = &VARIANTS[n];
+        all[n] = registry::Variant { name: planted.name, sentence: planted.sentence, trips: planted.trips };
+        n += 1;
+    }
+    all
+};
+
+/// A runtime with its clients.
+#[derive(Clone, Copy, Debug)]
+pub struct Sessions {
+    /// How many clients there are.
+    pub clients: u16,
+    /// What each of them does.
+    pub workload: Workload,
+    /// The runtime's bounds and timeouts.
+    pub config: Config,
+    /// Which bug is planted.
+    pub variant: Variant,
+}
+
+impl Default for Sessions {
+    /// Small bounds, so that short runs reach them.
+    fn default() -> Self {
+        let backlog = Bounds { control: 4, result: 4, work: 3, overflow: Overflow::Reject };
+        let config = Config { queue_cap: 3, width: 2, backlog, ..Config::default() };
+        Self { clients: 2, workload: Workload { rounds: 4, keys: 3 }, config, variant: Variant::Reference }
+    }
+}
+
+impl Sessions {
+    /// The usual size, with a planted bug.
+    pub fn with(variant: Variant) -> Self {
+        Self { variant, ..Self::default() }
+    }
+}
+
+impl Scenario for Sessions {
+    type Protocol = Session;
+
+    fn set_up(&self, system: &mut Setup<Session>) {
+        let provider = system.node("provider").actor("provider", Provider::default());
+        let sandbox = system.node("sandbox").actor("sandbox", Sandbox::default());
+        let gateway = Gateway::new(provider, sandbox, self.config, self.variant);
+        let gateway = system.node("runtime").steady().actor("gateway", gateway);
+        for number in 1..=self.clients {
+            let client = Client::new(number, gateway, self.workload);
+            system.node(format!("client-{number}")).actor("client", client);
+        }
+        system.timeout("tool grace", self.config.tool_grace);
+        system.timeout("grace", self.config.grace);
+        system.timeout("stream idle", self.config.stream_idle);
+        system.timeout("tool deadline", self.config.tool_deadline);
+        system.faulty_phase(FAULTY_PHASE);
+    }
+
+    fn properties(&self, check: &mut Properties<Fact>) {
+        invariants::state(check, &self.config);
+        goals::state(check);
+    }
+}
+
+/// Short enough that much of a run is healed: what must happen soon is judged only then.
+const FAULTY_PHASE: Duration = Duration::from_secs(2);
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,174 @@
+//! The invariants of sessions (`actors.md` G), each a named sentence with a monitor.
+//!
+//! Monitors that follow one session go by who announces, not by key: if a bug gives a key two actors, that is for SES-1 to
+//! say, and each of the two is judged on its own by the others.
+//!
+//! - [`session`] — runs, acceptance, queues (SES);
+//! - [`isolation`] — between keys (ISO);
+//! - [`mailbox`] — nothing is lost, lanes, bounds (MBX);
+//! - [`interrupt`] — what an interrupt may and must do (INT);
+//! - [`tool`] — calls and results (TOOL);
+//! - [`ledger`] — what a monitor remembers.
+
+pub mod interrupt;
+pub mod isolation;
+pub mod ledger;
+pub mod mailbox;
+pub mod session;
+pub mod tool;
+
+use std::fmt;
+use std::time::Duration;
+
+use rehearsal::check::Properties;
+use rehearsal_protocol::session::{Config, Fact};
+
+/// Within a session's own node, once there are no faults: some commits and a few local messages.
+const PROMPTLY: Duration = Duration::from_secs(1);
+/// Longer than all the work that can be ahead of a message: its queue's runs, each with all its steps at their timeouts.
+const IN_THE_END: Duration = Duration::from_secs(300);
+
+/// States the invariants. Where one fact breaks two of them, the one that says more comes first.
+pub fn state(check: &mut Properties<Fact>, config: &Config) {
+    state_session(check, config);
+    state_isolation_and_mailbox(check, config);
+    state_interrupt(check, config);
+    state_tool(check);
+}
+
+fn state_session(check: &mut Properties<Fact>, config: &Config) {
+    check.always(
+        "SES-1",
+        "at most one run of a key is active, and no run starts twice",
+        session::runs_are_disjoint(),
+    );
+    check.always("SES-2", "what runs was accepted before, and runs once", session::runs_were_accepted());
+    check.always(
+        "SES-3",
+        "work is taken up in order of acceptance, interjections first",
+        session::work_is_in_order(),
+    );
+    check.always(
+        "SES-5",
+        "work that waits behind a failed run is taken up",
+        session::failure_takes_up_what_waits(),
+    );
+    check.always(
+        "SES-4",
+        "accepted work runs in the end, or is a dead letter",
+        session::accepted_work_runs(),
+    );
+    check.always(
+        "SES-6",
+        "no queue is longer than its cap",
+        session::queues_keep_their_cap(config.queue_cap),
+    );
+    check.always(
+        "SES-9",
+        "a command is answered promptly whatever other keys do",
+        session::keys_do_not_wait(),
+    );
+    check.always(
+        "SES-10",
+        "at most one item is in flight, until its row is stored",
+        session::one_item_is_in_flight(),
+    );
+}
+
+fn state_isolation_and_mailbox(check: &mut Properties<Fact>, config: &Config) {
+    check.always(
+        "ISO-1",
+        "what a run reads and writes belongs to its key",
+        isolation::runs_keep_to_their_key(),
+    );
+    check.always(
+        "ISO-2",
+        "an interrupt ends only runs of its key",
+        isolation::interrupts_keep_to_their_key(),
+    );
+    check.always(
+        "MBX-1",
+        "accepted work is queued, in flight, stored or a dead letter",
+        mailbox::no_work_is_lost(),
+    );
+    check.always(
+        "MBX-2",
+        "nothing is taken while something waits in a higher lane",
+        mailbox::lanes_are_in_order(),
+    );
+    check.always(
+        "MBX-3",
+        "what waits stays within its bounds",
+        mailbox::backlogs_keep_their_bounds(config.backlog),
+    );
+}
+
+fn state_interrupt(check: &mut Properties<Fact>, config: &Config) {
+    let within = config.grace + Duration::from_millis(300);
+    check.always(
+        "INT-1",
+        "an interrupt that comes while idle has no later effect",
+        interrupt::idle_interrupts_do_nothing(),
+    );
+    check.always(
+        "INT-2",
+        "an interrupt ends the run that it met, and only the expected one",
+        interrupt::one_run_per_interrupt(),
+    );
+    check.always(
+        "INT-4",
+        "after an interrupt its run calls neither model nor tools",
+        interrupt::interrupted_runs_only_wind_up(),
+    );
+    check.always(
+        "INT-5",
+        "text that was shown is stored, all of it and in order",
+        interrupt::shown_text_is_stored(),
+    );
+    check.always(
+        "INT-6",
+        "a run ends one stream and completes one turn, with its own cause",
+        interrupt::runs_end_once(),
+    );
+    check.always("INT-8", "an interrupt never waits behind work", interrupt::interrupts_pass_work());
+    check.always(
+        "INT-7",
+        "an interrupt that was taken is answered, and does what the answer says",
+        interrupt::interrupts_are_answered(),
+    );
+    check.always(
+        "INT-3",
+        "an interrupted run ends as such within the grace",
+        interrupt::interrupted_runs_end(within),
+    );
+}
+
+fn state_tool(check: &mut Properties<Fact>) {
+    check.always(
+        "TOOL-2",
+        "only results of calls of the present run are stored",
+        tool::stored_results_were_asked_for(),
+    );
+    check.always("TOOL-3", "a call ends once and its result is stored once", tool::results_count_once());
+    check.always(
+        "TOOL-1",
+        "before the next model call every call has one end and one result",
+        tool::calls_are_complete(),
+    );
+}
+
+/// The key of a ready-made monitor, which prints keys with `Debug`: so what it says is a sentence.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Sentence<K> {
+    who: K,
+    what: &'static str,
+}
+
+impl<K: fmt::Display> fmt::Debug for Sentence<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.who, self.what)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,64 @@
+//! The scenario against itself: the reference passes, every goal is reached, every planted bug trips its own invariant.
+
+use rehearsal::choice::Base;
+use rehearsal::fault::{PROFILES, Profile};
+use rehearsal::run::{RunSpec, Verdict};
+
+use super::SESSION;
+
+#[test]
+fn the_reference_holds_under_every_profile() {
+    for profile in PROFILES {
+        let mut runner = (SESSION.build)(None).runner();
+        for seed in 0..500 {
+            let outcome = runner.run(&RunSpec::seeded(seed, profile));
+            assert_eq!(outcome.verdict, Verdict::Pass, "seed {seed:#x} of {}", profile.name);
+        }
+    }
+}
+
+#[test]
+fn a_dull_run_trips_no_variant() {
+    for variant in SESSION.variants {
+        let mut runner = (SESSION.build)(Some(variant.name)).runner();
+        let dull = RunSpec { base: Base::Benign, ..RunSpec::seeded(0, &Profile::NONE) };
+        assert_eq!(runner.run(&dull).verdict, Verdict::Pass, "{}", variant.name);
+    }
+}
+
+#[test]
+fn every_goal_is_reached_even_without_faults() {
+    let goals = (SESSION.build)(None).goals();
+    let mut reached = vec![false; goals.len()];
+    let mut runner = (SESSION.build)(None).runner();
+    for seed in 0..2_000 {
+        let outcome = runner.run(&RunSpec::seeded(seed, &Profile::NONE));
+        reached.iter_mut().zip(outcome.goals).for_each(|(reached, now)| *reached |= now);
+    }
+    let missed: Vec<_> =
+        goals.iter().zip(&reached).filter(|(_, reached)| !**reached).map(|(goal, _)| &*goal.name).collect();
+    assert_eq!(missed, [""; 0]);
+}
+
+#[test]
+fn every_variant_trips_its_own_invariant_first() {
+    for variant in SESSION.variants {
+        let mut runner = (SESSION.build)(Some(variant.name)).runner();
+        let found =
+            (0..3_000).find_map(|seed| match runner.run(&RunSpec::seeded(seed, &Profile::CHAOS)).verdict {
+                Verdict::Violation(violation) => Some(violation.invariant),
+                Verdict::Pass | Verdict::Limit(_) => None,
+            });
+        assert_eq!(found.as_deref(), Some(variant.trips), "{}", variant.name);
+    }
+}
+
+#[test]
+fn every_invariant_has_a_variant_that_trips_it() {
+    let mut properties = rehearsal::check::Properties::default();
+    super::invariants::state(&mut properties, &super::Sessions::default().config);
+    let trips = |id: &str| SESSION.variants.iter().any(|variant| variant.trips == id);
+    let untested: Vec<_> =
+        properties.invariants().map(|invariant| &*invariant.id).filter(|id| !trips(id)).collect();
+    assert_eq!(untested, [""; 0]);
+}
