@@ -21,6 +21,7 @@ use rehearsal_protocol::{NodeId, Protocol, Time};
 
 use crate::choice::{Base, Overrides, Stream, Value};
 use crate::fault::cut::{Cut, Shape};
+use crate::fault::plan::Victim;
 use crate::fault::{Episode, Harm, Profile};
 use crate::registry::nearest;
 use crate::run::{AnyRunner, Outcome, RunSpec, Runner};
@@ -94,10 +95,11 @@ impl<P: Protocol> Play<P> {
         self.episode("clog", at, outage, harm)
     }
 
-    /// The `nth` of those actors that live at the time, in the order of their slots, is killed.
+    /// An actor is killed; if it is nobody's child, it starts again after a while.
     #[must_use]
-    pub fn kill(self, nth: u32, at: Duration, outage: Duration) -> Self {
-        self.episode("kill", at, outage, Harm::Kill(nth))
+    pub fn kill(self, actor: &str, at: Duration, outage: Duration) -> Self {
+        let victim = Victim::Slot(self.slot(actor));
+        self.episode("kill", at, outage, Harm::Kill(victim))
     }
 
     /// The n-th message from one actor to another, counted from 0, is lost.

@@ -31,7 +31,9 @@ pub struct Story {
     pub faults: Vec<String>,
     /// How many messages were lost and doubled, if any.
     pub mishaps: Option<String>,
-    /// The facts before the end, the latest last.
+    /// What the message names and facts can be about: `s1:b1/2`.
+    pub about: Vec<String>,
+    /// The facts about that, or else those before the end, the latest last.
     pub facts: Vec<String>,
     /// What led to the end, cause by cause, the latest last.
     pub way: Vec<String>,
@@ -42,6 +44,7 @@ pub struct Story {
 }
 
 const FACTS: usize = 10;
+const FIRST_FACTS: usize = 3;
 const STEPS_BACK: usize = 12;
 const CONCERNED: usize = 3;
 const LAST: usize = 10;
@@ -73,6 +76,7 @@ impl Story {
         };
         let way = way_to(runner, event);
         let concerned = concerned(runner, &way);
+        let (about, facts) = facts(runner, event, &message);
         Some(Self {
             title,
             sentence,
@@ -84,7 +88,8 @@ impl Story {
             deviations: runner.deviations().len(),
             faults: faults_before(runner, at),
             mishaps: mishaps(runner),
-            facts: last_facts(runner, event),
+            about,
+            facts,
             way: way.iter().map(|n| numbered(runner, *n)).collect(),
             last: last_events(runner, event, &concerned),
             concerned: concerned.into_iter().map(|slot| runner.path(slot).to_owned()).collect(),
@@ -96,9 +101,13 @@ impl Story {
         let faults = self.faults.iter().chain(&self.mishaps).cloned().collect();
         let shown = |line: &String| self.way.contains(line) || self.facts.contains(line);
         let last = if self.last.iter().all(shown) { Vec::new() } else { self.last.clone() };
+        let facts = match self.about.as_slice() {
+            [] => "last facts".to_owned(),
+            about => format!("facts about {}", about.join(", ")),
+        };
         let all = [
             ("faults so far".to_owned(), faults),
-            ("last facts".to_owned(), self.facts.clone()),
+            (facts, self.facts.clone()),
             ("what led to it, cause by cause".to_owned(), self.way.clone()),
             (format!("last events of {}", self.concerned.join(", ")), last),
         ];
@@ -122,12 +131,51 @@ fn mishaps(runner: &dyn AnyRunner) -> Option<String> {
     (!parts.is_empty()).then(|| format!("messages: {}", parts.join(", ")))
 }
 
-fn last_facts(runner: &dyn AnyRunner, until: u64) -> Vec<String> {
+/// The facts about what the message names, with those names; the last facts if it names nothing.
+fn facts(runner: &dyn AnyRunner, until: u64, message: &str) -> (Vec<String>, Vec<String>) {
+    let payloads = runner.recorder().payloads();
     let events = runner.recorder().events().iter().enumerate().take(until as usize + 1);
-    let facts = events.filter(|(_, event)| event.kind == EventKind::Fact).rev().take(FACTS);
-    let mut lines: Vec<String> = facts.map(|(n, event)| line(runner, n, event)).collect();
-    lines.reverse();
-    lines
+    let all: Vec<usize> =
+        events.filter(|(_, event)| event.kind == EventKind::Fact).map(|(number, _)| number).collect();
+    let text = |number: usize| payloads.get(number).map_or("", |payload| payload.text.as_str());
+    let mut about = names(message);
+    about.retain(|name| all.iter().any(|number| mentions(text(*number), name)));
+    let concerned =
+        |number: &usize| about.is_empty() || about.iter().any(|name| mentions(text(*number), name));
+    let chosen: Vec<usize> = all.into_iter().filter(concerned).collect();
+    let lines = |numbers: &[usize]| numbers.iter().map(|n| numbered(runner, *n)).collect::<Vec<_>>();
+    let skipped = chosen.len().saturating_sub(FACTS);
+    if skipped == 0 || about.is_empty() {
+        return (about, lines(&chosen[skipped..]));
+    }
+    // How it began matters as much as how it ended.
+    let mut shown = lines(&chosen[..FIRST_FACTS]);
+    shown.push(format!("… {skipped} more"));
+    shown.extend(lines(&chosen[FIRST_FACTS + skipped..]));
+    (about, shown)
+}
+
+/// The words of a message that look like ids: they have digits and something else.
+fn names(message: &str) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for word in message.split(|c: char| c.is_whitespace() || "`'\"()[]{},;".contains(c)) {
+        let word = word.trim_end_matches(['.', ':', '!', '?']);
+        let has = |test: fn(char) -> bool| word.chars().any(test);
+        let number = word.trim_end_matches('s').parse::<f64>().is_ok();
+        let id = has(|c| c.is_ascii_digit()) && has(|c| c.is_alphabetic()) && !number;
+        if id && !names.iter().any(|known| known == word) {
+            names.push(word.to_owned());
+        }
+    }
+    names
+}
+
+/// Whether a text has that name, and not only a longer one.
+fn mentions(text: &str, name: &str) -> bool {
+    let inside = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || "/#~-".contains(c));
+    text.match_indices(name).any(|(at, _)| {
+        !inside(text[..at].chars().next_back()) && !inside(text[at + name.len()..].chars().next())
+    })
 }
 
 /// From an event back to its cause, and so on; the numbers of the events, the latest last.
@@ -206,5 +254,24 @@ impl fmt::Display for Story {
             lines.iter().try_for_each(|line| writeln!(f, "    {line}"))?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_words_with_digits_that_are_no_numbers() {
+        let message = "s1:b1/2 answers c1#1, which `s1:b1/1` has answered; owed since 1.203s (and 2 more).";
+        assert_eq!(names(message), ["s1:b1/2", "c1#1", "s1:b1/1"]);
+        assert!(names("message 1 arrives after message 2").is_empty());
+    }
+
+    #[test]
+    fn a_longer_name_is_another_name() {
+        assert!(mentions("RunStarted { run: s1:b1/1, command: c1#1 }", "s1:b1/1"));
+        assert!(!mentions("RunStarted { run: s1:b1/12, command: c1#1 }", "s1:b1/1"));
+        assert!(!mentions("RunStarted { run: s1:b1/1 }", "s1:b1"));
     }
 }

@@ -153,7 +153,7 @@ mod interrupted {
             interrupted(&place, "fuzz burst canary --faults none --time 10m --json", "seeds from 0x0");
         assert_eq!(ended.code(), 0, "{ended:?}");
         let document = ended.document();
-        assert_eq!(document["not_run"][0], "canary");
+        assert!(document["not_run"].as_array().unwrap().contains(&"canary".into()), "{document}");
         assert!(document["scenarios"].as_array().unwrap().len() <= 1, "{document}");
     }
 

@@ -8,12 +8,5 @@ pub static KIND: Kind =
     Kind { name: "clog", sentence: "links hold what they carry, and release it at once", plan };
 
 fn plan(planner: &mut Planner<'_>, on: bool) {
-    if planner.topology.nodes.len() < 2 {
-        return;
-    }
-    let menu = planner.episode_menu(on, 60, planner.topology.outages.classes());
-    planner.episodes(KIND.name, &menu, 3, |topology, value| {
-        let length = topology.outages.length(value.entry() - 1, value.share().reverse_bits());
-        (length, Harm::Clog(partition::cut(topology, value)))
-    });
+    partition::plan_cuts(planner, KIND.name, on, Harm::Clog);
 }

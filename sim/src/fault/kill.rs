@@ -1,7 +1,8 @@
 //! A single actor is killed, so that those who watch it must react.
 
 use super::Kind;
-use super::plan::{Harm, Planner};
+use super::plan::{Harm, Planner, Victim};
+use crate::choice::generator::mix;
 
 /// An actor that nobody spawned starts again at the end of the episode; a child is its parent's to restart.
 pub static KIND: Kind = Kind { name: "kill", sentence: "a single actor is killed", plan };
@@ -9,6 +10,9 @@ pub static KIND: Kind = Kind { name: "kill", sentence: "a single actor is killed
 fn plan(planner: &mut Planner<'_>, on: bool) {
     let menu = planner.episode_menu(on, 40, planner.topology.outages.classes());
     planner.episodes(KIND.name, &menu, 2, |topology, value| {
-        (topology.outages.length(value.entry() - 1, value.extra() << 16), Harm::Kill(value.extra() >> 8))
+        (
+            topology.outages.length(value.entry() - 1, mix(value.0) as u32),
+            Harm::Kill(Victim::Drawn(value.extra())),
+        )
     });
 }

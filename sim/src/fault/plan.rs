@@ -9,7 +9,7 @@ use super::profile::Profile;
 use super::{KINDS, Kind};
 use crate::choice::menu::between;
 use crate::choice::{Base, Choices, Menu, Stream, StreamKey, Value, generator};
-use crate::world::blueprint::Topology;
+use crate::world::blueprint::{NodeInfo, Topology};
 use crate::world::weather::Weather;
 
 /// What goes wrong in one run.
@@ -51,8 +51,8 @@ pub enum Harm {
     Pause(NodeId),
     /// Every turn on the node takes up to so many nanoseconds.
     Slow(NodeId, u64),
-    /// The actor of that name (one of those that live at the time) is killed; if it is nobody's child, it starts again at the end.
-    Kill(u32),
+    /// An actor is killed; if it is nobody's child, it starts again at the end.
+    Kill(Victim),
     /// What would pass these links is lost.
     Cut(Cut),
     /// What would pass these links is held, and released at the end.
@@ -69,11 +69,30 @@ impl Episode {
             Harm::Slow(node, longest) => {
                 format!("slow {} (turns up to {:?})", name(node), Duration::from_nanos(longest))
             }
-            Harm::Kill(pick) => format!("kill the living actor {pick} (modulo their number)"),
+            Harm::Kill(Victim::Drawn(salt)) => format!("kill an actor drawn by {salt:#x}"),
+            Harm::Kill(Victim::Slot(slot)) => format!("kill {}", topology.actors[slot as usize].path),
             Harm::Cut(cut) | Harm::Clog(cut) => format!("{} {}", self.kind, cut.in_words(nodes)),
         };
         format!("{what} from {} to {}", self.from, self.until)
     }
+}
+
+/// Which actor a kill concerns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Victim {
+    /// The one of the living whose name fits this number best, so that a new actor seldom takes its place.
+    Drawn(u32),
+    /// The one in this slot.
+    Slot(u32),
+}
+
+/// Which nodes a kind of fault concerns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nodes {
+    /// All of them.
+    All,
+    /// Those that are not steady.
+    Exposed,
 }
 
 /// How a node's clock is wrong.
@@ -203,10 +222,12 @@ impl Planner<'_> {
         kind: &'static str,
         menu: &Menu,
         count: u32,
+        nodes: Nodes,
         harm: impl Fn(&Topology, NodeId, Value) -> (u64, Harm),
     ) {
         let topology = self.topology;
-        for (index, node) in topology.nodes.iter().enumerate().filter(|(_, node)| !node.steady) {
+        let concerned = |node: &NodeInfo| nodes == Nodes::All || !node.steady;
+        for (index, node) in topology.nodes.iter().enumerate().filter(|(_, node)| concerned(node)) {
             let stream = Stream::OnNode(kind, index as u32);
             let key = generator::join(generator::name(kind), node.key);
             for n in 0..count {

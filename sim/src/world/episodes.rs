@@ -7,6 +7,7 @@ use super::queue::What;
 use crate::choice::{Menu, Stream, generator};
 use crate::fault::Harm;
 use crate::fault::cut::Cut;
+use crate::fault::plan::Victim;
 use crate::trace::{Event, EventKind, Payload};
 
 /// The episodes that go on.
@@ -93,7 +94,7 @@ impl<P: Protocol> World<P> {
             Harm::Slow(node, longest) => self.nodes[node.index()].slow = longest,
             Harm::Cut(cut) => self.active.cuts.push((index, cut)),
             Harm::Clog(cut) => self.active.clogs.push((index, cut, episode.until)),
-            Harm::Kill(pick) => self.kill_one(pick, episode.until, event),
+            Harm::Kill(victim) => self.kill_one(victim, episode.until, event),
         }
     }
 
@@ -142,17 +143,18 @@ impl<P: Protocol> World<P> {
         }
     }
 
-    /// Kills one of the actors that live on nodes which faults may touch.
-    fn kill_one(&mut self, pick: u32, again: Time, event: u64) {
+    /// Kills an actor; one that is drawn lives on a node that faults may touch.
+    fn kill_one(&mut self, victim: Victim, again: Time, event: u64) {
         let nodes = &self.blueprint.topology.nodes;
-        let exposed = |cell: &super::Cell<P>| cell.actor.is_some() && !nodes[cell.node as usize].steady;
-        let living = self.cells.iter().filter(|cell| exposed(cell)).count();
-        if living == 0 {
-            return;
-        }
-        let nth = pick as usize % living;
-        let slot = self.cells.iter().enumerate().filter(|(_, cell)| exposed(cell)).nth(nth);
-        let slot = slot.expect("one of the living").0 as u32;
+        let cells = self.cells.iter().enumerate().filter(|(_, cell)| cell.actor.is_some());
+        let slot = match victim {
+            Victim::Slot(slot) => Some(slot),
+            Victim::Drawn(salt) => cells
+                .filter(|(_, cell)| !nodes[cell.node as usize].steady)
+                .max_by_key(|(_, cell)| generator::join(cell.key, u64::from(salt)))
+                .map(|(slot, _)| slot as u32),
+        };
+        let Some(slot) = slot else { return };
         self.end(slot, Exit::Killed, event);
         if self.cells[slot as usize].parent.is_none() {
             self.schedule(again, slot, event, What::Restart);

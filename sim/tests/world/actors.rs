@@ -183,7 +183,7 @@ fn a_kill_by_fault_is_followed_by_a_new_life_at_the_end_of_the_episode() {
     let stage = stage(|system| {
         system.node("only").actor("victim", player(|_, cx, input| cx.announce(format!("{input:?}"))));
     });
-    let played = Play::of(&stage).kill(0, ms(10), ms(30)).run();
+    let played = Play::of(&stage).kill("/only/victim", ms(10), ms(30)).run();
     assert_eq!(stated(&played, "/only/victim"), ["0 Start(incarnation 1)", "40 Start(incarnation 2)"]);
 }
 

@@ -67,6 +67,6 @@ fn the_last_write_may_be_torn() {
 
 #[test]
 fn an_actor_that_is_killed_alone_loses_no_write() {
-    let played = Play::of(&writer()).kill(0, ms(50), ms(100)).run();
+    let played = Play::of(&writer()).kill("/only/writer", ms(50), ms(100)).run();
     assert_eq!(stated(&played, "/only/writer").pop().unwrap(), "150 a=1000000, b=2000000, c=3000000");
 }

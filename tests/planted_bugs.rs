@@ -1,0 +1,81 @@
+//! Every planted bug is found, trips its own invariant, and can be had again from its case.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use rehearsal::campaign::{self, CampaignSpec, Report, Unobserved};
+use rehearsal::case::{Case, replay, shrink};
+use rehearsal::fault::Profile;
+use rehearsal::registry::{Entry, Rehearsal};
+use rehearsal::run::RunSpec;
+use rehearsal_scenarios::SCENARIOS;
+
+fn campaign(rehearsal: &Arc<dyn Rehearsal>, spec: CampaignSpec) -> Report {
+    campaign::run(rehearsal, &spec, &Arc::new(AtomicBool::new(false)), &mut Unobserved)
+}
+
+/// One core, five seconds.
+fn hunt() -> CampaignSpec {
+    let time = Some(Duration::from_secs(5));
+    CampaignSpec { jobs: 1, fail_fast: true, time, ..CampaignSpec::new(0..u64::MAX, &Profile::CHAOS) }
+}
+
+fn planted() -> impl Iterator<Item = (&'static Entry, &'static str, &'static str)> {
+    SCENARIOS
+        .iter()
+        .flat_map(|entry| entry.variants.iter().map(|variant| (*entry, variant.name, variant.trips)))
+}
+
+#[test]
+fn each_planted_bug_trips_its_own_invariant_and_its_case_replays() {
+    for (entry, name, trips) in planted() {
+        let rehearsal: Arc<dyn Rehearsal> = (entry.build)(Some(name)).into();
+        let report = campaign(&rehearsal, hunt());
+        let failure = report.failures.first().unwrap_or_else(|| panic!("{name} was not found"));
+        let case = Case::of(entry.name, Some(name), &Profile::CHAOS, failure);
+        assert_eq!(case.expect.invariant.as_deref(), Some(trips), "{name}: {}", failure.signature);
+
+        let again = replay(&case, Path::new(name), rehearsal.as_ref()).unwrap();
+        assert_eq!(again.divergence, None, "{name}");
+
+        let mut runner = rehearsal.runner();
+        let shrunk = shrink(runner.as_mut(), &RunSpec::seeded(failure.seed, &Profile::CHAOS), 1_000).unwrap();
+        runner.run(&shrunk.spec);
+        let small = case.shrunk(runner.as_ref(), &shrunk);
+        let again = replay(&small, Path::new(name), rehearsal.as_ref()).unwrap();
+        assert_eq!(again.divergence, None, "{name}, shrunk to {:#?}", small.shrunk);
+    }
+}
+
+#[test]
+fn each_invariant_is_tripped_by_some_planted_bug() {
+    for entry in SCENARIOS.iter().filter(|entry| entry.in_campaign) {
+        let own = (entry.build)(None)
+            .invariants()
+            .into_iter()
+            .filter(|invariant| !invariant.id.starts_with("ACT-"));
+        for invariant in own {
+            let tripped = entry.variants.iter().any(|variant| variant.trips == invariant.id);
+            assert!(tripped, "{}: no planted bug trips {}", entry.name, invariant.id);
+        }
+    }
+}
+
+#[test]
+fn the_reference_passes_and_reaches_its_goals() {
+    for entry in SCENARIOS.iter().filter(|entry| entry.in_campaign) {
+        let rehearsal: Arc<dyn Rehearsal> = (entry.build)(None).into();
+        let report = campaign(&rehearsal, CampaignSpec::new(0..10_000, &Profile::CHAOS));
+        assert!(report.failures.is_empty(), "{}: {:#?}", entry.name, report.failures);
+        assert!(report.goals_passed(), "{}: {:?}", entry.name, report.unreached().collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn the_last_scenario_is_the_canary_that_must_fail() {
+    let canary = SCENARIOS.last().unwrap();
+    let rehearsal: Arc<dyn Rehearsal> = (canary.build)(None).into();
+    assert!(!campaign(&rehearsal, CampaignSpec::new(0..100, &Profile::CHAOS)).passed());
+}
