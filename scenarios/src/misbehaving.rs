@@ -113,7 +113,7 @@ impl Actor<Pings> for Peer {
             (Misbehaving::Flood, None) => cx.send(self.other, Ping(0)),
             (Misbehaving::Flood, Some(Ping(n))) => (0..2).for_each(|_| cx.reply(Ping(n + 1))),
             (Misbehaving::Stuck, None) => {
-                while cx.choose(64) == 63 {
+                if cx.choose(64) == 63 {
                     never_return();
                 }
             }

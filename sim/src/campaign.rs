@@ -249,7 +249,7 @@ fn follow(
             Err(RecvTimeoutError::Disconnected) => break,
             Err(RecvTimeoutError::Timeout) => {}
         }
-        if watch.elapsed() - last_tick >= Duration::from_millis(100) {
+        if watch.elapsed() >= last_tick + Duration::from_millis(100) {
             last_tick = watch.elapsed();
             observer.tick(&merge.progress(last_tick));
             stuck = watchdog.look(last_tick, rehearsal.as_ref());

@@ -84,14 +84,16 @@ impl<P: Protocol> Play<P> {
     /// Links around a node are cut for a while.
     #[must_use]
     pub fn cut(self, shape: Shape, node: &str, at: Duration, outage: Duration) -> Self {
-        let harm = Harm::Cut(Cut { shape, node: self.node(node), salt: 0 });
+        let node = self.node(node);
+        let harm = Harm::Cut(Cut { shape, node, other: self.other(node), salt: 0 });
         self.episode("partition", at, outage, harm)
     }
 
     /// Links around a node hold what they carry for a while.
     #[must_use]
     pub fn clog(self, shape: Shape, node: &str, at: Duration, outage: Duration) -> Self {
-        let harm = Harm::Clog(Cut { shape, node: self.node(node), salt: 0 });
+        let node = self.node(node);
+        let harm = Harm::Clog(Cut { shape, node, other: self.other(node), salt: 0 });
         self.episode("clog", at, outage, harm)
     }
 
@@ -171,6 +173,11 @@ impl<P: Protocol> Play<P> {
                 panic!("no node `{name}`{}", mend(name, nodes.iter().map(|info| &*info.name)))
             }) as u32,
         )
+    }
+
+    /// Another node than this one.
+    fn other(&self, node: NodeId) -> NodeId {
+        NodeId((node.0 + 1) % self.runner.topology().nodes.len() as u32)
     }
 
     fn key(&self, stream: Stream) -> u64 {

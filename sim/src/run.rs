@@ -266,7 +266,7 @@ impl<P: Protocol> Runner<P> {
             if self.world.recorder().count() >= until {
                 return Verdict::Pass;
             }
-            if steps % STEPS_BETWEEN_LIMITS == 0
+            if steps.is_multiple_of(STEPS_BETWEEN_LIMITS)
                 && let Some(verdict) = self.over(&watch)
             {
                 return verdict;

@@ -162,7 +162,7 @@ fn names(message: &str) -> Vec<String> {
         let word = word.trim_end_matches(['.', ':', '!', '?']);
         let has = |test: fn(char) -> bool| word.chars().any(test);
         let number = word.trim_end_matches('s').parse::<f64>().is_ok();
-        let id = has(|c| c.is_ascii_digit()) && has(|c| c.is_alphabetic()) && !number;
+        let id = has(|c| c.is_ascii_digit()) && has(char::is_alphabetic) && !number;
         if id && !names.iter().any(|known| known == word) {
             names.push(word.to_owned());
         }

@@ -216,7 +216,7 @@ impl Case {
 
     /// A file name that says what it is, the same for the same signature.
     pub fn file_name(&self) -> String {
-        let variant = self.variant.iter().map(|variant| format!("-{variant}")).collect::<String>();
+        let variant = self.variant.as_ref().map_or(String::new(), |variant| format!("-{variant}"));
         let what = self.expect.invariant.as_deref().unwrap_or("limit").to_lowercase();
         let digest = generator::name(&self.expect.signature) >> 32;
         format!("{}{variant}-{what}-{digest:08x}.toml", self.scenario)

@@ -48,7 +48,7 @@ pub fn shrink(runner: &mut dyn AnyRunner, spec: &RunSpec, budget: u32) -> Option
         best: deviations,
         outcome: found,
     };
-    search.to_fixpoint();
+    search.until_nothing_helps();
     let Search { base, budget, runs, slips, best, outcome, .. } = search;
     let spec = RunSpec { overrides: Some(Arc::new(overrides(&best))), record_choices: false, ..base };
     Some(Shrunk { spec, deviations: best, outcome, before, runs, slips, cut_short: runs >= budget })
@@ -79,7 +79,7 @@ const STAGES: [fn(Stream) -> bool; 4] = [
 ];
 
 impl Search<'_> {
-    fn to_fixpoint(&mut self) {
+    fn until_nothing_helps(&mut self) {
         loop {
             let (size, values) = (self.best.len(), overrides(&self.best));
             for stage in STAGES {

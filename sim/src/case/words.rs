@@ -59,7 +59,7 @@ pub fn meaning(runner: &dyn AnyRunner, made: &Deviation) -> String {
             }
         }
         Stream::Timer(_) => format!("late by {}", late(Weather::lateness(value, false))),
-        Stream::Turn(_) => format!("takes {}% of the longest", u64::from(value.share()) * 100 >> 32),
+        Stream::Turn(_) => format!("takes {}% of the longest", (u64::from(value.share()) * 100) >> 32),
         Stream::Sync(_) => format!("takes {}", late(Weather::sync_time(value, false))),
         Stream::Torn(_) => {
             let kept = if value.entry() == 2 {

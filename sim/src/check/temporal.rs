@@ -106,11 +106,7 @@ where
                     held.insert(key, (who, moment.at));
                 }
             },
-            Some(Edge::End(key, who)) => {
-                if held.get(&key).is_some_and(|(holder, _)| *holder == who) {
-                    held.remove(&key);
-                }
-            }
+            Some(Edge::End(key, who)) => held.retain(|held, (holder, _)| *held != key || *holder != who),
             Some(Edge::EndAll(who)) => held.retain(|_, (holder, _)| *holder != who),
         }
         Ok(())

@@ -9,8 +9,10 @@ use crate::choice::generator::{Key, join};
 pub struct Cut {
     /// Its shape.
     pub shape: Shape,
-    /// The node that the shape is about, if it is about one.
+    /// The node that the shape is about, or that is in the second half.
     pub node: NodeId,
+    /// A node that is in the first half.
+    pub other: NodeId,
     /// Decides the sides of the others.
     pub salt: u32,
 }
@@ -46,13 +48,14 @@ impl Cut {
             Shape::Isolated => from_it || to_it,
             Shape::Deaf => to_it,
             Shape::Mute => from_it,
-            Shape::Halves => self.side(from.1) != self.side(to.1),
-            Shape::Bridge => !from_it && !to_it && self.side(from.1) != self.side(to.1),
+            Shape::Halves => self.side(from) != self.side(to),
+            Shape::Bridge => !from_it && !to_it && self.side(from) != self.side(to),
         }
     }
 
-    fn side(&self, node: Key) -> bool {
-        join(node, u64::from(self.salt)) & 1 == 1
+    /// Whether a node is in the second half.
+    fn side(&self, (node, key): (NodeId, Key)) -> bool {
+        node == self.node || (node != self.other && join(key, u64::from(self.salt)) & 1 == 1)
     }
 
     /// The cut in words, given the name of a node.
@@ -60,8 +63,9 @@ impl Cut {
         let name = nodes.clone().nth(self.node.index()).map_or("?", |(name, _)| name);
         let halves = || {
             let of = |side: bool| {
-                let names = nodes.clone().filter(move |(_, key)| self.side(*key) == side);
-                names.map(|(name, _)| name).collect::<Vec<_>>().join(" ")
+                let ids = (0..).map(NodeId).zip(nodes.clone());
+                let names = ids.filter(|(id, (_, key))| self.side((*id, *key)) == side);
+                names.map(|(_, (name, _))| name).collect::<Vec<_>>().join(" ")
             };
             format!("{} | {}", of(false), of(true))
         };
@@ -90,19 +94,20 @@ mod tests {
 
     #[test]
     fn one_way_cuts_stop_one_direction_only() {
-        let deaf = Cut { shape: Shape::Deaf, node: NodeId(1), salt: 0 };
+        let deaf = Cut { shape: Shape::Deaf, node: NodeId(1), other: NodeId(0), salt: 0 };
         assert!(passes(deaf, 1, 0) && !passes(deaf, 0, 1) && passes(deaf, 0, 2));
-        let mute = Cut { shape: Shape::Mute, node: NodeId(1), salt: 0 };
+        let mute = Cut { shape: Shape::Mute, node: NodeId(1), other: NodeId(0), salt: 0 };
         assert!(!passes(mute, 1, 0) && passes(mute, 0, 1));
     }
 
     #[test]
     fn a_bridge_is_heard_by_both_halves_and_halves_are_symmetric() {
         for salt in 0..50 {
-            let bridge = Cut { shape: Shape::Bridge, node: NodeId(2), salt };
-            let halves = Cut { shape: Shape::Halves, node: NodeId(2), salt };
+            let bridge = Cut { shape: Shape::Bridge, node: NodeId(2), other: NodeId(3), salt };
+            let halves = Cut { shape: Shape::Halves, node: NodeId(2), other: NodeId(3), salt };
             for from in 0..6 {
                 assert!(passes(bridge, from, 2) && passes(bridge, 2, from));
+                assert!(!passes(halves, 2, 3) && !passes(halves, 3, 2), "no half is empty");
                 for to in 0..6 {
                     assert_eq!(passes(halves, from, to), passes(halves, to, from));
                 }
@@ -113,7 +118,7 @@ mod tests {
     #[test]
     fn nothing_cuts_a_node_from_itself() {
         for shape in Shape::ALL {
-            assert!(passes(Cut { shape, node: NodeId(0), salt: 3 }, 0, 0));
+            assert!(passes(Cut { shape, node: NodeId(0), other: NodeId(1), salt: 3 }, 0, 0));
         }
     }
 }

@@ -26,13 +26,14 @@ pub(super) fn plan_cuts(planner: &mut Planner<'_>, kind: &'static str, on: bool,
     planner.episodes_on_nodes(kind, &alone, 1, Nodes::All, |topology, node, value| {
         let shapes = [Shape::Isolated, Shape::Deaf, Shape::Mute];
         let shape = shapes[value.extra() as usize % shapes.len()];
-        (length(topology, value), harm(Cut { shape, node, salt: 0 }))
+        (length(topology, value), harm(Cut { shape, node, other: node, salt: 0 }))
     });
     let halves = planner.episode_menu(on, 40, classes);
     planner.episodes(kind, &halves, 2, |topology, value| {
         let salt = value.extra();
         let shape = if salt.is_multiple_of(3) { Shape::Bridge } else { Shape::Halves };
-        (length(topology, value), harm(Cut { shape, node: bridge(topology, salt), salt }))
+        let (other, node) = extremes(topology, salt);
+        (length(topology, value), harm(Cut { shape, node, other, salt }))
     });
 }
 
@@ -41,8 +42,9 @@ fn length(topology: &Topology, value: Value) -> u64 {
     topology.outages.length(value.entry() - 1, mix(value.0) as u32)
 }
 
-/// The node that both halves hear: the one whose name fits the salt best, so that a new node seldom takes its place.
-fn bridge(topology: &Topology, salt: u32) -> NodeId {
-    let fits = |index: &usize| join(topology.nodes[*index].key, u64::from(salt));
-    NodeId((0..topology.nodes.len()).max_by_key(fits).unwrap_or(0) as u32)
+/// The nodes whose names fit the salt worst and best: a new node seldom takes their place.
+fn extremes(topology: &Topology, salt: u32) -> (NodeId, NodeId) {
+    let mut nodes: Vec<u32> = (0..topology.nodes.len() as u32).collect();
+    nodes.sort_by_key(|node| join(topology.nodes[*node as usize].key, u64::from(salt)));
+    (NodeId(nodes[0]), NodeId(nodes[nodes.len() - 1]))
 }

@@ -111,9 +111,9 @@ impl Clock {
         if self == Self::default() {
             return at;
         }
-        let true_nanos = i128::from(at.as_nanos());
-        let gained = true_nanos * i128::from(self.drift_ppm) / 1_000_000;
-        Time::from_nanos((true_nanos + gained + i128::from(self.offset)) as u64)
+        let gained = i128::from(at.as_nanos()) * i128::from(self.drift_ppm) / 1_000_000;
+        let shown = i128::from(at.as_nanos()) + gained + i128::from(self.offset);
+        Time::from_nanos(u64::try_from(shown).unwrap_or(u64::MAX))
     }
 
     /// The true nanoseconds in which this clock advances by `span`.
@@ -122,7 +122,8 @@ impl Clock {
         if self.drift_ppm == 0 {
             return span;
         }
-        (u128::from(span) * 1_000_000 / (1_000_000 + i128::from(self.drift_ppm)) as u128) as u64
+        let rate = 1_000_000_u64.saturating_add_signed(self.drift_ppm).max(1);
+        u64::try_from(u128::from(span) * 1_000_000 / u128::from(rate)).unwrap_or(u64::MAX)
     }
 }
 

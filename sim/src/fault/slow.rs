@@ -9,7 +9,7 @@ pub static KIND: Kind = Kind { name: "slow", sentence: "a node's turns take time
 fn plan(planner: &mut Planner<'_>, on: bool) {
     let menu = planner.episode_menu(on, 30, 4);
     planner.episodes_on_nodes(KIND.name, &menu, 1, Nodes::Exposed, |topology, node, value| {
-        let length = u64::from(value.extra()) * topology.faulty_phase >> 24;
+        let length = (u64::from(value.extra()) * topology.faulty_phase) >> 24;
         // The longest turn takes 0.1, 1, 10 or 100 ms.
         let longest = 10_000 * 10_u64.pow(u32::from(value.entry()).min(4));
         (length, Harm::Slow(node, longest))

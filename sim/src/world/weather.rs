@@ -145,7 +145,7 @@ impl Weather {
 
     fn around_timeout(&self, which: usize, share: u32) -> u64 {
         let span = self.timeouts[(which / 2).min(MOST_TIMEOUTS - 1)];
-        if which % 2 == 0 {
+        if which.is_multiple_of(2) {
             between(span - span / 10, span, share)
         } else {
             between(span, span + span / 10, share) + 1
