@@ -1,5 +1,4 @@
 //! Turns and runs a second. Every run's verdict and number of turns are checked; times are only measured.
-#![expect(missing_docs, reason = "criterion's macros make undocumented functions")]
 
 use std::hint::black_box;
 

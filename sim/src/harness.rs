@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use crate::campaign::{self, CampaignSpec, Unobserved};
 use crate::case::file::hex;
@@ -33,6 +34,7 @@ pub fn check(scenario: impl Scenario) -> Check {
         seeds: 1_000,
         cases: PathBuf::from("target/rehearsal/cases"),
         goals_required: true,
+        time: None,
     }
 }
 
@@ -45,9 +47,22 @@ pub struct Check {
     seeds: u64,
     cases: PathBuf,
     goals_required: bool,
+    time: Option<Duration>,
 }
 
 impl Check {
+    /// Under which name cases are written; by default that of the scenario's type.
+    pub fn named(mut self, name: &str) -> Self {
+        self.name = name.replace('_', "-");
+        self
+    }
+
+    /// End after this much wall time, however many seeds are left.
+    pub fn time(mut self, span: Duration) -> Self {
+        self.time = Some(span);
+        self
+    }
+
     /// Under which profile of faults; `chaos` by default.
     pub fn faults(mut self, profile: &'static Profile) -> Self {
         self.profile = profile;
@@ -66,9 +81,9 @@ impl Check {
         self
     }
 
-    /// Goals that no run reaches do not fail the check: for few seeds.
-    pub fn without_goals(mut self) -> Self {
-        self.goals_required = false;
+    /// Whether goals that no run reaches fail the check; switch it off for few seeds.
+    pub fn goals(mut self, required: bool) -> Self {
+        self.goals_required = required;
         self
     }
 
@@ -117,6 +132,7 @@ impl Check {
         let spec = CampaignSpec {
             fail_fast: true,
             goals_required: self.goals_required,
+            time: self.time,
             ..CampaignSpec::new(0..self.seeds, self.profile)
         };
         let report = campaign::run(&self.scenario, &spec, &Arc::new(AtomicBool::new(false)), &mut Unobserved);

@@ -37,5 +37,6 @@ pub mod world;
 pub use fault::Profile;
 pub use harness::check;
 pub use play::Play;
+pub use rehearsal_macros::test;
 pub use rehearsal_protocol as protocol;
 pub use scenario::{Limits, NodeSetup, Scenario, Setup};
