@@ -9,7 +9,7 @@ use crate::check::{Checks, Moment, Properties, Violation};
 use crate::choice::{Base, Choices, Deviation, Overrides};
 use crate::fault::{Episode, Plan, Profile};
 use crate::scenario::Scenario;
-use crate::trace::{Recorder, Recording};
+use crate::trace::{LogLine, Recorder, Recording};
 use crate::wall::Stopwatch;
 use crate::world::blueprint::{Blueprint, Topology};
 use crate::world::{Pulse, Start, World};
@@ -189,6 +189,9 @@ pub trait AnyRunner: Send {
     /// How many paths there were in the last run.
     fn paths(&self) -> u32;
 
+    /// What actors wrote to `tracing` in the last run that was recorded with payloads.
+    fn log(&self) -> Vec<LogLine>;
+
     /// What was planned to go wrong in the last run.
     fn plan(&self) -> &Plan;
 
@@ -323,7 +326,13 @@ const STEPS_BETWEEN_LIMITS: u64 = 256;
 impl<P: Protocol> AnyRunner for Runner<P> {
     fn run(&mut self, spec: &RunSpec) -> Outcome {
         self.start(spec);
-        let verdict = self.drive(spec.until.unwrap_or(u64::MAX));
+        let until = spec.until.unwrap_or(u64::MAX);
+        let verdict = if spec.recording == Recording::Payloads {
+            let log = self.world.log().clone();
+            log.collect(|| self.drive(until))
+        } else {
+            self.drive(until)
+        };
         Outcome {
             verdict,
             turns: self.world.tally().turns,
@@ -356,6 +365,10 @@ impl<P: Protocol> AnyRunner for Runner<P> {
 
     fn paths(&self) -> u32 {
         self.world.paths()
+    }
+
+    fn log(&self) -> Vec<LogLine> {
+        self.world.log().lines()
     }
 
     fn plan(&self) -> &Plan {

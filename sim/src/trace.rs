@@ -3,13 +3,16 @@
 //! - [`digest`] — the 64-bit digest of a payload, and the folding of the running hash, specified and pinned;
 //! - [`event`] — the one event type;
 //! - [`recorder`] — the always-on hash, and the events if they are asked for;
+//! - [`log`] — what actors write to `tracing`;
 //! - [`jsonl`] — JSON Lines, versioned.
 
 pub mod digest;
 pub mod event;
 pub mod jsonl;
+pub mod log;
 pub mod recorder;
 
 pub use digest::digest;
 pub use event::{Event, EventKind, Payload};
+pub use log::{Log, LogLine};
 pub use recorder::{Recorder, Recording};

@@ -38,7 +38,7 @@ use crate::check::Checks;
 use crate::choice::Choices;
 use crate::fault::plan::Clock;
 use crate::fault::{Episode, Plan, Profile};
-use crate::trace::{Event, EventKind, Payload, Recorder, Recording};
+use crate::trace::{Event, EventKind, Log, Payload, Recorder, Recording};
 use blueprint::Blueprint;
 use cell::Cell;
 use directory::Directory;
@@ -69,6 +69,7 @@ pub struct World<P: Protocol> {
     tally: Tally,
     breach: Option<Breach>,
     pulse: Arc<Pulse>,
+    log: Log,
     #[cfg(test)]
     pub(crate) sabotage: Option<rules::Sabotage>,
 }
@@ -184,6 +185,7 @@ impl<P: Protocol> Clone for World<P> {
             tally: self.tally,
             breach: self.breach.clone(),
             pulse: Arc::new(Pulse::default()),
+            log: Log::default(),
             #[cfg(test)]
             sabotage: self.sabotage,
         }
@@ -212,6 +214,7 @@ impl<P: Protocol> World<P> {
             tally: Tally::default(),
             breach: None,
             pulse: Arc::new(Pulse::default()),
+            log: Log::default(),
             #[cfg(test)]
             sabotage: None,
             blueprint,
@@ -304,6 +307,11 @@ impl<P: Protocol> World<P> {
     /// What this world is doing, for a watchdog on another thread.
     pub fn pulse(&self) -> Arc<Pulse> {
         self.pulse.clone()
+    }
+
+    /// What actors write to `tracing`.
+    pub fn log(&self) -> &Log {
+        &self.log
     }
 
     /// The path of the actor in a slot.

@@ -30,8 +30,18 @@ pub fn write(
         "seed": format!("{:#x}", about.seed),
     });
     writeln!(out, "{header}")?;
+    let log = runner.log();
+    let mut log = log.iter().peekable();
     for (number, event) in runner.recorder().events().iter().enumerate() {
-        writeln!(out, "{}", line(runner, number, event))?;
+        let mut line = line(runner, number, event);
+        let mut written = Vec::new();
+        while let Some(entry) = log.next_if(|entry| entry.event == number as u64) {
+            written.push(json!({ "level": entry.level.as_str(), "text": entry.text }));
+        }
+        if !written.is_empty() {
+            line["log"] = written.into();
+        }
+        writeln!(out, "{line}")?;
     }
     let footer = json!({
         "end": {

@@ -38,6 +38,7 @@ impl<P: Protocol> World<P> {
         self.tally.turns += 1;
         self.pulse.actor.store(slot, Ordering::Relaxed);
         self.pulse.turns.store(self.tally.turns, Ordering::Relaxed);
+        self.log.at(event);
         match self.receive(slot, input, sender) {
             Ok(()) => self.take_hold(slot, event, checks),
             Err(panic) => self.crash_of(slot, event, &*panic),

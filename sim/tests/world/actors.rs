@@ -114,9 +114,13 @@ fn a_panic_discards_the_effects_of_its_turn_and_is_a_violation() {
     let stage = stage(|system| {
         system.node("only").actor(
             "clumsy",
-            player(|_, cx, input| if let Input::Start(_) = input { cx.set_timer(TimerId(0), ms(5)) } else {
-                cx.announce("never seen".to_owned());
-                panic!("dropped it");
+            player(|_, cx, input| {
+                if let Input::Start(_) = input {
+                    cx.set_timer(TimerId(0), ms(5))
+                } else {
+                    cx.announce("never seen".to_owned());
+                    panic!("dropped it");
+                }
             }),
         );
     });
