@@ -137,8 +137,14 @@ pub(crate) struct Run {
 /// The formats of a trace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum TraceFormat {
-    /// JSON Lines; its keys are in sim/docs/trace.md.
+    /// JSON Lines; its keys are in sim/docs/trace.md
     Jsonl,
+    /// Vector clocks, for ShiViz
+    Shiviz,
+    /// The Trace Event Format, for Perfetto and Chrome
+    Perfetto,
+    /// A sequence diagram of the whole run: for short ones
+    Mermaid,
 }
 
 #[derive(Args, Debug)]

@@ -4,7 +4,7 @@ use rehearsal::campaign::{Failure, Unfinished, alone};
 use rehearsal::case::Case;
 use rehearsal::run::{AnyRunner, Limit, Outcome, RunSpec, Verdict};
 use rehearsal::story::Story;
-use rehearsal::trace::{Recording, jsonl};
+use rehearsal::trace::{Recording, jsonl, mermaid, perfetto, shiviz};
 use rehearsal::wall::Stopwatch;
 use rehearsal_reports::result::{Over, RunEnd};
 use rehearsal_reports::{RunResult, Subject, json, terminal};
@@ -121,5 +121,8 @@ fn write_trace(
     };
     file.finish(|out| match format {
         TraceFormat::Jsonl => jsonl::write(out, runner, outcome, &about),
+        TraceFormat::Shiviz => shiviz::write(out, runner),
+        TraceFormat::Perfetto => perfetto::write(out, runner),
+        TraceFormat::Mermaid => mermaid::write(out, runner, &(0..outcome.events).collect::<Vec<_>>()),
     })
 }

@@ -216,6 +216,11 @@ fn numbered(runner: &dyn AnyRunner, number: usize) -> String {
 
 /// One event in one line: number, time, actor, what.
 pub fn line(runner: &dyn AnyRunner, number: usize, event: &Event) -> String {
+    format!("#{number:<6} {:>12}  {}", event.at, told_by(runner, number, event))
+}
+
+/// What happened in an event, in words, without its number and time.
+pub fn told_by(runner: &dyn AnyRunner, number: usize, event: &Event) -> String {
     let payload = runner.recorder().payloads().get(number);
     let text = payload.map_or("", |payload| payload.text.as_str());
     let from = payload.and_then(|payload| payload.from);
@@ -236,8 +241,7 @@ pub fn line(runner: &dyn AnyRunner, number: usize, event: &Event) -> String {
         (EventKind::Healed, _) => "all faults are over".to_owned(),
         (kind, _) => format!("{kind:?} {text}"),
     };
-    let subject = if who.is_empty() { what } else { format!("{who} {what}") };
-    format!("#{number:<6} {:>12}  {subject}", event.at)
+    if who.is_empty() { what } else { format!("{who} {what}") }
 }
 
 impl fmt::Display for Story {

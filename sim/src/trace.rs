@@ -4,13 +4,19 @@
 //! - [`event`] — the one event type;
 //! - [`recorder`] — the always-on hash, and the events if they are asked for;
 //! - [`log`] — what actors write to `tracing`;
-//! - [`jsonl`] — JSON Lines, versioned.
+//! - [`clocks`] — which events happened before which.
+//!
+//! Formats: [`jsonl`] (versioned), [`shiviz`], [`perfetto`], [`mermaid`].
 
+pub mod clocks;
 pub mod digest;
 pub mod event;
 pub mod jsonl;
 pub mod log;
+pub mod mermaid;
+pub mod perfetto;
 pub mod recorder;
+pub mod shiviz;
 
 pub use digest::digest;
 pub use event::{Event, EventKind, Payload};
