@@ -74,3 +74,42 @@ fn a_goal_that_no_run_reaches_fails_the_check() {
     let failed = rehearsal::check(Roll { forbidden: 10 }).seeds(1).verdict().unwrap_err();
     assert!(failed.contains("no run of 1 reached these goals:\n  a nine shows"), "{failed}");
 }
+
+/// Passes by itself; the tests below run it in a process of its own with a seed or a case in the environment.
+#[test]
+fn asked_by_the_environment() {
+    rehearsal::check(Roll { forbidden: 7 }).seeds(0).goals(false).run();
+}
+
+/// The end of that process: whether it passed, and what it printed.
+fn asked_with(variable: &str, value: &std::ffi::OsStr) -> (bool, String) {
+    let output = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "asked_by_the_environment", "--nocapture"])
+        .env(variable, value)
+        .output()
+        .unwrap();
+    let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    (output.status.success(), text.concat())
+}
+
+#[test]
+fn a_seed_in_the_environment_is_the_only_one_that_is_run() {
+    let failing = (0..).find(|seed| {
+        let spec = rehearsal::run::RunSpec::seeded(*seed, &rehearsal::Profile::CHAOS);
+        let mut runner = rehearsal::run::Runner::new(&Roll { forbidden: 7 });
+        rehearsal::run::AnyRunner::run(&mut runner, &spec).signature().is_some()
+    });
+    let (passed, text) = asked_with("REHEARSE_SEED", format!("{:#x}", failing.unwrap()).as_ref());
+    assert!(!passed && text.contains("DICE-1 violated"), "{text}");
+    let (passed, text) = asked_with("REHEARSE_SEED", "1f".as_ref());
+    assert!(!passed && text.contains("a seed looks like 0x1f"), "{text}");
+}
+
+#[test]
+fn a_case_in_the_environment_is_run_again() {
+    let folder = tempfile::tempdir().unwrap();
+    rehearsal::check(Roll { forbidden: 7 }).cases(folder.path()).verdict().unwrap_err();
+    let case = std::fs::read_dir(folder.path()).unwrap().next().unwrap().unwrap().path();
+    let (passed, text) = asked_with("REHEARSE_CASE", case.as_os_str());
+    assert!(!passed && text.contains("DICE-1 violated"), "{text}");
+}

@@ -4,6 +4,7 @@ mod actors;
 mod clocks;
 mod determinism;
 mod disks;
+mod faults;
 mod logs;
 mod mailboxes;
 mod network;

@@ -66,6 +66,15 @@ fn a_flood_ends_at_the_limit_on_what_is_pending() {
 }
 
 #[test]
+fn a_run_that_takes_too_long_ends_at_the_limit_on_wall_time() {
+    let busy = stage(|system| {
+        system.limits(Limits { wall_time: std::time::Duration::ZERO, ..Limits::default() });
+        ticker(system);
+    });
+    assert_eq!(verdict(&busy), Verdict::Limit(Limit::WallTime(0)));
+}
+
+#[test]
 fn what_is_overdue_at_a_limit_is_a_violation_and_not_a_limit() {
     let owing = Stage {
         set_up: |system| {
