@@ -216,7 +216,13 @@ pub fn run(
     for _ in 0..spec.jobs.max(1) {
         let runner = rehearsal.runner();
         pulses.push(runner.pulse());
-        let worker = Worker { runner, shared: shared.clone(), spec: spec.clone(), results: sender.clone() };
+        let worker = Worker {
+            runner,
+            shared: shared.clone(),
+            spec: spec.clone(),
+            results: sender.clone(),
+            known: Vec::new(),
+        };
         // Not scoped: an actor that never returns must not keep the campaign from ending.
         let thread = std::thread::Builder::new().name(WORKER.to_owned());
         thread.spawn(move || worker.work()).expect("the system has room for a thread");

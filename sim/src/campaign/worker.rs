@@ -18,6 +18,8 @@ pub(super) struct Worker {
     pub(super) shared: Arc<Shared>,
     pub(super) spec: CampaignSpec,
     pub(super) results: Sender<Result>,
+    /// The goals that this worker has reached.
+    pub(super) known: Vec<bool>,
 }
 
 /// A chunk is about so long, so that sharing costs nothing and the end comes soon.
@@ -60,17 +62,29 @@ impl Worker {
             let outcome = self.runner.run(&RunSpec::seeded(seed, self.spec.profile));
             chunk.runs += 1;
             chunk.turns += outcome.turns;
-            chunk.goals.resize(outcome.goals.len(), None);
-            for (goal, reached) in chunk.goals.iter_mut().zip(&outcome.goals) {
-                if *reached && goal.is_none() {
-                    *goal = Some(seed);
-                }
-            }
+            self.note_goals(&mut chunk, seed, &outcome.goals);
             if let Some(failure) = failure(seed, &outcome) {
                 note(&mut chunk.failures, failure);
             }
         }
         chunk
+    }
+}
+
+impl Worker {
+    /// Notes which goals a seed reached first. Seeds come in rising order, so this worker need not look for those any more.
+    fn note_goals(&mut self, chunk: &mut Chunk, seed: u64, reached: &[bool]) {
+        chunk.goals.resize(reached.len(), None);
+        if !reached.contains(&true) {
+            return;
+        }
+        self.known.resize(reached.len(), false);
+        for ((goal, known), reached) in chunk.goals.iter_mut().zip(&mut self.known).zip(reached) {
+            if *reached {
+                (*goal, *known) = (Some(seed), true);
+            }
+        }
+        self.runner.skip_goals(&self.known);
     }
 }
 

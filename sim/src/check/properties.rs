@@ -150,6 +150,8 @@ impl<F: 'static> Properties<F> {
             monitors: self.invariants.iter().map(|(_, monitor)| monitor.clone()).collect(),
             goals: self.goals.iter().map(|(_, reached)| reached.clone()).collect(),
             reached: vec![false; self.goals.len()],
+            open: (0..self.goals.len()).collect(),
+            skipped: vec![false; self.goals.len()],
             violation: None,
             collected: None,
         }
@@ -163,6 +165,9 @@ pub struct Checks<F> {
     monitors: Vec<Box<dyn Monitor<F>>>,
     goals: Vec<Reached<F>>,
     reached: Vec<bool>,
+    /// The goals that are still looked for in this run.
+    open: Vec<usize>,
+    skipped: Vec<bool>,
     violation: Option<Violation>,
     collected: Option<Vec<(Moment, F)>>,
 }
@@ -194,9 +199,11 @@ impl<F: Clone> Checks<F> {
                 });
             }
         }
-        for (goal, reached) in self.goals.iter().zip(&mut self.reached) {
-            *reached = *reached || goal(fact);
-        }
+        let (goals, reached) = (&self.goals, &mut self.reached);
+        self.open.retain(|goal| {
+            reached[*goal] = goals[*goal](fact);
+            !reached[*goal]
+        });
         if let Some(collected) = &mut self.collected {
             collected.push((moment, fact.clone()));
         }
@@ -242,12 +249,20 @@ impl<F: Clone> Checks<F> {
         &self.reached
     }
 
+    /// Does not look for these goals any more, in later runs: they count as not reached there. For campaigns, where the first
+    /// seed that reaches a goal is enough.
+    pub fn skip_goals(&mut self, known: &[bool]) {
+        self.skipped.copy_from_slice(known);
+    }
+
     /// Forgets everything, for the next run.
     pub fn reset(&mut self) {
         for monitor in &mut self.monitors {
             monitor.reset();
         }
         self.reached.fill(false);
+        self.open.clear();
+        self.open.extend((0..self.goals.len()).filter(|goal| !self.skipped[*goal]));
         self.collected.iter_mut().for_each(Vec::clear);
         self.violation = None;
     }
