@@ -17,8 +17,11 @@
 //! - [`story`] — everything that a person needs to go on from a failure;
 //! - [`registry`] — scenarios by name, with their planted bugs;
 //! - [`harness`] — scenarios as plain tests;
-//! - [`play`] — a run by script, for tests that read as plays.
+//! - [`play`] — a run by script, for tests that read as plays;
+//! - `bridge` — runs as values of proptest, with the feature `proptest`.
 
+#[cfg(feature = "proptest")]
+pub mod bridge;
 pub mod campaign;
 pub mod case;
 pub mod check;
