@@ -19,6 +19,8 @@
 //!
 //! - [`session`] — the agent runtime's sessions and tools.
 
+#![warn(clippy::float_arithmetic)] // A decision that rests on a float may differ between machines.
+
 pub mod actor;
 pub mod address;
 pub mod context;
