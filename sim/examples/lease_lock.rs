@@ -129,9 +129,9 @@ impl Scenario for LeaseLock {
         let never_back = fold(0, |highest: &mut u64, _, fact: &Fact| match fact {
             Fact::Accepted { token } if token < highest => Err(format!("token {token} after {highest}")),
             Fact::Accepted { token } => {
-                let _: () = *highest = *token;
+                *highest = *token;
                 Ok(())
-            },
+            }
             _ => Ok(()),
         });
         check.always("LK-Fence", "tokens of accepted writes never go back", never_back);
