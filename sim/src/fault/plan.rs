@@ -116,14 +116,22 @@ impl Clock {
         Time::from_nanos(u64::try_from(shown).unwrap_or(u64::MAX))
     }
 
-    /// The true nanoseconds in which this clock advances by `span`.
+    /// The true nanoseconds, from a true time on, in which this clock advances by `span`, and not a moment less: a timer
+    /// that ran out early by its own node's clock would be set again for no time at all, for ever.
     #[inline]
-    pub fn true_span(self, span: u64) -> u64 {
+    pub fn true_span(self, from: Time, span: u64) -> u64 {
         if self.drift_ppm == 0 {
             return span;
         }
         let rate = 1_000_000_u64.saturating_add_signed(self.drift_ppm).max(1);
-        u64::try_from(u128::from(span) * 1_000_000 / u128::from(rate)).unwrap_or(u64::MAX)
+        let least = u64::try_from(u128::from(span) * 1_000_000 / u128::from(rate)).unwrap_or(u64::MAX);
+        let due = self.shows(from).as_nanos().saturating_add(span);
+        let over = |true_span: u64| {
+            self.shows(Time::from_nanos(from.as_nanos().saturating_add(true_span))).as_nanos() >= due
+        };
+        // Each of three divisions rounds down by less than one of its nanoseconds.
+        let step = (1_000_000 / rate).max(1);
+        (0..4).map(|n| least.saturating_add(n * step)).find(|span| over(*span)).unwrap_or(least)
     }
 }
 
@@ -282,7 +290,20 @@ mod tests {
     fn a_clock_that_runs_fast_shows_more_and_its_spans_are_shorter() {
         let clock = Clock { offset: 500, drift_ppm: 1_000 };
         assert_eq!(clock.shows(Time::from_nanos(1_000_000)), Time::from_nanos(1_001_500));
-        assert_eq!(clock.true_span(1_001_000), 1_000_000);
+        assert_eq!(clock.true_span(Time::ZERO, 1_001_000), 1_000_000);
         assert_eq!(Clock::default().shows(Time::from_nanos(7)), Time::from_nanos(7));
+    }
+
+    #[test]
+    fn no_clock_is_behind_when_its_own_span_is_over() {
+        for n in 0..20_000_u64 {
+            let drift_ppm = (n % 2_001) as i64 - 1_000;
+            let clock = Clock { offset: n * 13, drift_ppm };
+            let (from, span) = (generator::draw(n, 0, 0) >> 30, generator::draw(n, 0, 1) >> 28);
+            let over = from + clock.true_span(Time::from_nanos(from), span);
+            let shown = |at| clock.shows(Time::from_nanos(at)).as_nanos();
+            assert!(shown(over) >= shown(from) + span, "{clock:?}: {span} from {from}");
+            assert!(over <= from + 2 * span, "and it is not waited for much longer");
+        }
     }
 }

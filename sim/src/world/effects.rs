@@ -83,7 +83,7 @@ impl<P: Protocol> World<P> {
             None => rest.timers.push((id, arm)),
         }
         let value = self.choices.pick(Stream::Timer(slot), key, n, &self.weather.timer);
-        let span = clock.true_span(nanos(after)).saturating_add(Weather::lateness(value, healed));
+        let span = clock.true_span(self.now, nanos(after)).saturating_add(Weather::lateness(value, healed));
         self.schedule(Time::from_nanos(now.saturating_add(span)), slot, event, What::Timer(id, arm));
     }
 
