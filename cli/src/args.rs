@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use rehearsal::Profile;
+use rehearsal::case::shrink::BUDGET;
 use rehearsal::fault::PROFILES;
 
 use crate::seed::Seeds;
@@ -43,6 +44,9 @@ pub(crate) enum Command {
     /// Run a case again and tell whether it is the same run
     #[command(after_help = REPLAY_EXAMPLES)]
     Replay(Replay),
+    /// Make a case smaller: the fewest deviations that still show the same failure
+    #[command(after_help = SHRINK_EXAMPLES)]
+    Shrink(Shrink),
 }
 
 const LIST_EXAMPLES: &str = "\
@@ -74,6 +78,15 @@ Examples:
 
 A replay is strict: the same failure and the same trace hash. If so, the exit code is
 0 although the case shows a failure, for what was asked for holds; if not, it is 1.";
+
+const SHRINK_EXAMPLES: &str = "\
+Examples:
+  rehearse shrink target/rehearsal/cases/session-int-1-5f0c2a11.toml
+  rehearse shrink CASE --budget 20000
+
+The smaller case takes the place of the old one, whose run can be had again from its
+seed. If nothing can be left out, or the case does not fail as it says, the file
+stays as it is.";
 
 /// The options of every command.
 #[derive(Args, Debug)]
@@ -163,6 +176,13 @@ pub(crate) struct Fuzz {
     /// End with the first failure
     #[arg(long)]
     pub(crate) fail_fast: bool,
+    /// Keep failures as they were found
+    #[arg(long)]
+    pub(crate) no_shrink: bool,
+    /// How many runs shrinking one failure may take
+    #[arg(long, value_name = "RUNS", default_value_t = BUDGET, conflicts_with = "no_shrink")]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) shrink_budget: u32,
     /// Write a JUnit report to this file
     #[arg(long, value_name = "FILE")]
     pub(crate) junit: Option<PathBuf>,
@@ -180,6 +200,17 @@ pub(crate) struct Replay {
     /// Show the state of this actor, at the end or at --until
     #[arg(long, value_name = "ACTOR")]
     pub(crate) inspect: Option<String>,
+    #[command(flatten)]
+    pub(crate) patience: Patience,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Shrink {
+    /// The case: a file that `fuzz` or `run` wrote
+    pub(crate) case: PathBuf,
+    /// How many runs it may take
+    #[arg(long, value_name = "RUNS", default_value_t = BUDGET, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) budget: u32,
     #[command(flatten)]
     pub(crate) patience: Patience,
 }

@@ -80,7 +80,12 @@ impl Campaign<'_> {
         let rehearsal: Arc<dyn Rehearsal> = subject.rehearsal().into();
         let spec = self.spec(&subject, budget, to_come);
         let bounds = Bounds { runs: budget.runs(), time: spec.time };
-        let finder = Finder { subject, cases: self.common.cases(), patience: self.args.patience };
+        let finder = Finder {
+            subject,
+            cases: self.common.cases(),
+            patience: self.args.patience,
+            budget: (!self.args.no_shrink).then_some(self.args.shrink_budget),
+        };
         // With --fail-fast it is only known at the end which failure is the first.
         let mut announcer = Announcer::new(&finder, Display::new(subject.title(), bounds), !spec.fail_fast);
         let mut report = campaign::run(&rehearsal, &spec, &self.stop, &mut announcer);

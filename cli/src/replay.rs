@@ -43,7 +43,10 @@ pub(crate) fn replay(
         }
         Made::Over(runner, outcome) => {
             let look = look(&subject, &spec, args, &*runner)?;
-            let story = story::Story::told(&*runner, &outcome, &spec);
+            let mut story = story::Story::told(&*runner, &outcome, &spec);
+            if let (Some(story), Some(shrunk)) = (&mut story, &case.shrunk) {
+                story.before = Some(shrunk.before);
+            }
             let divergence = divergence(&case, &outcome);
             let over = Over { outcome, goals: subject.rehearsal().goals(), story, case: None };
             (RunEnd::Over(Box::new(over)), divergence, look)
@@ -57,7 +60,7 @@ pub(crate) fn replay(
 }
 
 /// What the case names, found in the registry.
-fn subject(registry: &Registry<'_>, case: &Case, path: &Path) -> Result<Subject, Error> {
+pub(crate) fn subject(registry: &Registry<'_>, case: &Case, path: &Path) -> Result<Subject, Error> {
     let known = || registry.scenarios.iter().map(|entry| entry.name);
     let entry = registry.scenarios.iter().find(|entry| entry.name == case.scenario);
     let entry = entry.ok_or_else(|| Case::unknown(path, "scenario", &case.scenario, known()))?;
@@ -69,7 +72,7 @@ fn subject(registry: &Registry<'_>, case: &Case, path: &Path) -> Result<Subject,
 }
 
 /// A case says everything about its run: what is typed beside it may repeat that, but not change it.
-fn agrees(case: &Case, common: &Common, subject: &Subject, tool: &Tool) -> Result<(), Error> {
+pub(crate) fn agrees(case: &Case, common: &Common, subject: &Subject, tool: &Tool) -> Result<(), Error> {
     let refuse = |option: &str, says: String, typed: String| {
         let seed = common.seed.unwrap_or(case.seed);
         Err(Error::Usage(format!(

@@ -5,11 +5,13 @@
 //!
 //! - [`run`] — `run` and `replay`;
 //! - [`fuzz`] — a campaign;
+//! - [`shrink`] — a case made smaller;
 //! - [`list`] — what there is to run.
 
 mod fuzz;
 mod list;
 mod run;
+mod shrink;
 
 use std::path::Path;
 use std::time::Duration;
@@ -19,6 +21,7 @@ use serde::Serialize;
 pub use fuzz::{FuzzDocument, fuzz};
 pub use list::{ListDocument, list};
 pub use run::{ReplayDocument, RunDocument, replay, run};
+pub use shrink::{ShrinkDocument, shrink};
 
 /// A goal, and whether it was reached.
 #[derive(Debug, Serialize)]

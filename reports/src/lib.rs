@@ -14,5 +14,5 @@ pub mod result;
 pub mod subject;
 pub mod terminal;
 
-pub use result::{CampaignResult, ReplayResult, RunResult};
+pub use result::{CampaignResult, ReplayResult, RunResult, ShrinkResult};
 pub use subject::{STAGE, Subject, Tool};

@@ -114,10 +114,65 @@ pub struct Finding {
     pub failure: Failure,
     /// How it came about, unless there are too many failures to tell all of them.
     pub story: Option<Story>,
-    /// How many choices of that run were not benign, if they were counted.
+    /// How many choices of that run were not benign, if they were counted; of the shrunk run, if it was shrunk.
     pub deviations: Option<usize>,
+    /// How it was shrunk, if it was; the story is then that of the shrunk run.
+    pub shrinking: Option<Shrinking>,
     /// The case that was written.
     pub case: Option<PathBuf>,
+}
+
+/// How a failure was shrunk.
+#[derive(Clone, Debug)]
+pub struct Shrinking {
+    /// How many deviations it had at first.
+    pub before: usize,
+    /// How many remain.
+    pub after: usize,
+    /// How many runs it took.
+    pub runs: u32,
+    /// The signatures of other failures that were met on the way.
+    pub slips: Vec<String>,
+    /// Whether it ended before nothing more could be left out.
+    pub cut_short: bool,
+}
+
+/// A case that was shrunk, and what came out of it.
+pub struct ShrinkResult {
+    /// The case.
+    pub case: PathBuf,
+    /// What is run.
+    pub subject: Subject,
+    /// The seed.
+    pub seed: u64,
+    /// What failed, with ids and times normalised.
+    pub signature: String,
+    /// How long it took.
+    pub wall: Duration,
+    /// What came out.
+    pub end: ShrinkEnd,
+}
+
+/// How shrinking ended.
+pub enum ShrinkEnd {
+    /// With a run that has as few deviations as could be found.
+    Shrunk {
+        /// How.
+        shrinking: Shrinking,
+        /// The story of the shrunk run.
+        story: Box<Story>,
+        /// Whether a smaller case was written.
+        written: bool,
+    },
+    /// The case does not fail as it says: in words, how.
+    NotReproduced(String),
+}
+
+impl Finding {
+    /// A failure of which nothing more is known yet.
+    pub fn of(failure: &Failure) -> Self {
+        Self { failure: failure.clone(), story: None, deviations: None, shrinking: None, case: None }
+    }
 }
 
 impl CampaignResult {

@@ -5,6 +5,7 @@
 //! - [`failure`] — everything that a person needs to go on from a failure;
 //! - [`fuzz`] — what a campaign found;
 //! - [`progress`] — a campaign while it goes on;
+//! - [`shrink`] — a case made smaller;
 //! - [`screen`] — lines in colours, broken where the screen ends;
 //! - [`figures`] — numbers for reading.
 //!
@@ -17,6 +18,7 @@ pub mod list;
 pub mod progress;
 pub mod run;
 pub mod screen;
+pub mod shrink;
 
 use anstyle::{AnsiColor, Style};
 pub use screen::Screen;

@@ -5,7 +5,7 @@
 //!
 //! - [`worker`] — runs chunks of seeds and reports each;
 //! - [`watchdog`] — names an actor that never returns from a turn;
-//! - [`alone`] — one run under its eye.
+//! - [`alone`](mod@alone) — a run, or a few, under its eye.
 
 pub mod alone;
 mod watchdog;
@@ -24,7 +24,7 @@ use crate::registry::Rehearsal;
 use crate::run::{Outcome, Verdict};
 use crate::wall::Stopwatch;
 use crate::world::Pulse;
-pub use alone::{Unfinished, alone};
+pub use alone::{Unfinished, alone, watched};
 use watchdog::Watchdog;
 use worker::Worker;
 

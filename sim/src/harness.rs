@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use crate::campaign::{self, CampaignSpec, Unobserved};
+use crate::campaign::{self, CampaignSpec, Unobserved, watched};
 use crate::case::file::hex;
-use crate::case::{Case, replay};
+use crate::case::shrink::BUDGET;
+use crate::case::{Case, Smaller, replay, smaller};
 use crate::fault::Profile;
 use crate::registry::{Rehearsal, rehearsal};
-use crate::run::RunSpec;
+use crate::run::{AnyRunner, RunSpec};
 use crate::scenario::Scenario;
 use crate::story::Story;
 
@@ -156,10 +157,7 @@ impl Check {
     }
 
     fn tell(&self, failure: &campaign::Failure) -> String {
-        let spec = RunSpec::seeded(failure.seed, self.profile);
-        let story =
-            Story::of(self.scenario.as_ref(), &spec).map(|story| story.to_string()).unwrap_or_default();
-        let case = Case::of(&self.name, None, self.profile, failure);
+        let (case, story) = self.shrunk(failure);
         let again = format!("to run it again:  REHEARSE_SEED={:#x} cargo test", failure.seed);
         match case.write(&self.cases) {
             Ok(path) => {
@@ -171,6 +169,25 @@ impl Check {
                 )
             }
             Err(error) => format!("seed {:#x}\n{story}\n{again}\n({error})", failure.seed),
+        }
+    }
+}
+
+impl Check {
+    /// The smallest case of a failure that could be found, and its story.
+    fn shrunk(&self, failure: &campaign::Failure) -> (Case, String) {
+        let spec = RunSpec::seeded(failure.seed, self.profile);
+        let case = Case::of(&self.name, None, self.profile, failure);
+        let (whole, seeded) = (case.clone(), spec.clone());
+        let shrinking = move |runner: &mut dyn AnyRunner| smaller(runner, whole, &seeded, BUDGET);
+        let turn_limit = CampaignSpec::new(0..0, self.profile).turn_limit;
+        match watched(self.scenario.as_ref(), turn_limit, shrinking) {
+            Ok((_, Some(Smaller { case, story, .. }))) => (case, story.to_string()),
+            // A candidate did not return from a turn, or the run does not fail again: then the run as it was.
+            Ok((_, None)) | Err(_) => {
+                let story = Story::of(self.scenario.as_ref(), &spec);
+                (case, story.map(|story| story.to_string()).unwrap_or_default())
+            }
         }
     }
 }

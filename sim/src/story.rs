@@ -4,6 +4,7 @@ use std::fmt;
 
 use rehearsal_protocol::Time;
 
+use crate::case::words;
 use crate::registry::Rehearsal;
 use crate::run::{AnyRunner, Outcome, RunSpec, Verdict};
 use crate::trace::{Event, EventKind};
@@ -27,6 +28,10 @@ pub struct Story {
     pub profile: &'static str,
     /// How many choices of the run were not benign.
     pub deviations: usize,
+    /// How many there were before shrinking, if it was shrunk.
+    pub before: Option<usize>,
+    /// The deviations in words, if they are few.
+    pub choices: Vec<String>,
     /// Episodes that began before the end, in words; those that were still in force say so.
     pub faults: Vec<String>,
     /// How many messages were lost and doubled, if any.
@@ -48,6 +53,8 @@ const FIRST_FACTS: usize = 3;
 const STEPS_BACK: usize = 12;
 const CONCERNED: usize = 3;
 const LAST: usize = 10;
+/// More choices than these say nothing to a reader.
+const CHOICES: usize = 12;
 
 impl Story {
     /// Runs a failing seed again with its trace kept and tells what happened. `None` if it does not fail.
@@ -86,6 +93,8 @@ impl Story {
             seed: spec.seed,
             profile: spec.profile.name,
             deviations: runner.deviations().len(),
+            before: None,
+            choices: choices(runner),
             faults: faults_before(runner, at),
             mishaps: mishaps(runner),
             about,
@@ -98,7 +107,9 @@ impl Story {
 
     /// Its parts that have several lines, each with a title; none is empty, and none says only what others say.
     pub fn sections(&self) -> Vec<(String, Vec<String>)> {
-        let faults = self.faults.iter().chain(&self.mishaps).cloned().collect();
+        let said = |fault: &&String| self.choices.iter().any(|choice| choice.contains(plain(fault)));
+        let mishaps = self.mishaps.iter().filter(|_| self.choices.is_empty());
+        let faults = self.faults.iter().filter(|fault| !said(fault)).chain(mishaps).cloned().collect();
         let shown = |line: &String| self.way.contains(line) || self.facts.contains(line);
         let last = if self.last.iter().all(shown) { Vec::new() } else { self.last.clone() };
         let facts = match self.about.as_slice() {
@@ -106,6 +117,7 @@ impl Story {
             about => format!("facts about {}", about.join(", ")),
         };
         let all = [
+            ("what it takes, beside the dull choices".to_owned(), self.choices.clone()),
             ("faults so far".to_owned(), faults),
             (facts, self.facts.clone()),
             ("what led to it, cause by cause".to_owned(), self.way.clone()),
@@ -115,11 +127,26 @@ impl Story {
     }
 }
 
+/// The deviations of a run in words, unless there are too many to be read.
+fn choices(runner: &dyn AnyRunner) -> Vec<String> {
+    let deviations = runner.deviations();
+    let deviations = if deviations.len() > CHOICES { &[] } else { deviations };
+    let in_words = |made| format!("{}: {}", words::choice(runner, made), words::meaning(runner, made));
+    deviations.iter().map(in_words).collect()
+}
+
+/// An episode in words, without whether it was still in force.
+fn plain(fault: &str) -> &str {
+    fault.strip_suffix(IN_FORCE).unwrap_or(fault)
+}
+
+const IN_FORCE: &str = " (in force)";
+
 fn faults_before(runner: &dyn AnyRunner, at: Time) -> Vec<String> {
     let topology = runner.topology();
     let mut episodes: Vec<_> = runner.plan().episodes.iter().filter(|episode| episode.from <= at).collect();
     episodes.sort_by_key(|episode| episode.from);
-    let in_force = |until| if until > at { " (in force)" } else { "" };
+    let in_force = |until| if until > at { IN_FORCE } else { "" };
     episodes.into_iter().map(|episode| episode.in_words(topology) + in_force(episode.until)).collect()
 }
 
@@ -250,8 +277,12 @@ impl fmt::Display for Story {
         writeln!(f, "  {}", self.message)?;
         writeln!(
             f,
-            "  at {} (event {}), seed {:#x}, faults {}",
-            self.at, self.event, self.seed, self.profile
+            "  at {} (event {}), {}seed {:#x}, faults {}",
+            self.at,
+            self.event,
+            if self.before.is_some() { "shrunk from " } else { "" },
+            self.seed,
+            self.profile
         )?;
         for (title, lines) in self.sections() {
             writeln!(f, "\n  {title}")?;

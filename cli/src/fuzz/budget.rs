@@ -117,6 +117,8 @@ mod tests {
             jobs: None,
             fail_fast: false,
             junit: None,
+            no_shrink: false,
+            shrink_budget: 1,
             patience: Patience { turn_limit: Duration::from_secs(10) },
         }
     }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use rehearsal::campaign::{Failure, Observer, Progress, Report};
-use rehearsal::case::Case;
-use rehearsal::run::RunSpec;
+use rehearsal::case::{Case, Smaller};
+use rehearsal::run::{Limit, RunSpec, Verdict};
 use rehearsal_reports::Subject;
 use rehearsal_reports::result::Finding;
 use rehearsal_reports::terminal;
@@ -15,6 +15,7 @@ use crate::args::Patience;
 use crate::error::Error;
 use crate::output;
 use crate::run::{Made, made, story};
+use crate::shrink::{made_smaller, shrinking};
 
 /// How many failures of a scenario have their stories told.
 const TOLD: usize = 10;
@@ -24,6 +25,8 @@ pub(super) struct Finder {
     pub(super) subject: Subject,
     pub(super) cases: PathBuf,
     pub(super) patience: Patience,
+    /// How many runs shrinking one failure may take; `None` if failures are kept as they are.
+    pub(super) budget: Option<u32>,
 }
 
 /// The cases that were written, by signature: of which seed, and where.
@@ -34,18 +37,19 @@ impl Finder {
     pub(super) fn findings(&self, report: &mut Report, mut written: Written) -> Vec<Finding> {
         let mut findings = Vec::new();
         for (number, failure) in report.failures.iter().enumerate() {
-            let mut finding = Finding { failure: failure.clone(), story: None, deviations: None, case: None };
+            let mut finding = Finding::of(failure);
             let told = if number < TOLD { self.tell(&mut finding) } else { self.count(&mut finding) };
-            if let Err(error) = told {
+            let smaller = told.and_then(|()| if number < TOLD { self.shrink(&mut finding) } else { Ok(()) });
+            if let Err(error) = smaller {
                 report.internal_error.get_or_insert(match error {
                     Error::Tool(why) => why,
                     other => other.to_string(),
                 });
             }
-            finding.case = match written.remove(&failure.signature) {
-                Some((seed, path)) if seed == failure.seed => Some(path),
-                _ => self.write(failure),
-            };
+            let known = written.remove(&failure.signature).filter(|(seed, _)| *seed == failure.seed);
+            if finding.case.is_none() {
+                finding.case = known.map(|(_, path)| path).or_else(|| self.write(&self.case(failure)));
+            }
             findings.push(finding);
         }
         findings
@@ -67,12 +71,33 @@ impl Finder {
         Ok(())
     }
 
-    /// Writes the case of a failure. If that fails the campaign goes on: what it found is told all the same.
-    fn write(&self, failure: &Failure) -> Option<PathBuf> {
+    /// Shrinks a failure; its smaller case takes the place of the one that was written when it was found.
+    fn shrink(&self, finding: &mut Finding) -> Result<(), Error> {
+        let Some(budget) = self.budget.filter(|_| by_itself(&finding.failure)) else { return Ok(()) };
+        let spec = RunSpec::seeded(finding.failure.seed, self.subject.profile);
+        let smaller = made_smaller(&self.subject, self.case(&finding.failure), &spec, budget, self.patience)?;
+        let Some(Smaller { case, story, shrunk }) = smaller else { return Ok(()) };
+        finding.case = self.write(&case);
+        finding.deviations = Some(shrunk.deviations.len());
+        finding.shrinking = Some(shrinking(&shrunk));
+        finding.story = Some(story);
+        Ok(())
+    }
+
+    fn case(&self, failure: &Failure) -> Case {
         let subject = &self.subject;
-        let case = Case::of(subject.entry.name, subject.variant_name(), subject.profile, failure);
+        Case::of(subject.entry.name, subject.variant_name(), subject.profile, failure)
+    }
+
+    /// Writes a case. If that fails the campaign goes on: what it found is told all the same.
+    fn write(&self, case: &Case) -> Option<PathBuf> {
         case.write(&self.cases).map_err(|error| output::complain(&error.to_string())).ok()
     }
+}
+
+/// Whether the machine has no part in a failure: how much wall time a run takes is no property of its choices.
+fn by_itself(failure: &Failure) -> bool {
+    !matches!(failure.outcome.verdict, Verdict::Limit(Limit::WallTime(_)))
 }
 
 /// Shows how far a campaign is, and what it finds as soon as it does.
@@ -108,7 +133,7 @@ impl Observer for Announcer<'_> {
         self.display.aside(|| {
             output::on_stderr(|screen| terminal::fuzz::found(screen, subject, failure));
         });
-        if let Some(path) = self.finder.write(failure) {
+        if let Some(path) = self.finder.write(&self.finder.case(failure)) {
             self.written.insert(failure.signature.clone(), (failure.seed, path));
         }
     }

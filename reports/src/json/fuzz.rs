@@ -47,7 +47,11 @@ struct ViolationKind {
     seeds: u64,
     trace_hash: String,
     case: Option<String>,
+    /// Those that remain, if it was shrunk.
     deviations: Option<usize>,
+    deviations_before: Option<usize>,
+    shrink_runs: Option<u32>,
+    slips: Vec<String>,
     again: String,
 }
 
@@ -96,6 +100,7 @@ fn violation(tool: &Tool, scenario: &ScenarioResult, finding: &Finding) -> Viola
         Some(case) => tool.replay(case),
         None => tool.run(&scenario.subject, failure.seed),
     };
+    let shrinking = finding.shrinking.as_ref();
     ViolationKind {
         invariant,
         limit,
@@ -106,6 +111,9 @@ fn violation(tool: &Tool, scenario: &ScenarioResult, finding: &Finding) -> Viola
         trace_hash: hash(failure.outcome.trace_hash),
         case: finding.case.as_deref().map(path),
         deviations: finding.deviations,
+        deviations_before: shrinking.map(|shrinking| shrinking.before),
+        shrink_runs: shrinking.map(|shrinking| shrinking.runs),
+        slips: shrinking.map(|shrinking| shrinking.slips.clone()).unwrap_or_default(),
         again,
     }
 }

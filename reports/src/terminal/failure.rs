@@ -6,7 +6,7 @@ use std::path::Path;
 use rehearsal::campaign::Stuck;
 use rehearsal::story::Story;
 
-use super::figures::{counted, span};
+use super::figures::{count, counted, span};
 use super::{BAD, FAINT, NAME, ODD, PLAIN, Screen, TITLE};
 use crate::subject::{Subject, Tool};
 
@@ -39,9 +39,15 @@ fn head(screen: &mut Screen<'_>, subject: &Subject, story: &Story) -> io::Result
     screen.parts(0, &[(style, &story.title), (style, violated), (TITLE, &story.sentence)])?;
     screen.line(2, PLAIN, &story.message)?;
     let place = format!("at {}, event {},", story.at, story.event);
-    let seed = format!("seed {:#x},", story.seed);
+    let from = if story.before.is_some() { "shrunk from " } else { "" };
+    let seed = format!("{from}seed {:#x},", story.seed);
     let faults = format!("faults {},", story.profile);
-    let deviations = counted(story.deviations as u64, "deviation");
+    let deviations = match story.before {
+        None => counted(story.deviations as u64, "deviation"),
+        Some(before) => {
+            format!("{} of {}", count(story.deviations as u64), counted(before as u64, "deviation"))
+        }
+    };
     let title = format!("{},", subject.title());
     let parts = [title.as_str(), &seed, &faults, &place, &deviations].map(|text| (FAINT, text));
     screen.parts(2, &parts)

@@ -6,7 +6,7 @@ use rehearsal::campaign::{Ended, Failure};
 use rehearsal::run::Verdict;
 
 use super::figures::{count, counted, rate, span};
-use super::{BAD, FAINT, GOOD, NAME, ODD, PLAIN, Screen, TITLE, failure};
+use super::{BAD, FAINT, GOOD, NAME, ODD, PLAIN, Screen, TITLE, failure, shrink};
 use crate::result::{CampaignResult, Finding, ScenarioResult};
 use crate::subject::{Subject, Tool};
 
@@ -88,6 +88,9 @@ fn failures(screen: &mut Screen<'_>, tool: &Tool, scenario: &ScenarioResult) -> 
         let seeds = counted(finding.failure.count, "seed");
         let runs = counted(scenario.report.runs, "run");
         screen.line(2, FAINT, &format!("{seeds} of {runs} failed so; this is the lowest"))?;
+        if let Some(shrinking) = &finding.shrinking {
+            shrink::how(screen, 2, shrinking)?;
+        }
     }
     if !others.is_empty() {
         screen.gap()?;

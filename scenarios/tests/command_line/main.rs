@@ -4,6 +4,7 @@ mod campaigns;
 mod cases;
 mod documents;
 mod mistakes;
+mod shrunk;
 mod texts;
 
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! One run under the eye of the watchdog.
+//! Runs under the eye of the watchdog.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -35,14 +35,31 @@ pub fn alone(
     spec: &RunSpec,
     turn_limit: Duration,
 ) -> Result<(Box<dyn AnyRunner>, Outcome), Unfinished> {
+    let spec = spec.clone();
+    watched(rehearsal, turn_limit, move |runner| runner.run(&spec))
+}
+
+/// Several runs on a thread of their own, as shrinking makes them: any of them may meet an actor that never returns.
+///
+/// # Errors
+///
+/// If a run has no outcome.
+///
+/// # Panics
+///
+/// If the system has no room for a thread.
+pub fn watched<T: Send + 'static>(
+    rehearsal: &dyn Rehearsal,
+    turn_limit: Duration,
+    runs: impl FnOnce(&mut dyn AnyRunner) -> T + Send + 'static,
+) -> Result<(Box<dyn AnyRunner>, T), Unfinished> {
     silence_panics_of_actors();
     let mut runner = rehearsal.runner();
     let mut watchdog = Watchdog::new(vec![runner.pulse()], turn_limit);
     let (sender, result) = channel();
-    let spec = spec.clone();
     let work = move || {
-        let outcome = catch_unwind(AssertUnwindSafe(|| runner.run(&spec)));
-        let _ = sender.send(outcome.map(|outcome| (runner, outcome)));
+        let result = catch_unwind(AssertUnwindSafe(|| runs(runner.as_mut())));
+        let _ = sender.send(result.map(|result| (runner, result)));
     };
     let thread = std::thread::Builder::new().name(WORKER.to_owned());
     thread.spawn(work).expect("the system has room for a thread");

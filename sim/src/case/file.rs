@@ -183,7 +183,7 @@ impl Case {
         }
         self.expect.trace_hash = shrunk.outcome.trace_hash;
         self.shrunk = Some(Deviations {
-            before: shrunk.before,
+            before: self.shrunk.map_or(shrunk.before, |known| known.before),
             faulty_phase: runner.plan().faulty,
             deviations: shrunk.deviations.iter().map(deviant).collect(),
         });
@@ -270,20 +270,29 @@ impl Case {
     /// # Errors
     ///
     /// If the folder cannot be made or written to.
+    pub fn write(&self, folder: &Path) -> Result<PathBuf, CaseError> {
+        let path = folder.join(self.file_name());
+        self.write_to(&path)?;
+        Ok(path)
+    }
+
+    /// Writes the case into a file, all of it or nothing.
+    ///
+    /// # Errors
+    ///
+    /// If its folder cannot be made or written to.
     ///
     /// # Panics
     ///
     /// Never: a case can always be put into TOML.
-    pub fn write(&self, folder: &Path) -> Result<PathBuf, CaseError> {
-        let path = folder.join(self.file_name());
-        let unwritable = |source| CaseError::Unwritable { path: path.clone(), source };
-        fs::create_dir_all(folder).map_err(unwritable)?;
+    pub fn write_to(&self, path: &Path) -> Result<(), CaseError> {
+        let unwritable = |source| CaseError::Unwritable { path: path.to_owned(), source };
+        fs::create_dir_all(path.parent().unwrap_or(Path::new(""))).map_err(unwritable)?;
         let text = toml::to_string(self).expect("a case can be put into TOML");
         let unfinished = path.with_extension("toml.part");
         let mut file = fs::File::create(&unfinished).map_err(unwritable)?;
         file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(unwritable)?;
-        fs::rename(&unfinished, &path).map_err(unwritable)?;
-        Ok(path)
+        fs::rename(&unfinished, path).map_err(unwritable)
     }
 
     /// The profile that the case names.

@@ -10,6 +10,12 @@ use std::sync::Arc;
 use crate::choice::{Base, Deviation, Overrides, Stream, Value};
 use crate::run::{AnyRunner, Outcome, RunSpec};
 
+/// How many runs shrinking takes at most, if nothing else is said.
+pub const BUDGET: u32 = 1_000;
+
+/// How many events all of its runs have at most: failures that are limits have millions each.
+const EVENTS: u64 = 20_000_000;
+
 /// A failure with as few deviations as could be found.
 #[derive(Clone, Debug)]
 pub struct Shrunk {
@@ -44,14 +50,16 @@ pub fn shrink(runner: &mut dyn AnyRunner, spec: &RunSpec, budget: u32) -> Option
         signature,
         budget,
         runs: 0,
+        events: 0,
         slips: BTreeSet::new(),
         best: deviations,
         outcome: found,
     };
     search.until_nothing_helps();
-    let Search { base, budget, runs, slips, best, outcome, .. } = search;
+    let cut_short = search.is_spent();
+    let Search { base, runs, slips, best, outcome, .. } = search;
     let spec = RunSpec { overrides: Some(Arc::new(overrides(&best))), record_choices: false, ..base };
-    Some(Shrunk { spec, deviations: best, outcome, before, runs, slips, cut_short: runs >= budget })
+    Some(Shrunk { spec, deviations: best, outcome, before, runs, slips, cut_short })
 }
 
 /// The overrides that make these deviations.
@@ -65,6 +73,7 @@ struct Search<'a> {
     signature: String,
     budget: u32,
     runs: u32,
+    events: u64,
     slips: BTreeSet<String>,
     best: Vec<Deviation>,
     outcome: Outcome,
@@ -144,6 +153,7 @@ impl Search<'_> {
         self.runs += 1;
         let spec = RunSpec { overrides: Some(Arc::new(overrides(&candidate))), ..self.base.clone() };
         let outcome = self.runner.run(&spec);
+        self.events += outcome.events;
         let signature = outcome.signature();
         if signature.as_deref() != Some(&self.signature) {
             self.slips.extend(signature);
@@ -155,7 +165,7 @@ impl Search<'_> {
     }
 
     fn is_spent(&self) -> bool {
-        self.runs >= self.budget
+        self.runs >= self.budget || self.events >= EVENTS
     }
 }
 

@@ -1,0 +1,90 @@
+//! `shrink`: a case made smaller.
+
+use rehearsal::campaign::{Unfinished, watched};
+use rehearsal::case::{Case, Shrunk, Smaller, divergence, smaller};
+use rehearsal::run::{AnyRunner, RunSpec};
+use rehearsal::wall::Stopwatch;
+use rehearsal_reports::result::{ShrinkEnd, Shrinking};
+use rehearsal_reports::{ShrinkResult, Subject, json, terminal};
+
+use crate::End;
+use crate::args::{Common, Patience, Shrink};
+use crate::error::Error;
+use crate::output::Output;
+use crate::replay::{agrees, subject};
+use crate::run::{Made, made};
+use crate::selection::{Registry, no_policy};
+
+pub(crate) fn shrink(
+    registry: &Registry<'_>,
+    common: &Common,
+    args: &Shrink,
+    output: Output,
+) -> Result<End, Error> {
+    no_policy(common)?;
+    let case = Case::read(&args.case)?;
+    let subject = subject(registry, &case, &args.case)?;
+    agrees(&case, common, &subject, registry.tool)?;
+    let (seed, signature) = (case.seed, case.expect.signature.clone());
+    output.note(|screen| terminal::run::before(screen, &subject, seed))?;
+
+    let watch = Stopwatch::start();
+    let end = shrunk(&subject, &case, args)?;
+    let wall = watch.elapsed();
+    let result = ShrinkResult { case: args.case.clone(), subject, seed, signature, wall, end };
+    output.document(|| json::shrink(registry.tool, &result))?;
+    output.answer(|screen| terminal::shrink::shrink(screen, registry.tool, &result))?;
+    Ok(End::of(matches!(result.end, ShrinkEnd::Shrunk { .. })))
+}
+
+/// Shrinks the case if it fails as it says, although its trace may be another than it was, and puts the smaller one into
+/// its place: the seed stays in it, so that nothing is lost.
+fn shrunk(subject: &Subject, case: &Case, args: &Shrink) -> Result<ShrinkEnd, Error> {
+    let spec = case.spec(&args.case)?;
+    let outcome = match made(subject, &spec, args.patience)? {
+        Made::Over(_, outcome) => outcome,
+        Made::Stuck(_) => return Ok(ShrinkEnd::NotReproduced("a turn did not return".to_owned())),
+    };
+    if outcome.signature().as_ref() != Some(&case.expect.signature) {
+        return Ok(ShrinkEnd::NotReproduced(divergence(case, &outcome).unwrap_or_default()));
+    }
+    let found = made_smaller(subject, case.clone(), &spec, args.budget, args.patience)?;
+    let Some(found) = found else {
+        return Ok(ShrinkEnd::NotReproduced("a candidate did not return from a turn".to_owned()));
+    };
+    let written = found.case.shrunk != case.shrunk;
+    if written {
+        found.case.write_to(&args.case)?;
+    }
+    let shrinking = shrinking(&found.shrunk);
+    Ok(ShrinkEnd::Shrunk { shrinking, story: Box::new(found.story), written })
+}
+
+/// Shrinks the failure of a run under the eye of the watchdog. `None` if it does not fail, or if a candidate did not return
+/// from a turn.
+pub(crate) fn made_smaller(
+    subject: &Subject,
+    case: Case,
+    spec: &RunSpec,
+    budget: u32,
+    patience: Patience,
+) -> Result<Option<Smaller>, Error> {
+    let seeded = spec.clone();
+    let shrinking = move |runner: &mut dyn AnyRunner| smaller(runner, case, &seeded, budget);
+    match watched(subject.rehearsal().as_ref(), patience.turn_limit, shrinking) {
+        Ok((_, found)) => Ok(found),
+        Err(Unfinished::Stuck(_)) => Ok(None),
+        Err(Unfinished::Died(why)) => Err(Error::Tool(format!("shrinking seed {:#x}: {why}", spec.seed))),
+    }
+}
+
+/// How a failure was shrunk, for reports.
+pub(crate) fn shrinking(shrunk: &Shrunk) -> Shrinking {
+    Shrinking {
+        before: shrunk.before,
+        after: shrunk.deviations.len(),
+        runs: shrunk.runs,
+        slips: shrunk.slips.iter().cloned().collect(),
+        cut_short: shrunk.cut_short,
+    }
+}
