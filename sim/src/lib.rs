@@ -7,12 +7,14 @@
 //!
 //! - [`scenario`] — what is rehearsed: nodes, actors, timeouts;
 //! - [`choice`] — all nondeterminism, keyed by stable names;
+//! - [`search`] — ways to fill choices in, so that rare bugs are found;
 //! - [`fault`] — what can go wrong, how often, and for how long;
 //! - [`world`] — virtual time, mailboxes, network, disks; one `step`;
 //! - [`trace`] — what happened, with causes, and the hash over it;
 //! - [`check`] — monitors, invariants, goals;
 //! - [`run`](mod@run) — one run, from start to verdict;
 //! - [`campaign`] — many runs with one verdict;
+//! - [`score`] — how soon planted bugs are found, by which strategy;
 //! - [`case`] — a bug as a file, and its replay;
 //! - [`story`] — everything that a person needs to go on from a failure;
 //! - [`registry`] — scenarios by name, with their planted bugs;
@@ -32,6 +34,8 @@ pub mod play;
 pub mod registry;
 pub mod run;
 pub mod scenario;
+pub mod score;
+pub mod search;
 pub mod story;
 pub mod trace;
 pub mod wall;

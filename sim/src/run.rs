@@ -6,9 +6,12 @@ use rehearsal_protocol::{Protocol, Time};
 use serde::Serialize;
 
 use crate::check::{Checks, Moment, Properties, Violation};
+use crate::choice::asked::Counted;
 use crate::choice::{Base, Choices, Deviation, Overrides};
 use crate::fault::{Episode, Plan, Profile};
 use crate::scenario::Scenario;
+use crate::search::delay_bounded::DelayBounded;
+use crate::search::{Strategy, Way, random};
 use crate::trace::{LogLine, Recorder, Recording};
 use crate::wall::Stopwatch;
 use crate::world::blueprint::{Blueprint, Topology};
@@ -21,6 +24,8 @@ pub struct RunSpec {
     pub seed: u64,
     /// The mixture of faults.
     pub profile: &'static Profile,
+    /// How choices are filled in that nothing overrides, if the base is seeded.
+    pub strategy: &'static Strategy,
     /// What a choice is when nothing overrides it.
     pub base: Base,
     /// Sparse values that go before the base.
@@ -43,6 +48,7 @@ impl RunSpec {
         Self {
             seed,
             profile,
+            strategy: &random::STRATEGY,
             base: Base::Seeded,
             overrides: None,
             recording: Recording::Off,
@@ -51,6 +57,13 @@ impl RunSpec {
             faulty: None,
             until: None,
         }
+    }
+
+    /// The run of the same seed by another strategy.
+    #[must_use]
+    pub fn by(mut self, strategy: &'static Strategy) -> Self {
+        self.strategy = strategy;
+        self
     }
 
     /// The same run with its whole trace kept.
@@ -164,6 +177,8 @@ pub fn normalised(text: &str) -> String {
 pub struct Runner<P: Protocol> {
     world: World<P>,
     checks: Checks<P::Fact>,
+    /// How large dull runs are, by profile and strategy.
+    sizes: Vec<(&'static str, &'static str, Counted)>,
 }
 
 /// A [`Runner`] of any protocol.
@@ -211,7 +226,7 @@ impl<P: Protocol> Runner<P> {
         let mut properties = Properties::default();
         scenario.properties(&mut properties);
         let world = World::new(Arc::new(Blueprint::of(scenario)));
-        Self { world, checks: properties.checks() }
+        Self { world, checks: properties.checks(), sizes: Vec::new() }
     }
 
     /// The world as the last run left it.
@@ -237,7 +252,7 @@ impl<P: Protocol> Runner<P> {
     fn start(&mut self, spec: &RunSpec) {
         let mut choices = match spec.base {
             Base::Benign => Choices::benign(),
-            Base::Seeded => Choices::seeded(spec.seed),
+            Base::Seeded => self.searching(spec),
         };
         if let Some(overrides) = &spec.overrides {
             choices = choices.overriding(overrides.clone());
@@ -245,6 +260,39 @@ impl<P: Protocol> Runner<P> {
         if spec.record_choices {
             choices = choices.recording();
         }
+        self.start_with(choices, spec);
+    }
+
+    /// The choices of a strategy.
+    fn searching(&mut self, spec: &RunSpec) -> Choices {
+        let strategy = spec.strategy.arm(spec.seed);
+        let choices = Choices::seeded(spec.seed).insisting_on(strategy.insists_on);
+        match strategy.way {
+            Way::Plain | Way::Arms(_) => choices,
+            Way::Source(source) => choices.directed(source(spec.seed)),
+            Way::Measured(source) => choices.directed(source(spec.seed, self.size(strategy, spec.profile))),
+        }
+    }
+
+    /// How many choices the largest of a few dull runs of fixed seeds has; so it does not depend on what ran before.
+    fn size(&mut self, strategy: &'static Strategy, profile: &'static Profile) -> Counted {
+        let known = self.sizes.iter().find(|(of, by, _)| *of == profile.name && *by == strategy.name);
+        if let Some((_, _, size)) = known {
+            return *size;
+        }
+        let mut size = Counted::default();
+        for seed in 0..DULL_RUNS {
+            let choices = Choices::seeded(seed).insisting_on(strategy.insists_on);
+            let choices = choices.directed(Box::new(DelayBounded::dull()));
+            self.start_with(choices, &RunSpec::seeded(seed, profile));
+            self.drive(u64::MAX);
+            size = size.max(self.world.choices().counted());
+        }
+        self.sizes.push((profile.name, strategy.name, size));
+        size
+    }
+
+    fn start_with(&mut self, choices: Choices, spec: &RunSpec) {
         self.checks.reset();
         let script = spec.script.as_deref().unwrap_or_default();
         self.world.start(Start {
@@ -322,6 +370,9 @@ impl<P: Protocol> Runner<P> {
         violation.map_or(Verdict::Pass, Verdict::Violation)
     }
 }
+
+/// Enough to see how long runs of a scenario are.
+const DULL_RUNS: u64 = 4;
 
 /// Limits are looked at every so many steps: often enough to bite, seldom enough to cost nothing.
 const STEPS_BETWEEN_LIMITS: u64 = 256;

@@ -100,6 +100,14 @@ impl Menu {
         self.len <= 1
     }
 
+    /// Whether an entry can come at all: whether it has a weight.
+    #[inline]
+    pub fn offers(&self, entry: u8) -> bool {
+        let entry = usize::from(entry);
+        let below = if entry == 0 { 0 } else { self.limits[entry - 1] };
+        entry < self.len() && self.limits[entry] > below
+    }
+
     /// The value that 64 random bits stand for: the high half picks the entry, the low half the place inside it.
     #[inline]
     pub fn pick(&self, bits: u64) -> Value {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::asked::{Afterwards, Asked, Counted, Offer, Point, Source};
 use super::generator;
 use super::menu::{Menu, Value};
 use super::stream::{Stream, StreamKey};
@@ -39,20 +40,65 @@ pub struct Choices {
     base: Base,
     overrides: Option<Arc<Overrides>>,
     record: Option<Vec<Deviation>>,
-    /// Whether a value is the plain draw: seeded, nothing overridden, nothing recorded.
+    /// What a search strategy fills in for the plain draw.
+    source: Option<Box<dyn Source>>,
+    /// Kinds of faults that are on whatever the swarm says, if the profile has them.
+    insists_on: Insists,
+    counted: Counted,
+    healed: bool,
+    /// Every choice point since the last look, if they are listened for.
+    points: Option<Vec<Point>>,
+    /// Whether a value is the plain draw: seeded, nothing overridden, recorded, directed or listened for.
     plain: bool,
+}
+
+/// Kinds of faults that are on whatever the swarm of the seed says, if the profile has them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Insists {
+    /// None.
+    #[default]
+    Nothing,
+    /// These.
+    Kinds(&'static [&'static str]),
+    /// All.
+    All,
+}
+
+impl Insists {
+    /// Whether this kind is on.
+    pub fn has(self, kind: &str) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Kinds(kinds) => kinds.contains(&kind),
+            Self::All => true,
+        }
+    }
 }
 
 impl Choices {
     /// All choices benign.
     pub fn benign() -> Self {
-        Self { prepared: 0, base: Base::Benign, overrides: None, record: None, plain: false }
+        Self::from(0, Base::Benign)
     }
 
     /// Choices drawn from a seed.
     pub fn seeded(seed: u64) -> Self {
-        let prepared = generator::prepare(seed);
-        Self { prepared, base: Base::Seeded, overrides: None, record: None, plain: true }
+        Self::from(generator::prepare(seed), Base::Seeded)
+    }
+
+    fn from(prepared: u64, base: Base) -> Self {
+        Self {
+            prepared,
+            base,
+            overrides: None,
+            record: None,
+            source: None,
+            insists_on: Insists::Nothing,
+            counted: Counted::default(),
+            healed: false,
+            points: None,
+            plain: base == Base::Seeded,
+        }
     }
 
     /// These values go before the base.
@@ -69,6 +115,65 @@ impl Choices {
         self.record = Some(Vec::new());
         self.plain = false;
         self
+    }
+
+    /// A strategy fills in what would be drawn.
+    #[must_use]
+    pub fn directed(mut self, source: Box<dyn Source>) -> Self {
+        self.source = Some(source);
+        self.plain = false;
+        self
+    }
+
+    /// These kinds of faults are on, if the profile has them.
+    #[must_use]
+    pub fn insisting_on(mut self, kinds: Insists) -> Self {
+        self.insists_on = kinds;
+        self
+    }
+
+    /// Every choice point is noted, for [`Choices::heard`].
+    #[must_use]
+    pub(crate) fn listening(mut self) -> Self {
+        self.points = Some(Vec::new());
+        self.plain = false;
+        self
+    }
+
+    /// Takes the choice points since the last look, in the order in which they were asked.
+    pub(crate) fn heard(&mut self) -> Vec<Point> {
+        self.points.as_mut().map(std::mem::take).unwrap_or_default()
+    }
+
+    /// From now on, choice points are not noted any more.
+    pub(crate) fn stop_listening(&mut self) {
+        self.points = None;
+    }
+
+    /// From now on, this value goes before the base, too.
+    pub(crate) fn override_also(&mut self, key: StreamKey, n: u32, value: Value) {
+        Arc::make_mut(self.overrides.get_or_insert_default()).insert((key, n), value);
+        self.plain = false;
+    }
+
+    /// The faulty phase is over; a strategy steps aside unless its own choices are fair.
+    pub(crate) fn heal(&mut self) {
+        self.healed = true;
+        let done = self.source.as_mut().is_some_and(|source| source.healed() == Afterwards::StepsAside);
+        if done {
+            self.source = None;
+            self.plain = self.overrides.is_none() && self.record.is_none() && self.points.is_none();
+        }
+    }
+
+    /// The kinds of faults that are on whatever the swarm says.
+    pub fn insists_on(&self) -> Insists {
+        self.insists_on
+    }
+
+    /// How many choices of the faulty phase a strategy was asked for.
+    pub(crate) fn counted(&self) -> Counted {
+        self.counted
     }
 
     /// What a choice is when nothing overrides it.
@@ -92,14 +197,18 @@ impl Choices {
         if self.plain {
             return menu.pick(generator::draw_prepared(self.prepared, key, n));
         }
-        self.pick_with(stream, key, n, |bits| menu.pick(bits))
+        self.decide(stream, key, n, Offer::Menu(menu))
     }
 
     /// Makes one choice of equally likely entries.
     #[inline]
     pub fn pick_of(&mut self, stream: Stream, key: StreamKey, n: u32, options: u32) -> u32 {
-        let entry = |bits: u64| Value(((bits >> 32) * u64::from(options)) >> 32);
-        let value = self.pick_with(stream, key, n, entry);
+        let offer = Offer::Of(options);
+        let value = if self.plain {
+            offer.drawn(generator::draw_prepared(self.prepared, key, n))
+        } else {
+            self.decide(stream, key, n, offer)
+        };
         // An override may stem from a longer menu: the nearest entry of this one stands for it.
         (value.0).min(u64::from(options) - 1) as u32
     }
@@ -107,33 +216,38 @@ impl Choices {
     /// Draws 64 raw bits.
     #[inline]
     pub fn bits(&mut self, stream: Stream, key: StreamKey, n: u32) -> u64 {
-        self.pick_with(stream, key, n, Value).0
+        if self.plain {
+            return generator::draw_prepared(self.prepared, key, n);
+        }
+        self.decide(stream, key, n, Offer::Bits).0
     }
 
     /// Makes a choice with a second range, as an episode's begin and length.
     pub fn pick_episode(&mut self, stream: Stream, key: StreamKey, n: u32, menu: &Menu) -> Value {
-        self.pick_with(stream, key, n, |bits| {
-            let value = menu.pick(bits);
-            if value.is_benign() {
-                return value;
-            }
-            Value::new(value.entry(), value.share(), (generator::mix(bits) >> 40) as u32)
-        })
+        let offer = Offer::Episode(menu);
+        if self.plain {
+            return offer.drawn(generator::draw_prepared(self.prepared, key, n));
+        }
+        self.decide(stream, key, n, offer)
     }
 
-    #[inline]
-    fn pick_with(
-        &mut self,
-        stream: Stream,
-        key: StreamKey,
-        n: u32,
-        from_bits: impl FnOnce(u64) -> Value,
-    ) -> Value {
+    /// Makes a choice that is not the plain draw.
+    fn decide(&mut self, stream: Stream, key: StreamKey, n: u32, offer: Offer<'_>) -> Value {
+        if let Some(points) = &mut self.points {
+            points.push(Point { stream, key, n, offered: offer.offered() });
+        }
         let overridden = self.overrides.as_ref().and_then(|overrides| overrides.get(&(key, n)));
-        let value = match (overridden, self.base) {
-            (Some(value), _) => *value,
-            (None, Base::Benign) => Value::BENIGN,
-            (None, Base::Seeded) => from_bits(generator::draw_prepared(self.prepared, key, n)),
+        let bits = || generator::draw_prepared(self.prepared, key, n);
+        let value = match (overridden, self.base, &mut self.source) {
+            (Some(value), _, _) => *value,
+            (None, Base::Benign, _) => Value::BENIGN,
+            (None, Base::Seeded, None) => offer.drawn(bits()),
+            (None, Base::Seeded, Some(source)) => {
+                if !self.healed {
+                    self.counted.note(stream);
+                }
+                source.choose(&Asked { stream, key, n, offer, bits: bits() })
+            }
         };
         if let Some(record) = &mut self.record
             && !value.is_benign()

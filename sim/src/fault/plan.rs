@@ -8,7 +8,7 @@ use super::cut::Cut;
 use super::profile::Profile;
 use super::{KINDS, Kind};
 use crate::choice::menu::between;
-use crate::choice::{Base, Choices, Menu, Stream, StreamKey, Value, generator};
+use crate::choice::{Base, Choices, Insists, Menu, Stream, StreamKey, Value, generator};
 use crate::world::blueprint::{NodeInfo, Topology};
 use crate::world::weather::Weather;
 
@@ -175,7 +175,7 @@ impl Plan {
         self.kinds.clear();
         let overrides = choices.overrides().is_some_and(|overrides| !overrides.is_empty());
         self.faulty = overrides;
-        if choices.base() == Base::Benign && !overrides {
+        if choices.base() == Base::Benign && !overrides && choices.insists_on() == Insists::Nothing {
             return;
         }
         let mut planner = Planner { topology, choices, plan: self, seed };
@@ -195,9 +195,11 @@ impl Plan {
 impl Planner<'_> {
     fn is_on(&self, kind: &Kind, profile: &Profile) -> bool {
         let stream = generator::join(generator::name("swarm"), generator::name(kind.name));
-        self.choices.base() == Base::Seeded
-            && profile.kinds.contains(&kind.name)
-            && generator::draw(self.seed, stream, 0) % 100 < u64::from(profile.swarm_percent)
+        let in_swarm = || {
+            self.choices.base() == Base::Seeded
+                && generator::draw(self.seed, stream, 0) % 100 < u64::from(profile.swarm_percent)
+        };
+        profile.kinds.contains(&kind.name) && (self.choices.insists_on().has(kind.name) || in_swarm())
     }
 
     /// A number that is fixed for this run, for rates that differ between runs.

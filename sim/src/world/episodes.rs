@@ -164,6 +164,7 @@ impl<P: Protocol> World<P> {
     /// The faulty phase is over: from here on nothing goes wrong that is not wrong already.
     pub(super) fn heal(&mut self) {
         self.healed = Some(self.now);
+        self.choices.heal();
         self.weather.clone_from(&self.blueprint.topology.weather);
         let cause = self.recorder.count();
         let event = Event {

@@ -50,6 +50,18 @@ pub mod passage {
     pub const AROUND_TIMEOUTS: u8 = 5;
 }
 
+/// Entries of the menu for messages within a node.
+pub mod local {
+    /// In no time.
+    pub const AT_ONCE: u8 = 0;
+    /// Within 50 µs.
+    pub const SOON: u8 = 1;
+    /// After more than that, up to the greatest usual latency between nodes.
+    pub const SLOW: u8 = 2;
+    /// How many there are; the menu for messages between nodes has more.
+    pub const ENTRIES: usize = 3;
+}
+
 /// What becomes of a message between nodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Passage {

@@ -1,0 +1,71 @@
+//! What a search strategy does is a function of the seed and the scenario, and what it finds is a list of deviations.
+
+use std::sync::Arc;
+
+use rehearsal::case::shrink::overrides;
+use rehearsal::choice::Base;
+use rehearsal::fault::{PROFILES, Profile};
+use rehearsal::run::{AnyRunner, RunSpec};
+use rehearsal::search::STRATEGIES;
+use rehearsal_scenarios::session::SESSION;
+
+fn session() -> Box<dyn AnyRunner> {
+    (SESSION.build)(None).runner()
+}
+
+#[test]
+fn a_run_of_any_strategy_can_be_had_again_from_its_deviations() {
+    let mut runner = session();
+    for (strategy, profile) in STRATEGIES.iter().flat_map(|by| PROFILES.iter().map(move |of| (by, of))) {
+        for seed in 0..10 {
+            let spec = RunSpec { record_choices: true, ..RunSpec::seeded(seed, profile).by(strategy) };
+            let first = runner.run(&spec);
+            let made = Arc::new(overrides(runner.deviations()));
+            let faulty = Some(runner.plan().faulty);
+            let again = RunSpec { base: Base::Benign, overrides: Some(made), faulty, ..spec };
+            let name = format!("{} under {}, seed {seed:#x}", strategy.name, profile.name);
+            assert_eq!(runner.run(&again).trace_hash, first.trace_hash, "{name}");
+        }
+    }
+}
+
+#[test]
+fn what_ran_before_does_not_change_a_run() {
+    for strategy in STRATEGIES {
+        let spec = |seed| RunSpec::seeded(seed, &Profile::CHAOS).by(strategy);
+        let mut used = session();
+        let hashes: Vec<u64> = (0..50).map(|seed| used.run(&spec(seed)).trace_hash).collect();
+        for seed in [49, 7] {
+            assert_eq!(session().run(&spec(seed)).trace_hash, hashes[seed as usize], "{}", strategy.name);
+        }
+    }
+}
+
+#[test]
+fn a_portfolio_runs_each_seed_as_one_of_its_arms_would() {
+    let portfolio = rehearsal::search::Strategy::named("portfolio").unwrap();
+    let mut runner = session();
+    let mut arms = Vec::new();
+    for seed in 0..100 {
+        let arm = portfolio.arm(seed);
+        let [one, other] =
+            [portfolio, arm].map(|by| runner.run(&RunSpec::seeded(seed, &Profile::CHAOS).by(by)).trace_hash);
+        assert_eq!(one, other, "seed {seed:#x}");
+        if !arms.contains(&arm.name) {
+            arms.push(arm.name);
+        }
+    }
+    assert_eq!(arms.len(), STRATEGIES.len() - 1, "every arm has its turn: {arms:?}");
+}
+
+#[test]
+fn strategies_differ_from_each_other() {
+    let mut runner = session();
+    let plain = STRATEGIES.iter().filter(|strategy| strategy.name != "portfolio");
+    let mut hashes: Vec<u64> =
+        plain.map(|by| runner.run(&RunSpec::seeded(3, &Profile::CHAOS).by(by)).trace_hash).collect();
+    let count = hashes.len();
+    hashes.sort_unstable();
+    hashes.dedup();
+    assert_eq!(hashes.len(), count);
+}
