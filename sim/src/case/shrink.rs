@@ -67,6 +67,12 @@ pub fn overrides(deviations: &[Deviation]) -> Overrides {
     deviations.iter().map(|made| ((made.key, made.n), made.value)).collect()
 }
 
+/// Up to so many, pairs are removed as well.
+const PAIRED: usize = 8;
+
+/// More than so many are many.
+const MANY: usize = 3;
+
 struct Search<'a> {
     runner: &'a mut dyn AnyRunner,
     base: RunSpec,
@@ -91,13 +97,40 @@ impl Search<'_> {
     fn until_nothing_helps(&mut self) {
         loop {
             let (size, values) = (self.best.len(), overrides(&self.best));
-            for stage in STAGES {
-                self.remove(stage);
-            }
+            self.remove_all();
+            self.advance();
+            self.remove_pairs();
+            self.widen();
             self.simplify();
             if self.best.len() == size && overrides(&self.best) == values || self.is_spent() {
                 return;
             }
+        }
+    }
+
+    fn remove_all(&mut self) {
+        for stage in STAGES {
+            self.remove(stage);
+        }
+    }
+
+    /// Tries to let one thing take longer, if many deviations are left: a wide window needs fewer others to be hit. It stays
+    /// only if there are fewer in the end.
+    fn widen(&mut self) {
+        let mut index = 0;
+        while index < self.best.len() && self.best.len() > MANY && !self.is_spent() {
+            let before = (self.best.clone(), self.outcome.clone());
+            if let Some(value) = wider(self.best[index]) {
+                let mut candidate = self.best.clone();
+                candidate[index].value = value;
+                if self.accept(candidate) {
+                    self.remove_all();
+                    if self.best.len() >= before.0.len() {
+                        (self.best, self.outcome) = before;
+                    }
+                }
+            }
+            index += 1;
         }
     }
 
@@ -129,6 +162,39 @@ impl Search<'_> {
         made.filter(|(_, made)| concerns(made.stream)).map(|(index, _)| index).collect()
     }
 
+    /// Lets what remains of a stream come earlier: what an actor chose before, and what followed from it, is left out.
+    fn advance(&mut self) {
+        let mut index = 0;
+        while index < self.best.len() && !self.is_spent() {
+            let made = self.best[index];
+            let mut by = made.n;
+            while by > 0 {
+                let candidate = earlier(&self.best, made, by);
+                if self.accept_if(candidate, |best, found| weight(found) < weight(best)) {
+                    break;
+                }
+                by /= 2;
+            }
+            index += 1;
+        }
+    }
+
+    /// Removes two at a time, if few are left: where the one only undoes what the other does, neither can go alone.
+    fn remove_pairs(&mut self) {
+        if self.best.len() > PAIRED {
+            return;
+        }
+        let mut pairs = (0..self.best.len()).flat_map(|b| (0..b).map(move |a| (a, b))).collect::<Vec<_>>();
+        while let Some((a, b)) = pairs.pop() {
+            let mut candidate = self.best.clone();
+            candidate.remove(b);
+            candidate.remove(a);
+            if self.accept(candidate) {
+                return self.remove_pairs();
+            }
+        }
+    }
+
     /// Tries rounder values for what remains.
     fn simplify(&mut self) {
         let mut index = 0;
@@ -147,6 +213,15 @@ impl Search<'_> {
 
     /// Runs a candidate and keeps it if it shows the same failure. What it did not come to need is dropped with it.
     fn accept(&mut self, candidate: Vec<Deviation>) -> bool {
+        self.accept_if(candidate, |_, _| true)
+    }
+
+    /// The same, if what the candidate came to is wanted.
+    fn accept_if(
+        &mut self,
+        candidate: Vec<Deviation>,
+        wanted: impl FnOnce(&[Deviation], &[Deviation]) -> bool,
+    ) -> bool {
         if self.is_spent() {
             return false;
         }
@@ -159,6 +234,9 @@ impl Search<'_> {
             self.slips.extend(signature);
             return false;
         }
+        if !wanted(&self.best, self.runner.deviations()) {
+            return false;
+        }
         self.best = self.runner.deviations().to_vec();
         self.outcome = outcome;
         true
@@ -167,6 +245,34 @@ impl Search<'_> {
     fn is_spent(&self) -> bool {
         self.runs >= self.budget || self.events >= EVENTS
     }
+}
+
+/// The deviations of a stream come so many places earlier, from one of them on; what stood in those places is left out.
+fn earlier(deviations: &[Deviation], first: Deviation, by: u32) -> Vec<Deviation> {
+    let moved = |made: &Deviation| {
+        let n = match made.n {
+            _ if made.key != first.key => made.n,
+            n if n >= first.n => n - by,
+            n if n >= first.n - by => return None,
+            n => n,
+        };
+        Some(Deviation { n, ..*made })
+    };
+    deviations.iter().filter_map(moved).collect()
+}
+
+/// Fewer are better, and then earlier ones.
+fn weight(deviations: &[Deviation]) -> (usize, u64) {
+    (deviations.len(), deviations.iter().map(|made| u64::from(made.n)).sum())
+}
+
+/// A value with which the same thing takes long. `None` if it does already, or has no length.
+fn wider(made: Deviation) -> Option<Value> {
+    let longest = match made.stream {
+        Stream::Delay { .. } | Stream::Timer(_) | Stream::Sync(_) => 2,
+        _ => return None,
+    };
+    (made.value.entry() < longest).then(|| Value::new(longest, 1 << 31, 0))
 }
 
 /// Simpler values of the same choice, the simplest first; none is as it was, so that this comes to an end.
