@@ -94,9 +94,9 @@ pub enum Effect<P: Protocol> {
     /// Put a value under a key; volatile until a sync completes.
     Write {
         /// The key.
-        key: String,
+        key: Box<str>,
         /// The encoded value.
-        value: Vec<u8>,
+        value: Box<[u8]>,
     },
     /// Make everything written so far durable, then receive `Input::Synced`.
     Sync(WriteId),
@@ -132,9 +132,10 @@ impl<'a, P: Protocol> Context<'a, P> {
         self.turn.sender
     }
 
+    #[inline]
     /// Sends a message, in the lane that [`Protocol::lane`] gives it. At most once: the network may lose it.
     pub fn send(&mut self, to: Address, message: P::Message) {
-        self.effects.push(Effect::Send { to, message });
+        self.ask(|| Effect::Send { to, message });
     }
 
     /// Sends a message to the sender of the one being handled.
@@ -183,12 +184,12 @@ impl<'a, P: Protocol> Context<'a, P> {
 
     /// Arms a timer; arming an armed one moves it.
     pub fn set_timer(&mut self, id: TimerId, after: Duration) {
-        self.effects.push(Effect::SetTimer { id, after });
+        self.ask(|| Effect::SetTimer { id, after });
     }
 
     /// Disarms a timer; nothing happens if it is not armed. A cancelled timer never fires.
     pub fn cancel_timer(&mut self, id: TimerId) {
-        self.effects.push(Effect::CancelTimer(id));
+        self.ask(|| Effect::CancelTimer(id));
     }
 
     /// Puts a value under a key. It is lost in a crash unless a [`Context::sync`] after it has completed.
@@ -198,7 +199,7 @@ impl<'a, P: Protocol> Context<'a, P> {
     /// If the value cannot be encoded (a map of unknown length, for instance).
     pub fn write(&mut self, key: &str, value: &impl Serialize) {
         let value = postcard::to_allocvec(value).expect("a durable value can be encoded");
-        self.effects.push(Effect::Write { key: key.to_owned(), value });
+        self.effects.push(Effect::Write { key: key.into(), value: value.into() });
     }
 
     /// Makes everything written so far durable; `Input::Synced` with the returned number says when it is.
@@ -208,9 +209,10 @@ impl<'a, P: Protocol> Context<'a, P> {
         id
     }
 
+    #[inline]
     /// States a fact: what monitors judge.
     pub fn announce(&mut self, fact: P::Fact) {
-        self.effects.push(Effect::Announce(fact));
+        self.ask(|| Effect::Announce(fact));
     }
 
     /// Records that the message being handled goes nowhere. Silence is forbidden.
@@ -232,6 +234,12 @@ impl<'a, P: Protocol> Context<'a, P> {
     /// Random bits from this actor's own stream, for use with the `rand` crate.
     pub fn rng(&mut self) -> ActorRng<'_> {
         ActorRng { stage: self.stage }
+    }
+
+    /// Adds an effect. It is made in its place in the buffer: a copy by way of the stack would cost more than all the rest.
+    #[inline]
+    fn ask(&mut self, effect: impl FnOnce() -> Effect<P>) {
+        self.effects.extend(std::iter::once_with(effect));
     }
 }
 

@@ -13,8 +13,10 @@
 //! - [`lifecycle`] — incarnations begin and end; nodes crash and restart;
 //! - [`disk`] — what is written, what is durable, what a crash leaves;
 //! - [`episodes`] — faults begin and end, and the core is healed;
+//! - [`afresh`] — the future of a run, drawn once more;
 //! - [`rules`] — what holds in every scenario, judged by the world itself.
 
+pub mod afresh;
 pub mod arrival;
 pub mod blueprint;
 pub mod cell;
@@ -44,7 +46,7 @@ use cell::Cell;
 use directory::Directory;
 use episodes::Active;
 use network::Pairs;
-use queue::{Pending, Queue, What};
+use queue::{Queue, What};
 use rules::Breach;
 use weather::Weather;
 
@@ -352,7 +354,7 @@ impl<P: Protocol> World<P> {
 
     #[inline]
     fn schedule(&mut self, at: Time, target: u32, cause: u64, what: What<P>) {
-        self.queue.push(at, Pending { target, cause, what });
+        self.queue.push(at, target, cause, what);
     }
 
     fn node_of(&self, slot: u32) -> &NodeState {

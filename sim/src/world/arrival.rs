@@ -45,7 +45,7 @@ impl<P: Protocol> World<P> {
                 }
             }
             What::Signal(signal, incarnation) => {
-                self.signal_arrives(target, signal, incarnation, cause, checks);
+                self.signal_arrives(target, *signal, incarnation, cause, checks);
             }
             What::Synced(id, incarnation, mark) => {
                 if self.is_alive(target, incarnation) {

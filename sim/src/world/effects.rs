@@ -35,7 +35,9 @@ impl<P: Protocol> World<P> {
                 Effect::Stop(who) => self.signal(slot, who.slot(), Signal::Shutdown, event),
                 Effect::Kill(who) => self.schedule(self.now, who.slot(), event, What::Kill),
                 Effect::Monitor(who) => self.monitor(slot, who.slot(), event),
-                Effect::Write { key, value } => self.cells[slot as usize].rest_mut().disk.write(key, value),
+                Effect::Write { key, value } => {
+                    self.cells[slot as usize].rest_mut().disk.write(key.into(), value.into());
+                }
                 Effect::Sync(id) => self.sync(slot, id, event),
                 Effect::DeadLetter(reason) => self.note_dead_letter(slot, reason, event),
             }

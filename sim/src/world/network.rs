@@ -131,10 +131,10 @@ impl<P: Protocol> World<P> {
         };
         match self.transit(from, to) {
             Transit::At(at) | Transit::Twice(at, _) => {
-                self.schedule(at, to, cause, What::Signal(signal, incarnation));
+                self.schedule(at, to, cause, What::Signal(Box::new(signal), incarnation));
             }
             Transit::Lost if reliable => {
-                self.schedule(self.now, to, cause, What::Signal(signal, incarnation));
+                self.schedule(self.now, to, cause, What::Signal(Box::new(signal), incarnation));
             }
             Transit::Lost => {
                 let text = || Payload { text: format!("{signal:?}"), from: Some(from) };

@@ -19,7 +19,8 @@ pub(crate) enum What<P: Protocol> {
     Message(Envelope<P::Message>),
     /// A timer runs out, if this arming of it still stands.
     Timer(TimerId, u32),
-    Signal(Signal, Incarnation),
+    /// Boxed, for signals are rare and large, and what waits should fit a cache line.
+    Signal(Box<Signal>, Incarnation),
     /// Writes up to this number are durable.
     Synced(WriteId, Incarnation, u64),
     /// An incarnation starts.
@@ -35,22 +36,21 @@ pub(crate) enum What<P: Protocol> {
     Heal,
 }
 
-impl<P: Protocol> Clone for Pending<P> {
+impl<P: Protocol> Clone for What<P> {
     fn clone(&self) -> Self {
-        let what = match &self.what {
-            What::Message(envelope) => What::Message(envelope.clone()),
-            What::Timer(id, arm) => What::Timer(*id, *arm),
-            What::Signal(signal, incarnation) => What::Signal(signal.clone(), *incarnation),
-            What::Synced(id, incarnation, upto) => What::Synced(*id, *incarnation, *upto),
-            What::Start(incarnation) => What::Start(*incarnation),
-            What::Dispatch(incarnation) => What::Dispatch(*incarnation),
-            What::Kill => What::Kill,
-            What::Restart => What::Restart,
-            What::EpisodeBegins => What::EpisodeBegins,
-            What::EpisodeEnds => What::EpisodeEnds,
-            What::Heal => What::Heal,
-        };
-        Self { target: self.target, cause: self.cause, what }
+        match self {
+            Self::Message(envelope) => Self::Message(envelope.clone()),
+            Self::Timer(id, arm) => Self::Timer(*id, *arm),
+            Self::Signal(signal, incarnation) => Self::Signal(signal.clone(), *incarnation),
+            Self::Synced(id, incarnation, upto) => Self::Synced(*id, *incarnation, *upto),
+            Self::Start(incarnation) => Self::Start(*incarnation),
+            Self::Dispatch(incarnation) => Self::Dispatch(*incarnation),
+            Self::Kill => Self::Kill,
+            Self::Restart => Self::Restart,
+            Self::EpisodeBegins => Self::EpisodeBegins,
+            Self::EpisodeEnds => Self::EpisodeEnds,
+            Self::Heal => Self::Heal,
+        }
     }
 }
 
@@ -80,15 +80,17 @@ pub(crate) struct Queue<P: Protocol> {
 
 /// A place in the slab: either free, or a pending event with its key. `next` links free slots and buckets.
 struct Slot<P: Protocol> {
-    pending: Option<Pending<P>>,
+    what: Option<What<P>>,
+    cause: u64,
     at: u64,
+    target: u32,
     sequence: u32,
     next: u32,
 }
 
 impl<P: Protocol> Clone for Slot<P> {
     fn clone(&self) -> Self {
-        Self { pending: self.pending.clone(), ..*self }
+        Self { what: self.what.clone(), ..*self }
     }
 }
 
@@ -133,8 +135,8 @@ impl<P: Protocol> Queue<P> {
     /// # Panics
     ///
     /// After 2^32 additions in one run; the limit on events ends a run long before.
-    #[inline]
-    pub(crate) fn push(&mut self, at: Time, pending: Pending<P>) {
+    #[inline(always)]
+    pub(crate) fn push(&mut self, at: Time, target: u32, cause: u64, what: What<P>) {
         let at = at.as_nanos();
         let sequence = self.sequence;
         self.sequence = sequence.checked_add(1).expect("a run has fewer than 2^32 events");
@@ -143,7 +145,9 @@ impl<P: Protocol> Queue<P> {
         let in_wheel = bucket > self.bucket && bucket - self.bucket < BUCKETS as u64;
         let place = (bucket as usize) % BUCKETS;
         let next = if in_wheel { self.wheel[place] } else { NONE };
-        let slot = self.occupy(Slot { pending: Some(pending), at, sequence, next });
+        let slot = self.occupy(at, sequence, next);
+        let entry = &mut self.slab[slot as usize];
+        (entry.what, entry.cause, entry.target) = (Some(what), cause, target);
         if in_wheel {
             self.wheel[place] = slot;
             self.used[place / 64] |= 1 << (place % 64);
@@ -155,16 +159,17 @@ impl<P: Protocol> Queue<P> {
         }
     }
 
+    /// A free slot with a key and a link, still without its event.
     #[inline]
-    fn occupy(&mut self, content: Slot<P>) -> u32 {
+    fn occupy(&mut self, at: u64, sequence: u32, next: u32) -> u32 {
         let slot = self.free;
         if slot == NONE {
-            self.slab.push(content);
+            self.slab.push(Slot { what: None, cause: 0, at, target: 0, sequence, next });
             return self.slab.len() as u32 - 1;
         }
         let place = &mut self.slab[slot as usize];
         self.free = place.next;
-        *place = content;
+        (place.at, place.sequence, place.next) = (at, sequence, next);
         slot
     }
 
@@ -177,7 +182,8 @@ impl<P: Protocol> Queue<P> {
         };
         let index = key as u32;
         let slot = &mut self.slab[index as usize];
-        let pending = slot.pending.take().expect("a key stands for a pending event");
+        let what = slot.what.take().expect("a key stands for a pending event");
+        let pending = Pending { target: slot.target, cause: slot.cause, what };
         slot.next = self.free;
         self.free = index;
         self.len -= 1;
@@ -269,8 +275,7 @@ impl<P: Protocol> Queue<P> {
         if self.len == 0 {
             return 0;
         }
-        let pending = self.slab.iter().filter_map(|slot| slot.pending.as_ref());
-        pending.filter(|pending| matches!(pending.what, What::Message(_))).count() as u64
+        self.slab.iter().filter(|slot| matches!(slot.what, Some(What::Message(_)))).count() as u64
     }
 }
 
@@ -322,8 +327,7 @@ mod tests {
                     now = 0;
                 }
                 if let Some(span) = step {
-                    let pending = Pending { target: n as u32, cause: 0, what: What::Kill };
-                    queue.push(Time::from_nanos(now + span), pending);
+                    queue.push(Time::from_nanos(now + span), n as u32, 0, What::Kill);
                     model.push((now + span, n as u32));
                 } else {
                     let first = model.iter().copied().min();
