@@ -135,6 +135,7 @@ impl<P: Protocol> Queue<P> {
     /// # Panics
     ///
     /// After 2^32 additions in one run; the limit on events ends a run long before.
+    #[expect(clippy::inline_always, reason = "what happens must be made in its place in the slab")]
     #[inline(always)]
     pub(crate) fn push(&mut self, at: Time, target: u32, cause: u64, what: What<P>) {
         let at = at.as_nanos();
