@@ -41,7 +41,12 @@ fn each_planted_bug_trips_its_own_invariant_and_its_case_replays() {
         assert_eq!(again.divergence, None, "{name}");
 
         let mut runner = rehearsal.runner();
-        let shrunk = shrink(runner.as_mut(), &RunSpec::seeded(failure.seed, &Profile::CHAOS), 1_000).unwrap();
+        let shrunk = shrink(
+            runner.as_mut(),
+            &RunSpec::seeded(failure.seed, &Profile::CHAOS).by(failure.strategy),
+            1_000,
+        )
+        .unwrap();
         runner.run(&shrunk.spec);
         let small = case.shrunk(runner.as_ref(), &shrunk);
         let again = replay(&small, Path::new(name), rehearsal.as_ref()).unwrap();

@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use rehearsal::Profile;
 use rehearsal::case::shrink::BUDGET;
 use rehearsal::fault::PROFILES;
+use rehearsal::search::{STRATEGIES, Strategy};
 
 use crate::seed::Seeds;
 use crate::{seed, span};
@@ -66,6 +67,7 @@ Examples:
   rehearse fuzz                                  every scenario, 10 seconds each
   rehearse fuzz session --seeds 100000
   rehearse fuzz session --seeds 0x100..0x200     the end is not part of it
+  rehearse fuzz session --strategy pct           only one of the portfolio's strategies
   rehearse fuzz --time 5m --junit junit.xml --fail-fast
 
 Ctrl-C ends the campaign in order: what was found is kept and the summary printed.
@@ -110,6 +112,9 @@ pub(crate) struct Common {
     /// The profile of faults; chaos by default
     #[arg(long, global = true, value_name = "PROFILE", hide_possible_values = true, value_parser = profile())]
     pub(crate) faults: Option<&'static Profile>,
+    /// The search strategy, how choices are filled in; `portfolio` by default in `fuzz`, `random` for a single seed
+    #[arg(long, global = true, value_name = "STRATEGY", hide_possible_values = true, value_parser = strategy())]
+    pub(crate) strategy: Option<&'static Strategy>,
     /// The folder to write to; cases go to DIR/cases
     #[arg(long, global = true, value_name = "DIR", default_value = "target/rehearsal")]
     pub(crate) out: PathBuf,
@@ -226,6 +231,11 @@ pub(crate) struct Patience {
 fn profile() -> impl clap::builder::TypedValueParser<Value = &'static Profile> {
     let values = PROFILES.iter().map(|profile| PossibleValue::new(profile.name).help(profile.sentence));
     PossibleValuesParser::new(values).try_map(|name| Profile::named(&name).ok_or("no such profile"))
+}
+
+fn strategy() -> impl clap::builder::TypedValueParser<Value = &'static Strategy> {
+    let values = STRATEGIES.iter().map(|strategy| PossibleValue::new(strategy.name).help(strategy.sentence));
+    PossibleValuesParser::new(values).try_map(|name| Strategy::named(&name).ok_or("no such strategy"))
 }
 
 fn stage(name: &str) -> Result<String, String> {

@@ -97,6 +97,7 @@ impl Campaign<'_> {
     fn spec(&self, subject: &Subject, budget: &Budget, to_come: usize) -> CampaignSpec {
         let spec = CampaignSpec::new(budget.seeds(), subject.profile);
         CampaignSpec {
+            strategy: subject.strategy,
             time: budget.share(to_come),
             jobs: self.jobs,
             fail_fast: self.args.fail_fast,

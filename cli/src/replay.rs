@@ -68,7 +68,8 @@ pub(crate) fn subject(registry: &Registry<'_>, case: &Case, path: &Path) -> Resu
         let known = || entry.variants.iter().map(|variant| variant.name);
         entry.variant(name).ok_or_else(|| Case::unknown(path, "variant", name, known()))
     });
-    Ok(Subject { entry, variant: variant.transpose()?, profile: case.profile(path)? })
+    let (profile, strategy) = (case.profile(path)?, case.strategy(path)?);
+    Ok(Subject { entry, variant: variant.transpose()?, profile, strategy })
 }
 
 /// A case says everything about its run: what is typed beside it may repeat that, but not change it.
@@ -85,6 +86,9 @@ pub(crate) fn agrees(case: &Case, common: &Common, subject: &Subject, tool: &Too
     }
     if let Some(faults) = common.faults.filter(|faults| faults.name != case.profile) {
         return refuse("--faults", case.profile.clone(), faults.name.to_owned());
+    }
+    if let Some(strategy) = common.strategy.filter(|strategy| *strategy != subject.strategy) {
+        return refuse("--strategy", subject.strategy.name.to_owned(), strategy.name.to_owned());
     }
     match &common.variant {
         Some(variant) if case.variant.as_ref() != Some(variant) => {

@@ -28,7 +28,7 @@ pub(crate) fn run(
     let seed = common.seed.unwrap_or(0);
     output.note(|screen| terminal::run::before(screen, &subject, seed))?;
 
-    let spec = RunSpec::seeded(seed, subject.profile);
+    let spec = subject.spec(seed);
     let spec = if trace.is_some() { spec.recorded() } else { spec };
     let watch = Stopwatch::start();
     let made = made(&subject, &spec, args.patience)?;
@@ -40,8 +40,7 @@ pub(crate) fn run(
                 write_trace(file, args.format, &subject, &spec, &*runner, &outcome)?;
             }
             let story = story(&subject, &spec, args.patience, Some(&*runner), &outcome)?;
-            let case = outcome.signature().map(|signature| {
-                let failure = Failure { seed, signature, outcome: outcome.clone(), count: 1 };
+            let case = Failure::of(seed, subject.strategy.arm(seed), &outcome).map(|failure| {
                 Case::of(subject.entry.name, subject.variant_name(), subject.profile, &failure).write(&cases)
             });
             let case = case.transpose()?;

@@ -1,6 +1,7 @@
 //! What was typed, found in the registry.
 
 use rehearsal::registry::{Entry, Variant};
+use rehearsal::search::{self, random};
 use rehearsal_reports::{Subject, Tool};
 
 use crate::args::Common;
@@ -29,15 +30,18 @@ impl Registry<'_> {
         let entry = self.entry(name)?;
         no_policy(common)?;
         let variant = common.variant.as_deref().map(|name| self.variant(entry, name)).transpose()?;
-        Ok(Subject { entry, variant, profile: common.profile() })
+        // As in a case: a seed alone is a plain draw.
+        let strategy = common.strategy.unwrap_or(&random::STRATEGY);
+        Ok(Subject { entry, variant, profile: common.profile(), strategy })
     }
 
     /// What a campaign takes: the scenarios named, or all that take part; with a variant, those that have it.
     pub(crate) fn subjects(&self, names: &[String], common: &Common) -> Result<Vec<Subject>, Error> {
+        let strategy = common.strategy.unwrap_or(search::DEFAULT);
         if !names.is_empty() {
             let mut subjects: Vec<Subject> = Vec::new();
             for name in names {
-                let subject = self.subject(name, common)?;
+                let subject = Subject { strategy, ..self.subject(name, common)? };
                 if subjects.iter().any(|known| known.entry.name == subject.entry.name) {
                     return Err(Error::Usage(format!("`{name}` is named twice; name each scenario once")));
                 }
@@ -50,7 +54,7 @@ impl Registry<'_> {
         let variant = common.variant.as_deref();
         let subjects = all.filter_map(|entry| {
             let variant = variant.map(|name| entry.variant(name));
-            let subject = |variant| Subject { entry, variant, profile: common.profile() };
+            let subject = |variant| Subject { entry, variant, profile: common.profile(), strategy };
             variant.map_or(Some(subject(None)), |known| known.map(|known| subject(Some(known))))
         });
         let subjects: Vec<Subject> = subjects.collect();

@@ -5,6 +5,8 @@ use std::path::Path;
 
 use rehearsal::Profile;
 use rehearsal::registry::{Entry, Rehearsal, Variant};
+use rehearsal::run::RunSpec;
+use rehearsal::search::{Strategy, random};
 
 /// The stage on which every run takes place for now.
 pub const STAGE: &str = "world";
@@ -18,12 +20,25 @@ pub struct Subject {
     pub variant: Option<&'static Variant>,
     /// The mixture of faults.
     pub profile: &'static Profile,
+    /// How choices are filled in.
+    pub strategy: &'static Strategy,
 }
 
 impl Subject {
     /// The scenario, built with its variant.
     pub fn rehearsal(&self) -> Box<dyn Rehearsal> {
         (self.entry.build)(self.variant_name())
+    }
+
+    /// The run of a seed.
+    pub fn spec(&self, seed: u64) -> RunSpec {
+        RunSpec::seeded(seed, self.profile).by(self.strategy)
+    }
+
+    /// The name of the strategy that makes the run of a seed, unless it is the plain draw, which goes without saying.
+    pub fn special_strategy(&self, seed: u64) -> Option<&'static str> {
+        let arm = self.strategy.arm(seed);
+        (*arm != random::STRATEGY).then_some(arm.name)
     }
 
     /// The planted bug's name.
@@ -54,7 +69,11 @@ impl Tool {
         if let Some(variant) = subject.variant_name() {
             let _ = write!(command, " --variant {}", quoted(variant));
         }
-        let _ = write!(command, " --faults {} --seed {seed:#x}", subject.profile.name);
+        let _ = write!(command, " --faults {}", subject.profile.name);
+        if let Some(strategy) = subject.special_strategy(seed) {
+            let _ = write!(command, " --strategy {strategy}");
+        }
+        let _ = write!(command, " --seed {seed:#x}");
         command
     }
 

@@ -4,10 +4,12 @@
 //! the same report.
 //!
 //! - [`worker`] — runs chunks of seeds and reports each;
+//! - [`arms`] — what each strategy found;
 //! - [`watchdog`] — names an actor that never returns from a turn;
 //! - [`alone`](mod@alone) — a run, or a few, under its eye.
 
 pub mod alone;
+pub mod arms;
 mod watchdog;
 mod worker;
 
@@ -21,10 +23,13 @@ use std::time::Duration;
 use crate::check::Goal;
 use crate::fault::Profile;
 use crate::registry::Rehearsal;
-use crate::run::{Outcome, Verdict};
+use crate::run::Outcome;
+use crate::search::{self, Strategy};
 use crate::wall::Stopwatch;
 use crate::world::Pulse;
 pub use alone::{Unfinished, alone, watched};
+pub use arms::Arm;
+use arms::Arms;
 use watchdog::Watchdog;
 use worker::Worker;
 
@@ -37,6 +42,8 @@ pub struct CampaignSpec {
     pub time: Option<Duration>,
     /// The mixture of faults.
     pub profile: &'static Profile,
+    /// How choices are filled in.
+    pub strategy: &'static Strategy,
     /// How many runs go on at the same time.
     pub jobs: usize,
     /// End with the first failure, in the order of seeds.
@@ -48,12 +55,13 @@ pub struct CampaignSpec {
 }
 
 impl CampaignSpec {
-    /// So many seeds from 0 under a profile, on all cores.
+    /// These seeds under a profile by the default strategy, on all cores.
     pub fn new(seeds: Range<u64>, profile: &'static Profile) -> Self {
         Self {
             seeds,
             time: None,
             profile,
+            strategy: search::DEFAULT,
             jobs: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
             fail_fast: false,
             turn_limit: Duration::from_secs(10),
@@ -73,6 +81,8 @@ pub struct Report {
     pub wall: Duration,
     /// What failed, one entry for each signature, in the order of their lowest seeds.
     pub failures: Vec<Failure>,
+    /// What each strategy found; more than one if it is a portfolio.
+    pub arms: Vec<Arm>,
     /// The goals, each with the lowest seed that reached it.
     pub goals: Vec<(Goal, Option<u64>)>,
     /// An actor that never returned from a turn.
@@ -90,12 +100,44 @@ pub struct Report {
 pub struct Failure {
     /// The lowest seed.
     pub seed: u64,
+    /// The strategy that made its run; with a portfolio, the arm.
+    pub strategy: &'static Strategy,
     /// What failed, with ids and times normalised.
     pub signature: String,
     /// The outcome of that seed.
     pub outcome: Outcome,
     /// How many seeds failed so.
     pub count: u64,
+    /// A few of them, with the fewest events before: the shortest way to a failure is often the simplest.
+    pub shortest: Vec<Shortest>,
+}
+
+/// A seed that fails after so many events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Shortest {
+    /// How many events its run has.
+    pub events: u64,
+    /// The seed.
+    pub seed: u64,
+}
+
+/// How many of the shortest runs are kept of each failure.
+const SHORTEST: usize = 5;
+
+impl Failure {
+    /// The failure of one seed, by the strategy that made its run. `None` if it passed.
+    pub fn of(seed: u64, strategy: &'static Strategy, outcome: &Outcome) -> Option<Self> {
+        let signature = outcome.signature()?;
+        let shortest = vec![Shortest { events: outcome.events, seed }];
+        Some(Self { seed, strategy, signature, outcome: outcome.clone(), count: 1, shortest })
+    }
+
+    /// Takes the shortest runs of the same failure in.
+    fn shorten(&mut self, others: &[Shortest]) {
+        self.shortest.extend(others);
+        self.shortest.sort_unstable();
+        self.shortest.truncate(SHORTEST);
+    }
 }
 
 /// An actor that never returned from a turn.
@@ -193,6 +235,7 @@ struct Chunk {
     runs: u64,
     turns: u64,
     failures: Vec<Failure>,
+    arms: Arms,
     /// For each goal, the lowest seed that reached it.
     goals: Vec<Option<u64>>,
 }
@@ -282,18 +325,20 @@ struct Merge {
     runs: u64,
     turns: u64,
     failures: BTreeMap<String, Failure>,
+    arms: Arms,
     goals: Vec<(Goal, Option<u64>)>,
 }
 
 impl Merge {
     fn new(goals: Vec<Goal>) -> Self {
         let goals = goals.into_iter().map(|goal| (goal, None)).collect();
-        Self { runs: 0, turns: 0, failures: BTreeMap::new(), goals }
+        Self { runs: 0, turns: 0, failures: BTreeMap::new(), arms: Arms::default(), goals }
     }
 
     fn take(&mut self, chunk: Chunk, spec: &CampaignSpec, shared: &Shared, observer: &mut dyn Observer) {
         self.runs += chunk.runs;
         self.turns += chunk.turns;
+        self.arms.merge(chunk.arms);
         for ((_, known), seed) in self.goals.iter_mut().zip(chunk.goals) {
             *known = [*known, seed].into_iter().flatten().min();
         }
@@ -308,9 +353,12 @@ impl Merge {
                 }
                 Some(known) => {
                     let count = known.count + failure.count;
-                    if failure.seed < known.seed {
-                        *known = failure;
-                    }
+                    let others = if failure.seed < known.seed {
+                        std::mem::replace(known, failure).shortest
+                    } else {
+                        failure.shortest
+                    };
+                    known.shorten(&others);
                     known.count = count;
                 }
             }
@@ -342,9 +390,13 @@ impl Merge {
             // Which higher seeds were tried meanwhile depends on the number of workers.
             failures.truncate(1);
             failures[0].count = 1;
+            failures[0].shortest =
+                vec![Shortest { events: failures[0].outcome.events, seed: failures[0].seed }];
             ended = Ended::FirstFailure;
         }
+        let arms = self.arms.report(&failures, ended == Ended::FirstFailure);
         Report {
+            arms,
             runs: self.runs,
             turns: self.turns,
             wall,
@@ -371,11 +423,4 @@ fn silence_panics_of_actors() {
             }
         }));
     });
-}
-
-/// A failure of one seed, if its outcome is one.
-fn failure(seed: u64, outcome: &Outcome) -> Option<Failure> {
-    let signature = outcome.signature()?;
-    debug_assert_ne!(outcome.verdict, Verdict::Pass);
-    Some(Failure { seed, signature, outcome: outcome.clone(), count: 1 })
 }

@@ -13,6 +13,7 @@ use crate::fault::Profile;
 use crate::registry::{Rehearsal, rehearsal};
 use crate::run::{AnyRunner, RunSpec};
 use crate::scenario::Scenario;
+use crate::search::{self, Strategy};
 use crate::story::Story;
 
 /// Prepares the check of a scenario in a test.
@@ -32,6 +33,7 @@ pub fn check(scenario: impl Scenario) -> Check {
         name: name_of(&scenario),
         scenario: rehearsal(scenario).into(),
         profile: &Profile::CHAOS,
+        strategy: search::DEFAULT,
         seeds: 1_000,
         cases: PathBuf::from("target/rehearsal/cases"),
         goals_required: true,
@@ -45,6 +47,7 @@ pub struct Check {
     name: String,
     scenario: Arc<dyn Rehearsal>,
     profile: &'static Profile,
+    strategy: &'static Strategy,
     seeds: u64,
     cases: PathBuf,
     goals_required: bool,
@@ -67,6 +70,12 @@ impl Check {
     /// Under which profile of faults; `chaos` by default.
     pub fn faults(mut self, profile: &'static Profile) -> Self {
         self.profile = profile;
+        self
+    }
+
+    /// By which search strategy; a portfolio of all by default.
+    pub fn strategy(mut self, strategy: &'static Strategy) -> Self {
+        self.strategy = strategy;
         self
     }
 
@@ -112,7 +121,7 @@ impl Check {
             let seed = hex::parse(&text)
                 .ok_or_else(|| format!("REHEARSE_SEED is `{text}`, and a seed looks like 0x1f"))?;
             println!("seed {seed:#x}");
-            let spec = RunSpec::seeded(seed, self.profile);
+            let spec = RunSpec::seeded(seed, self.profile).by(self.strategy);
             return Story::of(self.scenario.as_ref(), &spec).map_or(Ok(()), |story| Err(story.to_string()));
         }
         self.campaign()
@@ -131,6 +140,7 @@ impl Check {
     fn campaign(&self) -> Result<(), String> {
         println!("seeds 0x0..{:#x} under {}", self.seeds, self.profile.name);
         let spec = CampaignSpec {
+            strategy: self.strategy,
             fail_fast: true,
             goals_required: self.goals_required,
             time: self.time,
@@ -176,7 +186,7 @@ impl Check {
 impl Check {
     /// The smallest case of a failure that could be found, and its story.
     fn shrunk(&self, failure: &campaign::Failure) -> (Case, String) {
-        let spec = RunSpec::seeded(failure.seed, self.profile);
+        let spec = RunSpec::seeded(failure.seed, self.profile).by(failure.strategy);
         let case = Case::of(&self.name, None, self.profile, failure);
         let (whole, seeded) = (case.clone(), spec.clone());
         let shrinking = move |runner: &mut dyn AnyRunner| smaller(runner, whole, &seeded, BUDGET);

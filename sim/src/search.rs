@@ -53,6 +53,10 @@ pub enum Way {
 pub static STRATEGIES: &[&Strategy] =
     &[&random::STRATEGY, &pct::STRATEGY, &pos::STRATEGY, &delay_bounded::STRATEGY, &portfolio::STRATEGY];
 
+/// The strategy of campaigns and tests that name none. On the planted bugs it needs no more runs than plain draws, and it sees
+/// what those are blind to; `score` measures both.
+pub static DEFAULT: &Strategy = &portfolio::STRATEGY;
+
 impl Strategy {
     /// The strategy of that name.
     pub fn named(name: &str) -> Option<&'static Self> {

@@ -87,8 +87,8 @@ impl Budget {
             None => format!("seeds from {:#x} on", self.first),
         };
         let each = self.runs().map_or(String::new(), |runs| format!("({} each)", count(runs)));
-        let mut rest =
-            format!("of {}; faults {}; {}", titles(subjects), subject.profile.name, counted(jobs, "job"));
+        let mut rest = format!("of {}; faults {}; ", titles(subjects), subject.profile.name);
+        let _ = write!(rest, "strategy {}; {}", subject.strategy.name, counted(jobs, "job"));
         if let Some(time) = self.time {
             let _ = write!(rest, "; for {} in all", span(time));
         }

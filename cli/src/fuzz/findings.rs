@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use rehearsal::campaign::{Failure, Observer, Progress, Report};
+use rehearsal::campaign::{Failure, Observer, Progress, Report, Shortest};
 use rehearsal::case::{Case, Smaller};
 use rehearsal::run::{Limit, RunSpec, Verdict};
 use rehearsal_reports::Subject;
@@ -19,6 +19,9 @@ use crate::shrink::{made_smaller, shrinking};
 
 /// How many failures of a scenario have their stories told.
 const TOLD: usize = 10;
+
+/// So many deviations are few: nobody needs to look for fewer.
+const FEW: usize = 2;
 
 /// Makes findings of failures.
 pub(super) struct Finder {
@@ -56,14 +59,14 @@ impl Finder {
     }
 
     fn tell(&self, finding: &mut Finding) -> Result<(), Error> {
-        let spec = RunSpec::seeded(finding.failure.seed, self.subject.profile);
+        let spec = self.subject.spec(finding.failure.seed);
         finding.story = story(&self.subject, &spec, self.patience, None, &finding.failure.outcome)?;
         finding.deviations = finding.story.as_ref().map(|story| story.deviations);
         Ok(())
     }
 
     fn count(&self, finding: &mut Finding) -> Result<(), Error> {
-        let seeded = RunSpec::seeded(finding.failure.seed, self.subject.profile);
+        let seeded = self.subject.spec(finding.failure.seed);
         let spec = RunSpec { record_choices: true, ..seeded };
         if let Made::Over(runner, _) = made(&self.subject, &spec, self.patience)? {
             finding.deviations = Some(runner.deviations().len());
@@ -71,17 +74,38 @@ impl Finder {
         Ok(())
     }
 
-    /// Shrinks a failure; its smaller case takes the place of the one that was written when it was found.
+    /// Shrinks a failure, from the shortest of its runs on until one has few deviations; the smallest case takes the place of
+    /// the one that was written when it was found.
     fn shrink(&self, finding: &mut Finding) -> Result<(), Error> {
-        let Some(budget) = self.budget.filter(|_| by_itself(&finding.failure)) else { return Ok(()) };
-        let spec = RunSpec::seeded(finding.failure.seed, self.subject.profile);
-        let smaller = made_smaller(&self.subject, self.case(&finding.failure), &spec, budget, self.patience)?;
-        let Some(Smaller { case, story, shrunk }) = smaller else { return Ok(()) };
+        let Some(mut budget) = self.budget.filter(|_| by_itself(&finding.failure)) else { return Ok(()) };
+        let size = |found: &Smaller| found.shrunk.deviations.len();
+        let mut best: Option<Smaller> = None;
+        let mut runs = 0;
+        for Shortest { seed, .. } in &finding.failure.shortest {
+            let Some(found) = self.smaller(&finding.failure, *seed, budget)? else { continue };
+            budget = budget.saturating_sub(found.shrunk.runs);
+            runs += found.shrunk.runs;
+            if best.as_ref().is_none_or(|best| size(&found) < size(best)) {
+                best = Some(found);
+            }
+            if best.as_ref().is_some_and(|best| size(best) <= FEW) || budget == 0 {
+                break;
+            }
+        }
+        let Some(Smaller { case, story, mut shrunk }) = best else { return Ok(()) };
+        shrunk.runs = runs;
         finding.case = self.write(&case);
         finding.deviations = Some(shrunk.deviations.len());
         finding.shrinking = Some(shrinking(&shrunk));
         finding.story = Some(story);
         Ok(())
+    }
+
+    /// One seed of a failure, shrunk.
+    fn smaller(&self, failure: &Failure, seed: u64, budget: u32) -> Result<Option<Smaller>, Error> {
+        let strategy = self.subject.strategy.arm(seed);
+        let case = self.case(&Failure { seed, strategy, ..failure.clone() });
+        made_smaller(&self.subject, case, &self.subject.spec(seed), budget, self.patience)
     }
 
     fn case(&self, failure: &Failure) -> Case {

@@ -1,6 +1,6 @@
 //! The document of `fuzz`.
 
-use rehearsal::campaign::Ended;
+use rehearsal::campaign::{Arm, Ended};
 use rehearsal::run::Verdict;
 use serde::Serialize;
 
@@ -23,6 +23,7 @@ struct ScenarioRuns {
     variant: Option<&'static str>,
     policy: Option<&'static str>,
     profile: &'static str,
+    strategy: &'static str,
     stage: &'static str,
     verdict: &'static str,
     ended: &'static str,
@@ -30,9 +31,31 @@ struct ScenarioRuns {
     turns: u64,
     wall_ns: u64,
     violations: Vec<ViolationKind>,
+    /// What each strategy found.
+    arms: Vec<ArmRuns>,
     goals: Vec<GoalReached>,
     stuck: Option<StuckActor>,
     internal_error: Option<String>,
+}
+
+/// What one strategy did.
+#[derive(Debug, Serialize)]
+struct ArmRuns {
+    strategy: &'static str,
+    runs: u64,
+    failed: u64,
+    /// Distinct failures, whoever found them first.
+    distinct: usize,
+    /// The seeds of those that it found first.
+    first: Vec<String>,
+}
+
+impl From<&Arm> for ArmRuns {
+    fn from(arm: &Arm) -> Self {
+        let Arm { strategy, runs, failed, distinct, first } = arm;
+        let first = first.iter().copied().map(seed).collect();
+        Self { strategy: strategy.name, runs: *runs, failed: *failed, distinct: *distinct, first }
+    }
 }
 
 /// All violations, or limits, of one signature.
@@ -44,12 +67,15 @@ struct ViolationKind {
     message: String,
     signature: String,
     seed: String,
+    strategy: &'static str,
     seeds: u64,
     trace_hash: String,
     case: Option<String>,
     /// Those that remain, if it was shrunk.
     deviations: Option<usize>,
     deviations_before: Option<usize>,
+    /// The seed of the run that was shrunk: not always the lowest that failed so.
+    shrunk_from: Option<String>,
     shrink_runs: Option<u32>,
     slips: Vec<String>,
     again: String,
@@ -76,6 +102,7 @@ fn runs(tool: &Tool, scenario: &ScenarioResult) -> ScenarioRuns {
         variant: scenario.subject.variant_name(),
         policy: None,
         profile: scenario.subject.profile.name,
+        strategy: scenario.subject.strategy.name,
         stage: STAGE,
         verdict: verdict(scenario.passed()),
         ended: ended(report.ended),
@@ -83,6 +110,7 @@ fn runs(tool: &Tool, scenario: &ScenarioResult) -> ScenarioRuns {
         turns: report.turns,
         wall_ns: nanos(report.wall),
         violations: scenario.findings.iter().map(|finding| violation(tool, scenario, finding)).collect(),
+        arms: report.arms.iter().map(ArmRuns::from).collect(),
         goals: goals.collect(),
         stuck: report.stuck.as_ref().map(StuckActor::from),
         internal_error: report.internal_error.clone(),
@@ -107,11 +135,13 @@ fn violation(tool: &Tool, scenario: &ScenarioResult, finding: &Finding) -> Viola
         message,
         signature: failure.signature.clone(),
         seed: seed(failure.seed),
+        strategy: failure.strategy.name,
         seeds: failure.count,
         trace_hash: hash(failure.outcome.trace_hash),
         case: finding.case.as_deref().map(path),
         deviations: finding.deviations,
         deviations_before: shrinking.map(|shrinking| shrinking.before),
+        shrunk_from: shrinking.and(finding.story.as_ref()).map(|story| seed(story.seed)),
         shrink_runs: shrinking.map(|shrinking| shrinking.runs),
         slips: shrinking.map(|shrinking| shrinking.slips.clone()).unwrap_or_default(),
         again,

@@ -40,7 +40,7 @@ fn head(screen: &mut Screen<'_>, subject: &Subject, story: &Story) -> io::Result
     screen.line(2, PLAIN, &story.message)?;
     let place = format!("at {}, event {},", story.at, story.event);
     let from = if story.before.is_some() { "shrunk from " } else { "" };
-    let seed = format!("{from}seed {:#x},", story.seed);
+    let seed = format!("{from}seed {:#x}{},", story.seed, by(subject, story.seed));
     let faults = format!("faults {},", story.profile);
     let deviations = match story.before {
         None => counted(story.deviations as u64, "deviation"),
@@ -51,6 +51,11 @@ fn head(screen: &mut Screen<'_>, subject: &Subject, story: &Story) -> io::Result
     let title = format!("{},", subject.title());
     let parts = [title.as_str(), &seed, &faults, &place, &deviations].map(|text| (FAINT, text));
     screen.parts(2, &parts)
+}
+
+/// The strategy that made the run of a seed, unless it is the plain draw: ` by pct`.
+fn by(subject: &Subject, seed: u64) -> String {
+    subject.special_strategy(seed).map_or(String::new(), |strategy| format!(" by {strategy}"))
 }
 
 /// The case, and the commands that run it again.
@@ -82,7 +87,7 @@ pub fn again(
 /// If the stream fails.
 pub fn stuck(screen: &mut Screen<'_>, tool: &Tool, subject: &Subject, stuck: &Stuck) -> io::Result<()> {
     let (actor, after) = (format!("{},", stuck.actor), span(stuck.after));
-    let seed = format!("seed {:#x}", stuck.seed);
+    let seed = format!("seed {:#x}{}", stuck.seed, by(subject, stuck.seed));
     screen.parts(
         0,
         &[

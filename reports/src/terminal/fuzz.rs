@@ -2,7 +2,7 @@
 
 use std::io;
 
-use rehearsal::campaign::{Ended, Failure};
+use rehearsal::campaign::{Arm, Ended, Failure};
 use rehearsal::run::Verdict;
 
 use super::figures::{count, counted, rate, span};
@@ -19,7 +19,7 @@ const IN_FULL: usize = 3;
 ///
 /// If the stream fails.
 pub fn found(screen: &mut Screen<'_>, subject: &Subject, failure: &Failure) -> io::Result<()> {
-    let seed = format!("(seed {:#x})", failure.seed);
+    let seed = format!("(seed {:#x}, {})", failure.seed, failure.strategy.name);
     let title = format!("{}:", subject.title());
     screen.parts(0, &[(BAD, "found"), (NAME, &title), (PLAIN, &in_a_line(failure)), (FAINT, &seed)])
 }
@@ -50,6 +50,9 @@ pub fn scenario(screen: &mut Screen<'_>, result: &ScenarioResult) -> io::Result<
     }
     let numbers = numbers.join(", ");
     screen.parts(0, &[verdict, (NAME, &result.subject.title()), (PLAIN, &numbers)])?;
+    if report.arms.len() > 1 && !report.failures.is_empty() {
+        report.arms.iter().try_for_each(|found| arm(screen, found))?;
+    }
     let why = match report.ended {
         Ended::Interrupted => "interrupted: what was found up to then counts, goals do not",
         Ended::FirstFailure => "ended with the first failure (--fail-fast)",
@@ -57,6 +60,23 @@ pub fn scenario(screen: &mut Screen<'_>, result: &ScenarioResult) -> io::Result<
     };
     screen.line(6, FAINT, why)
 }
+
+/// What one strategy found.
+fn arm(screen: &mut Screen<'_>, arm: &Arm) -> io::Result<()> {
+    let seeds = arm.first.iter().take(SEEDS).map(|seed| format!("{seed:#x}")).collect::<Vec<_>>().join(" ");
+    let more = if arm.first.len() > SEEDS { " …" } else { "" };
+    let first = match arm.first.len() {
+        0 => "none of them first".to_owned(),
+        count => format!("{} first: seed {seeds}{more}", super::figures::count(count as u64)),
+    };
+    let found = counted(arm.distinct as u64, "distinct failure");
+    let text = format!("{} of {} failed, {found}, {first}", count(arm.failed), counted(arm.runs, "run"));
+    screen.item(6, ARM_WIDTH, (NAME, arm.strategy.name), &text)
+}
+
+/// How many seeds of a strategy are named.
+const SEEDS: usize = 5;
+const ARM_WIDTH: usize = 13;
 
 /// Everything that a campaign found, and its verdict at the end.
 ///
@@ -87,7 +107,13 @@ fn failures(screen: &mut Screen<'_>, tool: &Tool, scenario: &ScenarioResult) -> 
         in_full(screen, tool, scenario, finding)?;
         let seeds = counted(finding.failure.count, "seed");
         let runs = counted(scenario.report.runs, "run");
-        screen.line(2, FAINT, &format!("{seeds} of {runs} failed so; this is the lowest"))?;
+        let elsewhere = finding.story.as_ref().is_some_and(|story| story.seed != finding.failure.seed);
+        let lowest = if elsewhere {
+            format!("the lowest is {:#x}", finding.failure.seed)
+        } else {
+            "this is the lowest".to_owned()
+        };
+        screen.line(2, FAINT, &format!("{seeds} of {runs} failed so; {lowest}"))?;
         if let Some(shrinking) = &finding.shrinking {
             shrink::how(screen, 2, shrinking)?;
         }

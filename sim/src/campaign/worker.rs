@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::Sender;
 
-use super::{CampaignSpec, Chunk, Failure, Shared, failure};
+use super::arms::Arms;
+use super::{CampaignSpec, Chunk, Failure, Shared};
 use crate::run::{AnyRunner, RunSpec};
 use crate::wall::Stopwatch;
 
@@ -54,16 +55,19 @@ impl Worker {
     }
 
     fn run(&mut self, seeds: std::ops::Range<u64>) -> Chunk {
-        let mut chunk = Chunk { runs: 0, turns: 0, failures: Vec::new(), goals: Vec::new() };
+        let arms = Arms::default();
+        let mut chunk = Chunk { runs: 0, turns: 0, failures: Vec::new(), arms, goals: Vec::new() };
         for seed in seeds {
             if !self.matters(seed) {
                 break;
             }
-            let outcome = self.runner.run(&RunSpec::seeded(seed, self.spec.profile));
+            let strategy = self.spec.strategy.arm(seed);
+            let outcome = self.runner.run(&RunSpec::seeded(seed, self.spec.profile).by(strategy));
             chunk.runs += 1;
             chunk.turns += outcome.turns;
+            chunk.arms.note(strategy, seed, &outcome);
             self.note_goals(&mut chunk, seed, &outcome.goals);
-            if let Some(failure) = failure(seed, &outcome) {
+            if let Some(failure) = Failure::of(seed, strategy, &outcome) {
                 note(&mut chunk.failures, failure);
             }
         }
@@ -91,7 +95,10 @@ impl Worker {
 /// Adds a failure to those of the same signature; seeds come in rising order, so the first is the lowest.
 fn note(failures: &mut Vec<Failure>, failure: Failure) {
     match failures.iter_mut().find(|known| known.signature == failure.signature) {
-        Some(known) => known.count += 1,
+        Some(known) => {
+            known.count += 1;
+            known.shorten(&failure.shortest);
+        }
         None => failures.push(failure),
     }
 }

@@ -14,6 +14,7 @@ use crate::choice::{Base, Deviation, Overrides, Value, generator};
 use crate::fault::{PROFILES, Profile};
 use crate::registry::nearest;
 use crate::run::{AnyRunner, RunSpec, Verdict};
+use crate::search::{STRATEGIES, Strategy, random};
 
 /// The version of the format that this build writes, and the only one that it reads.
 pub const FORMAT: u32 = 1;
@@ -35,6 +36,9 @@ pub struct Case {
     pub variant: Option<String>,
     /// The profile of faults.
     pub profile: String,
+    /// The search strategy that made the run of the seed; plain draws if it is absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strategy: Option<String>,
     /// The seed, in hex.
     #[serde(with = "hex")]
     pub seed: u64,
@@ -159,6 +163,7 @@ impl Case {
             scenario: scenario.to_owned(),
             variant: variant.map(ToOwned::to_owned),
             profile: profile.name.to_owned(),
+            strategy: (*failure.strategy != random::STRATEGY).then(|| failure.strategy.name.to_owned()),
             seed: failure.seed,
             expect: Expect {
                 invariant,
@@ -196,7 +201,7 @@ impl Case {
     ///
     /// If this build does not have the profile, or if a deviation names no choice.
     pub fn spec(&self, path: &Path) -> Result<RunSpec, CaseError> {
-        let seeded = RunSpec::seeded(self.seed, self.profile(path)?);
+        let seeded = RunSpec::seeded(self.seed, self.profile(path)?).by(self.strategy(path)?);
         let Some(shrunk) = &self.shrunk else { return Ok(seeded) };
         let mut overrides = Overrides::new();
         for deviant in &shrunk.deviations {
@@ -306,6 +311,18 @@ impl Case {
         })
     }
 
+    /// The strategy that the case names.
+    ///
+    /// # Errors
+    ///
+    /// If this build does not have it.
+    pub fn strategy(&self, path: &Path) -> Result<&'static Strategy, CaseError> {
+        let Some(name) = &self.strategy else { return Ok(&random::STRATEGY) };
+        Strategy::named(name).ok_or_else(|| {
+            Self::unknown(path, "strategy", name, STRATEGIES.iter().map(|strategy| strategy.name))
+        })
+    }
+
     /// The error for a name that this build does not have.
     pub fn unknown<'a>(
         path: &Path,
@@ -362,6 +379,7 @@ mod tests {
             scenario: "session".to_owned(),
             variant: Some("stored-interrupt".to_owned()),
             profile: "chaos".to_owned(),
+            strategy: None,
             seed: 0x1f,
             expect: Expect {
                 invariant: Some("INT-1".to_owned()),
