@@ -48,6 +48,9 @@ pub(crate) enum Command {
     /// Make a case smaller: the fewest deviations that still show the same failure
     #[command(after_help = SHRINK_EXAMPLES)]
     Shrink(Shrink),
+    /// Tell what had to go wrong: the choices that are needed, when it became likely, and the few events that matter
+    #[command(after_help = EXPLAIN_EXAMPLES)]
+    Explain(Explain),
 }
 
 const LIST_EXAMPLES: &str = "\
@@ -76,10 +79,12 @@ Press it again to kill.";
 const REPLAY_EXAMPLES: &str = "\
 Examples:
   rehearse replay target/rehearsal/cases/session-int-1-5f0c2a11.toml
+  rehearse replay CASE --tolerant
   rehearse replay CASE --until 120 --inspect /runtime/gateway
 
 A replay is strict: the same failure and the same trace hash. If so, the exit code is
-0 although the case shows a failure, for what was asked for holds; if not, it is 1.";
+0 although the case shows a failure, for what was asked for holds; if not, it is 1.
+With --tolerant the same failure is enough: a case survives edits that do not concern it.";
 
 const SHRINK_EXAMPLES: &str = "\
 Examples:
@@ -89,6 +94,14 @@ Examples:
 The smaller case takes the place of the old one, whose run can be had again from its
 seed. If nothing can be left out, or the case does not fail as it says, the file
 stays as it is.";
+
+const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  rehearse explain target/rehearsal/cases/session-int-1-5f0c2a11.toml
+  rehearse explain CASE --diff                  beside the nearest run that passes
+  rehearse explain CASE --mermaid why.mmd       the diagram, for a document or an issue
+
+A case that is not shrunk is shrunk first; its file stays as it is.";
 
 /// The options of every command.
 #[derive(Args, Debug)]
@@ -199,6 +212,9 @@ pub(crate) struct Fuzz {
 pub(crate) struct Replay {
     /// The case: a file that `fuzz` or `run` wrote
     pub(crate) case: PathBuf,
+    /// Take it for reproduced if the same failure comes, whatever else differs, and say where
+    #[arg(long)]
+    pub(crate) tolerant: bool,
     /// Stop before this event, to look at the actors there
     #[arg(long, value_name = "EVENT", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) until: Option<u64>,
@@ -216,6 +232,20 @@ pub(crate) struct Shrink {
     /// How many runs it may take
     #[arg(long, value_name = "RUNS", default_value_t = BUDGET, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) budget: u32,
+    #[command(flatten)]
+    pub(crate) patience: Patience,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Explain {
+    /// The case: a file that `fuzz` or `run` wrote
+    pub(crate) case: PathBuf,
+    /// Show the nearest run that passes beside it, from where the two part
+    #[arg(long)]
+    pub(crate) diff: bool,
+    /// Write the sequence diagram to this file, in Mermaid's language
+    #[arg(long, value_name = "FILE")]
+    pub(crate) mermaid: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) patience: Patience,
 }

@@ -15,12 +15,13 @@
 //! - `args` — what can be typed;
 //! - `seed`, `span` — seeds and times as they are typed;
 //! - `selection` — what was typed, found in the registry;
-//! - `list`, `run`, `fuzz`, `replay`, `shrink` — one file a command;
+//! - `list`, `run`, `fuzz`, `replay`, `shrink`, `explain` — one file a command;
 //! - `output` — stdout, stderr, and files that are whole or not there;
 //! - `error` — what was wrong, where, and the mend.
 
 mod args;
 mod error;
+mod explain;
 mod fuzz;
 mod list;
 mod output;
@@ -103,6 +104,7 @@ fn started(scenarios: &'static [&'static Entry], typed: Vec<OsString>) -> End {
         Command::Run(args) => run::run(&registry, &arguments.common, args, output),
         Command::Fuzz(args) => fuzz::fuzz(&registry, &arguments.common, args, output),
         Command::Replay(args) => replay::replay(&registry, &arguments.common, args, output),
+        Command::Explain(args) => explain::explain(&registry, &arguments.common, args, output),
         Command::Shrink(args) => shrink::shrink(&registry, &arguments.common, args, output),
     };
     result.unwrap_or_else(|error| {

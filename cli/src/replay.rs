@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use rehearsal::case::replay::{and_where, fails_so};
 use rehearsal::case::{Case, divergence};
 use rehearsal::run::{AnyRunner, RunSpec};
 use rehearsal::story;
@@ -36,10 +37,10 @@ pub(crate) fn replay(
     let watch = Stopwatch::start();
     let made = made(&subject, &spec, args.patience)?;
     let wall = watch.elapsed();
-    let (end, divergence, look) = match made {
+    let (end, divergence, fails_so, look) = match made {
         Made::Stuck(stuck) => {
             let divergence = format!("expected `{}`, but a turn did not return", case.expect.signature);
-            (RunEnd::Stuck(stuck), Some(divergence), Look::default())
+            (RunEnd::Stuck(stuck), Some(divergence), false, Look::default())
         }
         Made::Over(runner, outcome) => {
             let look = look(&subject, &spec, args, &*runner)?;
@@ -47,16 +48,18 @@ pub(crate) fn replay(
             if let (Some(story), Some(shrunk)) = (&mut story, &case.shrunk) {
                 story.before = Some(shrunk.before);
             }
-            let divergence = divergence(&case, &outcome);
+            let divergence = divergence(&case, &outcome).map(|how| and_where(how, &case, &*runner));
+            let fails_so = fails_so(&case, &outcome);
             let over = Over { outcome, goals: subject.rehearsal().goals(), story, case: None };
-            (RunEnd::Over(Box::new(over)), divergence, look)
+            (RunEnd::Over(Box::new(over)), divergence, fails_so, look)
         }
     };
     let run = RunResult { subject, seed, end, wall };
-    let result = ReplayResult { case: args.case.clone(), run, divergence, look };
+    let reproduced = if args.tolerant { fails_so } else { divergence.is_none() };
+    let result = ReplayResult { case: args.case.clone(), run, reproduced, divergence, look };
     output.document(|| json::replay(registry.tool, &result))?;
     output.answer(|screen| terminal::run::replay(screen, registry.tool, &result))?;
-    Ok(End::of(result.divergence.is_none()))
+    Ok(End::of(result.reproduced))
 }
 
 /// What the case names, found in the registry.

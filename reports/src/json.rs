@@ -5,9 +5,11 @@
 //!
 //! - [`run`] — `run` and `replay`;
 //! - [`fuzz`] — a campaign;
+//! - [`explain`] — what had to go wrong;
 //! - [`shrink`] — a case made smaller;
 //! - [`list`] — what there is to run.
 
+mod explain;
 mod fuzz;
 mod list;
 mod run;
@@ -18,6 +20,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+pub use explain::{ExplainDocument, explain};
 pub use fuzz::{FuzzDocument, fuzz};
 pub use list::{ListDocument, list};
 pub use run::{ReplayDocument, RunDocument, replay, run};

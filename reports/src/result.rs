@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use rehearsal::campaign::{Ended, Failure, Report, Stuck};
+use rehearsal::case::Explanation;
 use rehearsal::check::Goal;
 use rehearsal::run::Outcome;
 use rehearsal::story::Story;
@@ -55,6 +56,8 @@ pub struct ReplayResult {
     pub case: PathBuf,
     /// The run.
     pub run: RunResult,
+    /// Whether it shows what was asked for: the same run, or tolerantly the same failure.
+    pub reproduced: bool,
     /// How it differs from what the case expects; `None` if it is the same run.
     pub divergence: Option<String>,
     /// The look into the run that was asked for.
@@ -164,6 +167,30 @@ pub enum ShrinkEnd {
         /// Whether a smaller case was written.
         written: bool,
     },
+    /// The case does not fail as it says: in words, how.
+    NotReproduced(String),
+}
+
+/// A case that was explained.
+pub struct ExplainResult {
+    /// The case.
+    pub case: PathBuf,
+    /// What is run.
+    pub subject: Subject,
+    /// The seed.
+    pub seed: u64,
+    /// How long it took.
+    pub wall: Duration,
+    /// Whether the nearest run that passes is shown.
+    pub diff: bool,
+    /// What came out.
+    pub end: ExplainEnd,
+}
+
+/// How explaining ended.
+pub enum ExplainEnd {
+    /// With an explanation.
+    Explained(Box<Explanation>),
     /// The case does not fail as it says: in words, how.
     NotReproduced(String),
 }

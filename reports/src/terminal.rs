@@ -6,11 +6,15 @@
 //! - [`fuzz`] — what a campaign found;
 //! - [`progress`] — a campaign while it goes on;
 //! - [`shrink`] — a case made smaller;
+//! - [`explain`] — what had to go wrong;
+//! - [`diagram`] — a few events, with a column for each actor;
 //! - [`screen`] — lines in colours, broken where the screen ends;
 //! - [`figures`] — numbers for reading.
 //!
 //! Everything is written with colours; whoever opens the stream takes them out where they do not belong.
 
+pub mod diagram;
+pub mod explain;
 pub mod failure;
 pub mod figures;
 pub mod fuzz;

@@ -3,16 +3,23 @@
 //! - [`file`] — reading and writing, with errors that say what, where and the mend;
 //! - [`replay`] — the same run again, and whether it is the same;
 //! - [`words`] — choices and what they mean, in words;
+//! - [`checkpoints`] — from which point on a run is another one;
+//! - [`folder`] — a folder of cases, replayed by a plain test;
+//! - [`explain`](mod@explain) — what had to go wrong;
 //! - [`shrink`](mod@shrink) — the smallest set of deviations that still shows the same failure;
 //! - [`smaller`](mod@smaller) — a shrunk case with its story.
 
+pub mod checkpoints;
+pub mod explain;
 pub mod file;
+pub mod folder;
 pub mod replay;
 pub mod shrink;
 pub mod smaller;
 pub mod words;
 
+pub use explain::{Explanation, explain};
 pub use file::{Case, CaseError};
-pub use replay::{Replay, divergence, replay};
+pub use replay::{Replay, divergence, replay, tolerant};
 pub use shrink::{BUDGET, Shrunk, shrink};
 pub use smaller::{Smaller, smaller};

@@ -41,6 +41,7 @@ pub mod trace;
 pub mod wall;
 pub mod world;
 
+pub use case::folder::cases;
 pub use fault::Profile;
 pub use harness::check;
 pub use play::Play;

@@ -40,6 +40,17 @@ pub struct RunSpec {
     pub faulty: Option<bool>,
     /// Stop before the event of this number.
     pub until: Option<u64>,
+    /// From a point on, everything is drawn afresh.
+    pub afresh: Option<Afresh>,
+}
+
+/// A point of a run from which on everything is drawn from another seed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Afresh {
+    /// After so many events.
+    pub after: u64,
+    /// The other seed.
+    pub seed: u64,
 }
 
 impl RunSpec {
@@ -56,6 +67,7 @@ impl RunSpec {
             script: None,
             faulty: None,
             until: None,
+            afresh: None,
         }
     }
 
@@ -305,6 +317,21 @@ impl<P: Protocol> Runner<P> {
         });
     }
 
+    /// Steps as [`Runner::drive`] does; from a point on afresh, if that is asked for.
+    fn drive_by(&mut self, spec: &RunSpec, until: u64) -> Verdict {
+        let Some(Afresh { after, seed }) = spec.afresh.filter(|afresh| afresh.after < until) else {
+            return self.drive(until);
+        };
+        if after > 0 {
+            let verdict = self.drive(after);
+            if verdict != Verdict::Pass || self.world.recorder().count() < after {
+                return verdict;
+            }
+        }
+        self.world.go_on_afresh(spec.profile, seed);
+        self.drive(until)
+    }
+
     /// Steps until something is wrong, nothing is left, or a limit is reached.
     fn drive(&mut self, until: u64) -> Verdict {
         let watch = Stopwatch::start();
@@ -383,9 +410,9 @@ impl<P: Protocol> AnyRunner for Runner<P> {
         let until = spec.until.unwrap_or(u64::MAX);
         let verdict = if spec.recording == Recording::Payloads {
             let log = self.world.log().clone();
-            log.collect(|| self.drive(until))
+            log.collect(|| self.drive_by(spec, until))
         } else {
-            self.drive(until)
+            self.drive_by(spec, until)
         };
         Outcome {
             verdict,

@@ -7,7 +7,7 @@ use rehearsal_protocol::Time;
 use crate::case::words;
 use crate::registry::Rehearsal;
 use crate::run::{AnyRunner, Outcome, RunSpec, Verdict};
-use crate::trace::{Event, EventKind};
+use crate::trace::{Event, EventKind, Payload};
 
 /// Everything that a person needs to go on from a failure.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -198,7 +198,7 @@ fn names(message: &str) -> Vec<String> {
 }
 
 /// Whether a text has that name, and not only a longer one.
-fn mentions(text: &str, name: &str) -> bool {
+pub(crate) fn mentions(text: &str, name: &str) -> bool {
     let inside = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || "/#~-".contains(c));
     text.match_indices(name).any(|(at, _)| {
         !inside(text[..at].chars().next_back()) && !inside(text[at + name.len()..].chars().next())
@@ -248,15 +248,19 @@ pub fn line(runner: &dyn AnyRunner, number: usize, event: &Event) -> String {
 
 /// What happened in an event, in words, without its number and time.
 pub fn told_by(runner: &dyn AnyRunner, number: usize, event: &Event) -> String {
-    let payload = runner.recorder().payloads().get(number);
+    told(event, runner.recorder().payloads().get(number), |slot| runner.path(slot))
+}
+
+/// What happened in an event, in words, given its payload and the paths of slots.
+pub(crate) fn told<'a>(event: &Event, payload: Option<&Payload>, path: impl Fn(u32) -> &'a str) -> String {
     let text = payload.map_or("", |payload| payload.text.as_str());
     let from = payload.and_then(|payload| payload.from);
-    let who = if event.actor == Event::NOBODY { "" } else { runner.path(event.actor) };
+    let who = if event.actor == Event::NOBODY { "" } else { path(event.actor) };
     let what = match (event.kind, from) {
         (EventKind::Fact, _) => format!("states {text}"),
-        (EventKind::Message, Some(from)) => format!("handles {text} from {}", runner.path(from)),
-        (EventKind::Lost, Some(from)) => format!("never gets {text} from {}", runner.path(from)),
-        (EventKind::Duplicated, Some(from)) => format!("will get twice {text} from {}", runner.path(from)),
+        (EventKind::Message, Some(from)) => format!("handles {text} from {}", path(from)),
+        (EventKind::Lost, Some(from)) => format!("never gets {text} from {}", path(from)),
+        (EventKind::Duplicated, Some(from)) => format!("will get twice {text} from {}", path(from)),
         (EventKind::Start | EventKind::Timer | EventKind::Signal | EventKind::Synced, _) => {
             format!("handles {text}")
         }

@@ -153,7 +153,7 @@ pub fn replay(tool: &Tool, result: &ReplayResult) -> ReplayDocument {
     let inspected = inspected.as_ref();
     ReplayDocument {
         run,
-        reproduced: result.divergence.is_none(),
+        reproduced: result.reproduced,
         divergence: result.divergence.clone(),
         until: until.as_ref().map(|moment| Until { event: moment.event, at_ns: moment.at.as_nanos() }),
         inspected: inspected

@@ -32,7 +32,12 @@ pub fn failure(
     again(screen, tool, subject, story.seed, case)
 }
 
-fn head(screen: &mut Screen<'_>, subject: &Subject, story: &Story) -> io::Result<()> {
+/// What failed, where and by what.
+///
+/// # Errors
+///
+/// If the stream fails.
+pub fn head(screen: &mut Screen<'_>, subject: &Subject, story: &Story) -> io::Result<()> {
     let is_limit = story.title.starts_with("limit ");
     let style = if is_limit { ODD } else { BAD };
     let violated = if is_limit { "reached:" } else { "violated:" };

@@ -88,6 +88,9 @@ pub fn replay(screen: &mut Screen<'_>, tool: &Tool, result: &ReplayResult) -> io
     screen.gap()?;
     match &result.divergence {
         None => screen.parts(0, &[(GOOD, "reproduced:"), (PLAIN, "the same failure, the same trace hash")]),
+        Some(divergence) if result.reproduced => {
+            screen.parts(0, &[(GOOD, "reproduced,"), (ODD, "tolerantly:"), (PLAIN, divergence)])
+        }
         Some(divergence) => screen.parts(0, &[(BAD, "not reproduced:"), (PLAIN, divergence)]),
     }
 }

@@ -112,3 +112,34 @@ fn an_actor_or_an_event_that_is_not_in_the_run_is_refused() {
     assert!(ended.code() == 2 && ended.err.contains("behind the end of the run"), "{ended:?}");
     assert_eq!(place.replay(&case, "--until 0").code(), 2);
 }
+
+#[test]
+fn tolerantly_the_same_failure_is_enough_although_the_trace_differs() {
+    let place = Place::new();
+    let text = fs::read_to_string(place.case()).unwrap();
+    let (before, _) = text.split_once("trace_hash").unwrap();
+    let case = place.write("edited.toml", format!("{before}trace_hash = \"0x1\"\n"));
+    let ended = place.replay(&case, "--tolerant --json");
+    assert_eq!(ended.code(), 0, "{ended:?}");
+    let document = ended.document();
+    assert_eq!(document["reproduced"], true);
+    assert!(document["divergence"].as_str().unwrap().contains("the trace hash is"), "{document:#}");
+    assert!(place.replay(&case, "--tolerant").out.contains("reproduced, tolerantly: the same failure"));
+}
+
+#[test]
+fn a_choice_that_never_comes_up_is_named_and_so_is_the_place_where_the_traces_part() {
+    let place = Place::new();
+    let found = place.rehearse("fuzz canary --seeds 50 --json").document();
+    let case = place.path(found["scenarios"][0]["violations"][0]["case"].as_str().unwrap());
+    let text = fs::read_to_string(&case).unwrap();
+    let edited = text.replace(" #", " #9999999");
+    let case = place.write("edited.toml", edited);
+    for (more, code) in [("", 1), ("--tolerant", 1)] {
+        let ended = place.replay(&case, more);
+        assert_eq!(ended.code(), code, "{ended:?}");
+        for part in ["not reproduced", " never came up", "the traces "] {
+            assert!(ended.out.contains(part), "`{part}` in {}", ended.out);
+        }
+    }
+}

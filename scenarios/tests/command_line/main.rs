@@ -3,6 +3,7 @@
 mod campaigns;
 mod cases;
 mod documents;
+mod explained;
 mod mistakes;
 mod shrunk;
 mod texts;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::checkpoints::{Checkpoint, checkpoints};
 use super::shrink::Shrunk;
 use super::words;
 use crate::campaign::Failure;
@@ -57,6 +58,9 @@ pub struct Deviations {
     pub before: usize,
     /// Whether the run has a faulty phase, at the end of which obligations begin to count.
     pub faulty_phase: bool,
+    /// The hash of the run at a few points on its way: from which one on another run differs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub checkpoints: Vec<Checkpoint>,
     /// Those that remain.
     #[serde(default, rename = "deviation")]
     pub deviations: Vec<Deviant>,
@@ -190,6 +194,7 @@ impl Case {
         self.shrunk = Some(Deviations {
             before: self.shrunk.map_or(shrunk.before, |known| known.before),
             faulty_phase: runner.plan().faulty,
+            checkpoints: checkpoints(runner.recorder().events()),
             deviations: shrunk.deviations.iter().map(deviant).collect(),
         });
         self
@@ -390,6 +395,7 @@ mod tests {
             shrunk: Some(Deviations {
                 before: 182,
                 faulty_phase: true,
+                checkpoints: vec![Checkpoint { events: 96, hash: 0xBEEF }],
                 deviations: vec![Deviant {
                     choice: "delay /client-1/client→/runtime/gateway #3".to_owned(),
                     value: 0x80_0000_0002,

@@ -166,6 +166,14 @@ impl Choices {
         }
     }
 
+    /// From now on everything is drawn from this seed, and nothing is overridden: what else could have come of it.
+    pub(crate) fn afresh(&mut self, seed: u64) {
+        self.prepared = generator::prepare(seed);
+        self.base = Base::Seeded;
+        (self.overrides, self.source) = (None, None);
+        self.plain = self.record.is_none() && self.points.is_none();
+    }
+
     /// The kinds of faults that are on whatever the swarm says.
     pub fn insists_on(&self) -> Insists {
         self.insists_on
