@@ -1,5 +1,7 @@
 //! What can be typed.
 
+mod search;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -12,6 +14,8 @@ use rehearsal::search::{STRATEGIES, Strategy};
 
 use crate::seed::Seeds;
 use crate::{seed, span};
+use search::SCORE_EXAMPLES;
+pub(crate) use search::Score;
 
 /// Rehearses actor protocols: seeded runs under faults, judged by invariants.
 #[derive(Debug, Parser)]
@@ -51,6 +55,9 @@ pub(crate) enum Command {
     /// Tell what had to go wrong: the choices that are needed, when it became likely, and the few events that matter
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(Explain),
+    /// Find planted bugs by each search strategy, and tell how soon
+    #[command(after_help = SCORE_EXAMPLES)]
+    Score(Score),
 }
 
 const LIST_EXAMPLES: &str = "\
@@ -72,6 +79,7 @@ Examples:
   rehearse fuzz session --seeds 0x100..0x200     the end is not part of it
   rehearse fuzz session --strategy pct           only one of the portfolio's strategies
   rehearse fuzz --time 5m --junit junit.xml --fail-fast
+  rehearse fuzz session --seeds 5000000 --resume     the same options, after Ctrl-C or a crash
 
 Ctrl-C ends the campaign in order: what was found is kept and the summary printed.
 Press it again to kill.";
@@ -204,6 +212,12 @@ pub(crate) struct Fuzz {
     /// Write a JUnit report to this file
     #[arg(long, value_name = "FILE")]
     pub(crate) junit: Option<PathBuf>,
+    /// Write a SARIF 2.1.0 report to this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) sarif: Option<PathBuf>,
+    /// Go on with an interrupted campaign of the same seeds, from the last seed that is done
+    #[arg(long, conflicts_with = "fail_fast")]
+    pub(crate) resume: bool,
     #[command(flatten)]
     pub(crate) patience: Patience,
 }

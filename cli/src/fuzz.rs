@@ -2,6 +2,7 @@
 
 mod budget;
 mod findings;
+mod resume;
 
 use std::num::NonZero;
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use rehearsal::campaign::{self, CampaignSpec};
 use rehearsal::registry::Rehearsal;
 use rehearsal_reports::result::ScenarioResult;
 use rehearsal_reports::terminal::progress::{Bounds, Display};
-use rehearsal_reports::{CampaignResult, Subject, json, junit, terminal};
+use rehearsal_reports::{CampaignResult, Subject, json, junit, sarif, terminal};
 
 use crate::End;
 use crate::args::{Common, Fuzz};
@@ -20,6 +21,7 @@ use crate::output::{self, Output, WholeFile};
 use crate::selection::Registry;
 use budget::Budget;
 use findings::{Announcer, Finder};
+use resume::{Keeper, Kept};
 
 pub(crate) fn fuzz(
     registry: &Registry<'_>,
@@ -30,17 +32,22 @@ pub(crate) fn fuzz(
     let subjects = registry.subjects(&args.scenarios, common)?;
     let budget = Budget::of(args, common.seed, subjects.len())?;
     output::probe(&common.cases())?;
+    let kept = if args.resume { Kept::read(&common.out, &subjects, &budget)? } else { Kept::default() };
     let junit = args.junit.as_deref().map(|path| WholeFile::open(path, "--junit")).transpose()?;
+    let sarif = args.sarif.as_deref().map(|path| WholeFile::open(path, "--sarif")).transpose()?;
     let cores = || std::thread::available_parallelism().map_or(1, NonZero::get);
     let jobs = args.jobs.map_or_else(cores, usize::from);
     let stop = Arc::new(AtomicBool::new(false));
     end_in_order(&stop)?;
     output.note(|screen| budget.describe(screen, &subjects, jobs as u64))?;
 
-    let campaign = Campaign { common, args, output, jobs, stop };
+    let campaign = Campaign { common, args, output, jobs, stop, kept };
     let result = campaign.run(&subjects, budget)?;
     if let Some(file) = junit {
         file.finish(|out| junit::write(out, registry.tool, &result))?;
+    }
+    if let Some(file) = sarif {
+        file.finish(|out| sarif::write(out, registry.tool, &result))?;
     }
     output.document(|| json::fuzz(registry.tool, &result))?;
     output.answer(|screen| terminal::fuzz::summary(screen, registry.tool, &result))?;
@@ -57,6 +64,8 @@ struct Campaign<'a> {
     output: Output,
     jobs: usize,
     stop: Arc<AtomicBool>,
+    /// What an interrupted campaign came to.
+    kept: Kept,
 }
 
 impl Campaign<'_> {
@@ -68,7 +77,7 @@ impl Campaign<'_> {
                 result.not_run.push(subject.entry.name);
                 continue;
             }
-            let scenario = self.scenario(*subject, &budget, subjects.len() - number);
+            let scenario = self.scenario(*subject, &budget, subjects.len() - number)?;
             budget.spend(scenario.report.wall);
             self.output.note(|screen| terminal::fuzz::scenario(screen, &scenario))?;
             result.scenarios.push(scenario);
@@ -76,9 +85,16 @@ impl Campaign<'_> {
         Ok(result)
     }
 
-    fn scenario(&self, subject: Subject, budget: &Budget, to_come: usize) -> ScenarioResult {
+    fn scenario(&self, subject: Subject, budget: &Budget, to_come: usize) -> Result<ScenarioResult, Error> {
         let rehearsal: Arc<dyn Rehearsal> = subject.rehearsal().into();
-        let spec = self.spec(&subject, budget, to_come);
+        let mut spec = self.spec(&subject, budget, to_come);
+        let so_far = self.kept.restored(&subject, budget, &*rehearsal);
+        if let Some(so_far) = &so_far {
+            self.output.note(|screen| terminal::fuzz::resumed(screen, &subject, so_far))?;
+            spec.seeds.start = so_far.next.min(spec.seeds.end);
+            spec.so_far = Some(so_far.clone());
+        }
+        let keeper = Keeper::of(&self.common.out, &subject, budget);
         let bounds = Bounds { runs: budget.runs(), time: spec.time };
         let finder = Finder {
             subject,
@@ -87,11 +103,11 @@ impl Campaign<'_> {
             budget: (!self.args.no_shrink).then_some(self.args.shrink_budget),
         };
         // With --fail-fast it is only known at the end which failure is the first.
-        let mut announcer = Announcer::new(&finder, Display::new(subject.title(), bounds), !spec.fail_fast);
+        let mut announcer = Announcer::new(&finder, Display::new(subject.title(), bounds), !spec.fail_fast, keeper);
         let mut report = campaign::run(&rehearsal, &spec, &self.stop, &mut announcer);
         let written = announcer.close();
         let findings = finder.findings(&mut report, written);
-        ScenarioResult { subject, report, findings }
+        Ok(ScenarioResult { subject, report, findings, resumed_from: so_far.map(|so_far| so_far.next) })
     }
 
     fn spec(&self, subject: &Subject, budget: &Budget, to_come: usize) -> CampaignSpec {
@@ -108,7 +124,7 @@ impl Campaign<'_> {
 }
 
 /// Ctrl-C ends the campaign in order, a second one at once.
-fn end_in_order(stop: &Arc<AtomicBool>) -> Result<(), Error> {
+pub(crate) fn end_in_order(stop: &Arc<AtomicBool>) -> Result<(), Error> {
     let stop = stop.clone();
     let handler = move || {
         if stop.swap(true, Ordering::Relaxed) {

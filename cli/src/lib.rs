@@ -27,6 +27,7 @@ mod list;
 mod output;
 mod replay;
 mod run;
+mod score;
 mod seed;
 mod selection;
 mod shrink;
@@ -104,6 +105,7 @@ fn started(scenarios: &'static [&'static Entry], typed: Vec<OsString>) -> End {
         Command::Run(args) => run::run(&registry, &arguments.common, args, output),
         Command::Fuzz(args) => fuzz::fuzz(&registry, &arguments.common, args, output),
         Command::Replay(args) => replay::replay(&registry, &arguments.common, args, output),
+        Command::Score(args) => score::score(&registry, &arguments.common, args, output),
         Command::Explain(args) => explain::explain(&registry, &arguments.common, args, output),
         Command::Shrink(args) => shrink::shrink(&registry, &arguments.common, args, output),
     };

@@ -7,12 +7,14 @@
 //! - [`fuzz`] — a campaign;
 //! - [`explain`] — what had to go wrong;
 //! - [`shrink`] — a case made smaller;
+//! - [`score`] — planted bugs, by strategy;
 //! - [`list`] — what there is to run.
 
 mod explain;
 mod fuzz;
 mod list;
 mod run;
+mod score;
 mod shrink;
 
 use std::path::Path;
@@ -24,6 +26,7 @@ pub use explain::{ExplainDocument, explain};
 pub use fuzz::{FuzzDocument, fuzz};
 pub use list::{ListDocument, list};
 pub use run::{ReplayDocument, RunDocument, replay, run};
+pub use score::{ScoreDocument, score};
 pub use shrink::{ShrinkDocument, shrink};
 
 /// A goal, and whether it was reached.

@@ -2,16 +2,20 @@
 //!
 //! - [`subject`] — what was run, and the commands that run it again;
 //! - [`result`] — what came out, the input of every report;
+//! - [`score`] — what an exam of search strategies gave;
 //! - [`terminal`] — for the person at the screen;
 //! - [`json`] — for scripts, one document a command;
-//! - [`junit`] — for CI.
+//! - [`junit`] — for CI;
+//! - [`svg`] — pictures.
 //!
 //! A report format is a file here. None of them runs anything.
 
 pub mod json;
 pub mod junit;
 pub mod result;
+pub mod score;
 pub mod subject;
+pub mod svg;
 pub mod terminal;
 
 pub use result::{CampaignResult, ReplayResult, RunResult, ShrinkResult};

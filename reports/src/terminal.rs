@@ -8,6 +8,7 @@
 //! - [`shrink`] — a case made smaller;
 //! - [`explain`] — what had to go wrong;
 //! - [`diagram`] — a few events, with a column for each actor;
+//! - [`score`] — an exam of search strategies as a table;
 //! - [`screen`] — lines in colours, broken where the screen ends;
 //! - [`figures`] — numbers for reading.
 //!
@@ -21,6 +22,7 @@ pub mod fuzz;
 pub mod list;
 pub mod progress;
 pub mod run;
+pub mod score;
 pub mod screen;
 pub mod shrink;
 

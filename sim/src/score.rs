@@ -96,7 +96,7 @@ impl Score {
 
     /// The median over those repetitions that found something: a run that never failed has no deviations to count.
     fn among_finds(&self, of: impl Fn(&Find) -> Option<f64>) -> Option<f64> {
-        let counts: Vec<Option<f64>> = self.finds.iter().flatten().map(|find| of(find)).collect();
+        let counts: Vec<Option<f64>> = self.finds.iter().flatten().map(of).collect();
         if counts.contains(&None) { None } else { Interval::of_median(counts).median }
     }
 }

@@ -3,6 +3,7 @@
 mod campaigns;
 mod cases;
 mod documents;
+mod exams;
 mod explained;
 mod mistakes;
 mod shrunk;

@@ -66,9 +66,10 @@ impl Arms {
         let arm = |tally: Tally| {
             let firsts = failures.iter().filter(|failure| failure.strategy == tally.strategy);
             let first: Vec<u64> = firsts.map(|failure| failure.seed).collect();
-            let (failed, distinct) = match only_first {
-                true => (first.len() as u64, first.len()),
-                false => (tally.failed, tally.signatures.keys().filter(|signature| known(signature)).count()),
+            let (failed, distinct) = if only_first {
+                (first.len() as u64, first.len())
+            } else {
+                (tally.failed, tally.signatures.keys().filter(|signature| known(signature)).count())
             };
             Arm { strategy: tally.strategy, runs: tally.runs, failed, distinct, first }
         };

@@ -111,7 +111,7 @@ impl Offer<'_> {
         let (Self::Menu(menu) | Self::Episode(menu)) = self else { return self.drawn(bits) };
         let entries = (1..menu.len() as u8).filter(|entry| menu.offers(*entry));
         let count = entries.clone().count() as u64;
-        let Some(entry) = entries.clone().nth(((bits >> 32) * count >> 32) as usize) else {
+        let Some(entry) = entries.clone().nth((((bits >> 32) * count) >> 32) as usize) else {
             return Value::BENIGN;
         };
         let extra = if matches!(self, Self::Episode(_)) { (generator::mix(bits) >> 40) as u32 } else { 0 };

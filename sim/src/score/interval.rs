@@ -33,7 +33,7 @@ impl Interval {
 fn rank(count: usize) -> usize {
     let mut below = 0.0;
     // The chance of exactly j values below the median, from j = 0 on.
-    let mut chance = 0.5_f64.powi(count as i32);
+    let mut chance = 0.5_f64.powf(count as f64);
     for j in 0..count {
         below += chance;
         if below > 0.025 {

@@ -51,10 +51,10 @@ impl Pct {
             self.demoted.push(chain);
         }
         self.sent += 1;
-        match self.demoted.contains(&chain) {
-            true => u64::from(u32::MAX),
-            false => draw(self.seed, mix(chain ^ PRIORITY), 0) >> 32,
+        if self.demoted.contains(&chain) {
+            return u64::from(u32::MAX);
         }
+        draw(self.seed, mix(chain ^ PRIORITY), 0) >> 32
     }
 }
 

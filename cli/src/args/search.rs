@@ -1,0 +1,34 @@
+//! What can be typed for `score`.
+
+use clap::Args;
+use rehearsal::case::shrink::BUDGET;
+
+#[derive(Args, Debug)]
+pub(crate) struct Score {
+    /// The scenarios; all that take part in campaigns if none is named
+    pub(crate) scenarios: Vec<String>,
+    /// How often each search starts over, with other seeds
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) repetitions: u16,
+    /// After how many runs a repetition gives up
+    #[arg(long, value_name = "RUNS", default_value_t = 2_000)]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..1 << 32))]
+    pub(crate) budget: u64,
+    /// Do not shrink what is found; deviations are then not counted
+    #[arg(long)]
+    pub(crate) no_shrink: bool,
+    /// How many runs shrinking one find may take
+    #[arg(long, value_name = "RUNS", default_value_t = BUDGET, conflicts_with = "no_shrink")]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) shrink_budget: u32,
+}
+
+pub(crate) const SCORE_EXAMPLES: &str = "\
+Examples:
+  rehearse score                                 every planted bug, by every strategy
+  rehearse score session --variant lost-wakeup --repetitions 100
+  rehearse score --strategy pct                  only this one, beside plain draws
+
+Runs go one after another on one core, so that seconds can be compared. The picture is
+DIR/score.svg in the folder of --out. The exit code is 1 if a planted bug was not
+found, or broke another invariant than its own first.";
