@@ -5,6 +5,7 @@
 //! - [`score`] — what an exam of search strategies gave;
 //! - [`terminal`] — for the person at the screen;
 //! - [`json`] — for scripts, one document a command;
+//! - [`sarif`] — for code scanners;
 //! - [`junit`] — for CI;
 //! - [`svg`] — pictures.
 //!
@@ -13,6 +14,7 @@
 pub mod json;
 pub mod junit;
 pub mod result;
+pub mod sarif;
 pub mod score;
 pub mod subject;
 pub mod svg;

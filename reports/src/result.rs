@@ -109,6 +109,8 @@ pub struct ScenarioResult {
     pub report: Report,
     /// What more is known of each failure, in the order of the report's failures.
     pub findings: Vec<Finding>,
+    /// The seed with which an interrupted campaign was gone on with, if it was.
+    pub resumed_from: Option<u64>,
 }
 
 /// A failure with all that is known of it.

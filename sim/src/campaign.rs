@@ -3,6 +3,7 @@
 //! Seeds are spread over cores; parallelism is only between runs, and results are merged so that one worker and many give
 //! the same report.
 //!
+//! - [`settled`] — what is certain of a campaign that goes on;
 //! - [`worker`] — runs chunks of seeds and reports each;
 //! - [`arms`] — what each strategy found;
 //! - [`watchdog`] — names an actor that never returns from a turn;
@@ -10,6 +11,7 @@
 
 pub mod alone;
 pub mod arms;
+pub mod settled;
 mod watchdog;
 mod worker;
 
@@ -30,6 +32,8 @@ use crate::world::Pulse;
 pub use alone::{Unfinished, alone, watched};
 pub use arms::Arm;
 use arms::Arms;
+use settled::Settled;
+pub use settled::SoFar;
 use watchdog::Watchdog;
 use worker::Worker;
 
@@ -52,6 +56,8 @@ pub struct CampaignSpec {
     pub turn_limit: Duration,
     /// Whether a goal that no run reached fails the campaign.
     pub goals_required: bool,
+    /// What an earlier part of the same campaign came to; the seeds go on where it ended.
+    pub so_far: Option<Arc<SoFar>>,
 }
 
 impl CampaignSpec {
@@ -66,6 +72,7 @@ impl CampaignSpec {
             fail_fast: false,
             turn_limit: Duration::from_secs(10),
             goals_required: true,
+            so_far: None,
         }
     }
 }
@@ -193,6 +200,11 @@ pub trait Observer {
         let _ = progress;
     }
 
+    /// What is certain by now: all seeds up to one are done. After each tick, and at the end.
+    fn settled(&mut self, so_far: &SoFar) {
+        let _ = so_far;
+    }
+
     /// A signature was found for the first time. A lower seed may replace it in the report.
     fn found(&mut self, failure: &Failure) {
         let _ = failure;
@@ -231,7 +243,10 @@ struct Shared {
 }
 
 /// The results of a chunk of seeds.
+#[derive(Clone)]
 struct Chunk {
+    /// Those that were run.
+    seeds: Range<u64>,
     runs: u64,
     turns: u64,
     failures: Vec<Failure>,
@@ -271,7 +286,7 @@ pub fn run(
         thread.spawn(move || worker.work()).expect("the system has room for a thread");
     }
     drop(sender);
-    let merge = Merge::new(rehearsal.goals());
+    let merge = Merge::new(rehearsal.goals(), spec);
     follow(rehearsal, spec, &shared, &chunks, pulses, merge, observer)
 }
 
@@ -301,6 +316,7 @@ fn follow(
         if watch.elapsed() >= last_tick + Duration::from_millis(100) {
             last_tick = watch.elapsed();
             observer.tick(&merge.progress(last_tick));
+            observer.settled(&merge.settled.so_far);
             stuck = watchdog.look(last_tick, rehearsal.as_ref());
         }
         if stuck.is_some() {
@@ -317,6 +333,7 @@ fn follow(
     if shared.stop.load(Ordering::Relaxed) && ended == Ended::Done {
         ended = Ended::Interrupted;
     }
+    observer.settled(&merge.settled.so_far);
     merge.report(spec, watch.elapsed(), ended, stuck, internal_error)
 }
 
@@ -327,15 +344,25 @@ struct Merge {
     failures: BTreeMap<String, Failure>,
     arms: Arms,
     goals: Vec<(Goal, Option<u64>)>,
+    settled: Settled,
 }
 
 impl Merge {
-    fn new(goals: Vec<Goal>) -> Self {
-        let goals = goals.into_iter().map(|goal| (goal, None)).collect();
-        Self { runs: 0, turns: 0, failures: BTreeMap::new(), arms: Arms::default(), goals }
+    fn new(goals: Vec<Goal>, spec: &CampaignSpec) -> Self {
+        let before = spec.so_far.as_deref().cloned().unwrap_or_else(|| SoFar::none(spec.seeds.start));
+        let reached = before.goals.iter().copied().chain(std::iter::repeat(None));
+        Self {
+            runs: before.runs,
+            turns: before.turns,
+            failures: before.failures.clone(),
+            arms: Arms::default(),
+            goals: goals.into_iter().zip(reached).collect(),
+            settled: Settled::from(before),
+        }
     }
 
     fn take(&mut self, chunk: Chunk, spec: &CampaignSpec, shared: &Shared, observer: &mut dyn Observer) {
+        self.settled.take(chunk.clone());
         self.runs += chunk.runs;
         self.turns += chunk.turns;
         self.arms.merge(chunk.arms);
@@ -346,22 +373,10 @@ impl Merge {
             if spec.fail_fast {
                 shared.cutoff.fetch_min(failure.seed, Ordering::Relaxed);
             }
-            match self.failures.get_mut(&failure.signature) {
-                None => {
-                    observer.found(&failure);
-                    self.failures.insert(failure.signature.clone(), failure);
-                }
-                Some(known) => {
-                    let count = known.count + failure.count;
-                    let others = if failure.seed < known.seed {
-                        std::mem::replace(known, failure).shortest
-                    } else {
-                        failure.shortest
-                    };
-                    known.shorten(&others);
-                    known.count = count;
-                }
+            if !self.failures.contains_key(&failure.signature) {
+                observer.found(&failure);
             }
+            merge_failure(&mut self.failures, failure);
         }
     }
 
@@ -408,6 +423,19 @@ impl Merge {
             goals_required: spec.goals_required,
         }
     }
+}
+
+/// Adds a failure to those of the same signature.
+fn merge_failure(failures: &mut BTreeMap<String, Failure>, failure: Failure) {
+    let Some(known) = failures.get_mut(&failure.signature) else {
+        failures.insert(failure.signature.clone(), failure);
+        return;
+    };
+    let count = known.count + failure.count;
+    let others =
+        if failure.seed < known.seed { std::mem::replace(known, failure).shortest } else { failure.shortest };
+    known.shorten(&others);
+    known.count = count;
 }
 
 /// A panic in a turn is contained and told in the report; its default message would only flood the screen.

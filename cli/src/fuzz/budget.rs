@@ -59,6 +59,11 @@ impl Budget {
         self.first..self.end.unwrap_or(u64::MAX)
     }
 
+    /// The first seed of each scenario.
+    pub(super) fn first(&self) -> u64 {
+        self.first
+    }
+
     /// How many runs each scenario has, if that is known.
     pub(super) fn runs(&self) -> Option<u64> {
         self.end.map(|end| end - self.first)
@@ -117,6 +122,8 @@ mod tests {
             jobs: None,
             fail_fast: false,
             junit: None,
+            sarif: None,
+            resume: false,
             no_shrink: false,
             shrink_budget: 1,
             patience: Patience { turn_limit: Duration::from_secs(10) },

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use rehearsal::campaign::{Failure, Observer, Progress, Report, Shortest};
+use rehearsal::campaign::{Failure, Observer, Progress, Report, Shortest, SoFar};
 use rehearsal::case::{Case, Smaller};
 use rehearsal::run::{Limit, RunSpec, Verdict};
 use rehearsal_reports::Subject;
@@ -11,6 +11,7 @@ use rehearsal_reports::result::Finding;
 use rehearsal_reports::terminal;
 use rehearsal_reports::terminal::progress::Display;
 
+use super::resume::Keeper;
 use crate::args::Patience;
 use crate::error::Error;
 use crate::output;
@@ -130,11 +131,12 @@ pub(super) struct Announcer<'a> {
     display: Display,
     at_once: bool,
     written: Written,
+    keeper: Keeper,
 }
 
 impl<'a> Announcer<'a> {
-    pub(super) fn new(finder: &'a Finder, display: Display, at_once: bool) -> Self {
-        Self { finder, display, at_once, written: Written::new() }
+    pub(super) fn new(finder: &'a Finder, display: Display, at_once: bool, keeper: Keeper) -> Self {
+        Self { finder, display, at_once, written: Written::new(), keeper }
     }
 
     /// The campaign is over; the cases that were written.
@@ -149,16 +151,21 @@ impl Observer for Announcer<'_> {
         self.display.tick(progress);
     }
 
+    fn settled(&mut self, so_far: &SoFar) {
+        self.keeper.keep(so_far);
+    }
+
     fn found(&mut self, failure: &Failure) {
         if !self.at_once {
             return;
+        }
+        // The case first: what is announced is kept, whatever happens next.
+        if let Some(path) = self.finder.write(&self.finder.case(failure)) {
+            self.written.insert(failure.signature.clone(), (failure.seed, path));
         }
         let subject = &self.finder.subject;
         self.display.aside(|| {
             output::on_stderr(|screen| terminal::fuzz::found(screen, subject, failure));
         });
-        if let Some(path) = self.finder.write(&self.finder.case(failure)) {
-            self.written.insert(failure.signature.clone(), (failure.seed, path));
-        }
     }
 }

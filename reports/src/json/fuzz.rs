@@ -30,6 +30,8 @@ struct ScenarioRuns {
     runs: u64,
     turns: u64,
     wall_ns: u64,
+    /// The seed with which an interrupted campaign was gone on with; what came before is counted in.
+    resumed_from: Option<String>,
     violations: Vec<ViolationKind>,
     /// What each strategy found.
     arms: Vec<ArmRuns>,
@@ -109,6 +111,7 @@ fn runs(tool: &Tool, scenario: &ScenarioResult) -> ScenarioRuns {
         runs: report.runs,
         turns: report.turns,
         wall_ns: nanos(report.wall),
+        resumed_from: scenario.resumed_from.map(seed),
         violations: scenario.findings.iter().map(|finding| violation(tool, scenario, finding)).collect(),
         arms: report.arms.iter().map(ArmRuns::from).collect(),
         goals: goals.collect(),

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use rehearsal::campaign::{Arm, Ended, Failure};
+use rehearsal::campaign::{Arm, Ended, Failure, SoFar};
 use rehearsal::run::Verdict;
 
 use super::figures::{count, counted, rate, span};
@@ -22,6 +22,22 @@ pub fn found(screen: &mut Screen<'_>, subject: &Subject, failure: &Failure) -> i
     let seed = format!("(seed {:#x}, {})", failure.seed, failure.strategy.name);
     let title = format!("{}:", subject.title());
     screen.parts(0, &[(BAD, "found"), (NAME, &title), (PLAIN, &in_a_line(failure)), (FAINT, &seed)])
+}
+
+/// An interrupted campaign goes on.
+///
+/// # Errors
+///
+/// If the stream fails.
+pub fn resumed(screen: &mut Screen<'_>, subject: &Subject, so_far: &SoFar) -> io::Result<()> {
+    let before = format!(
+        "{} and {} before",
+        counted(so_far.runs, "run"),
+        counted(so_far.failures.len() as u64, "distinct failure")
+    );
+    let title = format!("{}:", subject.title());
+    let from = format!("goes on with seed {:#x};", so_far.next);
+    screen.parts(0, &[(NAME, &title), (PLAIN, &from), (PLAIN, &before)])
 }
 
 /// One scenario is done.

@@ -128,7 +128,7 @@ mod interrupted {
     use std::io::{BufRead, BufReader, Read};
     use std::process::Command;
 
-    use super::{Place, violations};
+    use super::{Place, comparable, violations};
     use crate::Ended;
 
     /// Starts a campaign, presses Ctrl-C once its stderr shows a text, and waits for its end.
@@ -144,6 +144,49 @@ mod interrupted {
         lines.read_to_string(&mut err).unwrap();
         let output = child.wait_with_output().unwrap();
         Ended { code: output.status.code(), out: String::from_utf8(output.stdout).unwrap(), err }
+    }
+
+    /// Starts a campaign, and kills its process, which is given no chance to do anything, once its stderr shows a text.
+    fn killed(place: &Place, arguments: &str, after: &str) -> String {
+        let mut child = place.command(arguments).spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap());
+        let mut err = String::new();
+        while !err.contains(after) {
+            assert_ne!(lines.read_line(&mut err).unwrap(), 0, "ended before `{after}`: {err}");
+        }
+        child.kill().unwrap();
+        lines.read_to_string(&mut err).unwrap();
+        assert!(!child.wait().unwrap().success());
+        err
+    }
+
+    #[test]
+    fn no_case_that_was_announced_is_lost_to_a_kill() {
+        let place = Place::new();
+        let arguments = "fuzz session --variant take-then-record --seeds 2000000 --jobs 2";
+        let err = killed(&place, &format!("{arguments} --json"), "found session");
+        let announced = err.matches("found session").count();
+        let folder = place.path("target/rehearsal/cases");
+        let cases: Vec<_> = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
+        let whole = cases.iter().filter(|path| path.extension().is_some_and(|end| end == "toml"));
+        let mut count = 0;
+        for case in whole {
+            assert_eq!(place.replay(case, "").code(), 0, "{}", case.display());
+            count += 1;
+        }
+        assert!(count >= announced && announced > 0, "{announced} announced, {count} kept: {err}");
+    }
+
+    #[test]
+    fn a_campaign_that_was_interrupted_and_gone_on_with_gives_the_report_of_a_whole_one() {
+        let arguments = "fuzz session --variant take-then-record --seeds 60000 --json";
+        let place = Place::new();
+        let first = interrupted(&place, arguments, "found session").document();
+        assert_eq!(first["scenarios"][0]["ended"], "interrupted", "{first:#}");
+        let second = place.rehearse(&format!("{arguments} --resume")).document();
+        assert_ne!(second["scenarios"][0]["resumed_from"], serde_json::Value::Null);
+        let whole = place.rehearse(arguments).document();
+        assert_eq!(comparable(second), comparable(whole));
     }
 
     #[test]
@@ -167,4 +210,72 @@ mod interrupted {
         assert!(place.path(violations(&document)[0]["case"].as_str().unwrap()).is_file());
         assert!(place.path("junit.xml").is_file());
     }
+}
+
+/// What the schema of SARIF 2.1.0 requires of the parts that are written, checked by hand.
+#[test]
+fn a_sarif_report_has_what_the_schema_requires() {
+    let place = Place::new();
+    place.rehearse("fuzz canary burst panics --faults none --seeds 20 --sarif reports/found.sarif");
+    let text = fs::read_to_string(place.path("reports/found.sarif")).unwrap();
+    let document: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((&document["version"], document["runs"].as_array().unwrap().len()), (&"2.1.0".into(), 1));
+    assert!(document["$schema"].as_str().unwrap().contains("sarif-2.1.0"));
+    let run = &document["runs"][0];
+    let driver = &run["tool"]["driver"];
+    assert_eq!(driver["name"], "rehearsal");
+    assert_eq!(run["invocations"][0]["executionSuccessful"], true);
+    let rules = driver["rules"].as_array().unwrap();
+    let ids: Vec<&str> = rules.iter().map(|rule| rule["id"].as_str().unwrap()).collect();
+    let distinct: std::collections::BTreeSet<&&str> = ids.iter().collect();
+    assert_eq!(distinct.len(), ids.len(), "ids of rules are unique");
+    assert!(rules.iter().all(|rule| rule["shortDescription"]["text"].is_string()));
+    let results = run["results"].as_array().unwrap();
+    assert_eq!(results.len(), 2, "{results:#?}");
+    for result in results {
+        assert!(!result["message"]["text"].as_str().unwrap().is_empty());
+        assert_eq!(result["level"], "error");
+        let index = result["ruleIndex"].as_u64().unwrap() as usize;
+        assert_eq!(ids[index], result["ruleId"].as_str().unwrap());
+        let at = &result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
+        let reference = at.as_str().unwrap();
+        assert!(reference.bytes().all(|byte| byte.is_ascii_graphic()), "{reference}");
+        assert!(place.path(reference).is_file(), "{reference}");
+        assert!(result["partialFingerprints"].as_object().unwrap().values().all(Value::is_string));
+    }
+    assert!(results[0]["ruleId"] == "canary/CANARY-1" && results[1]["ruleId"] == "panics/ACT-3");
+}
+
+#[test]
+fn there_must_be_something_to_go_on_with() {
+    let place = Place::new();
+    let ended = place.rehearse("fuzz canary --seeds 100 --resume");
+    assert!(ended.refused().contains("there is no interrupted campaign to go on with"), "{ended:?}");
+    place.rehearse("fuzz canary --seeds 100");
+    let ended = place.rehearse("fuzz canary --seeds 200 --resume");
+    assert!(ended.refused().contains("is of another campaign"), "{ended:?}");
+    place.write("target/rehearsal/campaign.json", "{\"campaigns\":");
+    let ended = place.rehearse("fuzz canary --seeds 100 --resume");
+    assert!(ended.refused().contains("is damaged"), "{ended:?}");
+}
+
+#[test]
+fn a_campaign_that_is_done_is_not_run_again() {
+    let place = Place::new();
+    let whole = place.rehearse("fuzz canary burst --seeds 300 --json").document();
+    let again = place.rehearse("fuzz canary burst --seeds 300 --resume --json").document();
+    assert_eq!(again["scenarios"][0]["resumed_from"], "0x12c");
+    let [whole, again] = [whole, again].map(comparable);
+    assert_eq!(whole, again);
+}
+
+/// A document without what depends on the machine, and on whether a campaign was interrupted.
+fn comparable(document: Value) -> Value {
+    let mut document = without_wall_time(document);
+    for scenario in document["scenarios"].as_array_mut().unwrap() {
+        for key in ["resumed_from", "arms", "strategies"] {
+            scenario.as_object_mut().unwrap().remove(key);
+        }
+    }
+    document
 }

@@ -56,13 +56,16 @@ impl Worker {
 
     fn run(&mut self, seeds: std::ops::Range<u64>) -> Chunk {
         let arms = Arms::default();
-        let mut chunk = Chunk { runs: 0, turns: 0, failures: Vec::new(), arms, goals: Vec::new() };
+        let done = seeds.start..seeds.start;
+        let mut chunk =
+            Chunk { seeds: done, runs: 0, turns: 0, failures: Vec::new(), arms, goals: Vec::new() };
         for seed in seeds {
             if !self.matters(seed) {
                 break;
             }
             let strategy = self.spec.strategy.arm(seed);
             let outcome = self.runner.run(&RunSpec::seeded(seed, self.spec.profile).by(strategy));
+            chunk.seeds.end = seed + 1;
             chunk.runs += 1;
             chunk.turns += outcome.turns;
             chunk.arms.note(strategy, seed, &outcome);
