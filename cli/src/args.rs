@@ -14,8 +14,8 @@ use rehearsal::search::{STRATEGIES, Strategy};
 
 use crate::seed::Seeds;
 use crate::{seed, span};
-use search::SCORE_EXAMPLES;
-pub(crate) use search::Score;
+use search::{DOCTOR_EXAMPLES, SCORE_EXAMPLES};
+pub(crate) use search::{Doctor, Score};
 
 /// Rehearses actor protocols: seeded runs under faults, judged by invariants.
 #[derive(Debug, Parser)]
@@ -58,6 +58,9 @@ pub(crate) enum Command {
     /// Find planted bugs by each search strategy, and tell how soon
     #[command(after_help = SCORE_EXAMPLES)]
     Score(Score),
+    /// Tell whether runs are a function of their seeds, and what the machine has
+    #[command(after_help = DOCTOR_EXAMPLES)]
+    Doctor(Doctor),
 }
 
 const LIST_EXAMPLES: &str = "\

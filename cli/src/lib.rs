@@ -20,6 +20,7 @@
 //! - `error` — what was wrong, where, and the mend.
 
 mod args;
+mod doctor;
 mod error;
 mod explain;
 mod fuzz;
@@ -105,6 +106,7 @@ fn started(scenarios: &'static [&'static Entry], typed: Vec<OsString>) -> End {
         Command::Run(args) => run::run(&registry, &arguments.common, args, output),
         Command::Fuzz(args) => fuzz::fuzz(&registry, &arguments.common, args, output),
         Command::Replay(args) => replay::replay(&registry, &arguments.common, args, output),
+        Command::Doctor(args) => doctor::doctor(&registry, &arguments.common, args, output),
         Command::Score(args) => score::score(&registry, &arguments.common, args, output),
         Command::Explain(args) => explain::explain(&registry, &arguments.common, args, output),
         Command::Shrink(args) => shrink::shrink(&registry, &arguments.common, args, output),

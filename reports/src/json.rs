@@ -7,9 +7,11 @@
 //! - [`fuzz`] — a campaign;
 //! - [`explain`] — what had to go wrong;
 //! - [`shrink`] — a case made smaller;
+//! - [`doctor`] — whether runs are functions of their seeds;
 //! - [`score`] — planted bugs, by strategy;
 //! - [`list`] — what there is to run.
 
+mod doctor;
 mod explain;
 mod fuzz;
 mod list;
@@ -22,6 +24,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+pub use doctor::{DoctorDocument, doctor};
 pub use explain::{ExplainDocument, explain};
 pub use fuzz::{FuzzDocument, fuzz};
 pub use list::{ListDocument, list};

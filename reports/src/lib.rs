@@ -2,6 +2,7 @@
 //!
 //! - [`subject`] — what was run, and the commands that run it again;
 //! - [`result`] — what came out, the input of every report;
+//! - [`doctor`] — what the doctor found;
 //! - [`score`] — what an exam of search strategies gave;
 //! - [`terminal`] — for the person at the screen;
 //! - [`json`] — for scripts, one document a command;
@@ -11,6 +12,7 @@
 //!
 //! A report format is a file here. None of them runs anything.
 
+pub mod doctor;
 pub mod json;
 pub mod junit;
 pub mod result;

@@ -8,6 +8,7 @@
 //! - [`shrink`] — a case made smaller;
 //! - [`explain`] — what had to go wrong;
 //! - [`diagram`] — a few events, with a column for each actor;
+//! - [`doctor`] — what the doctor found;
 //! - [`score`] — an exam of search strategies as a table;
 //! - [`screen`] — lines in colours, broken where the screen ends;
 //! - [`figures`] — numbers for reading.
@@ -15,6 +16,7 @@
 //! Everything is written with colours; whoever opens the stream takes them out where they do not belong.
 
 pub mod diagram;
+pub mod doctor;
 pub mod explain;
 pub mod failure;
 pub mod figures;

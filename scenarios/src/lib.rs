@@ -1,5 +1,6 @@
 //! Ready scenarios over the protocols of Rehearsal.
 
+pub mod leaky;
 pub mod misbehaving;
 pub mod ring;
 pub mod session;
@@ -16,5 +17,7 @@ pub static SCENARIOS: &[&Entry] = &[
     &misbehaving::CRASH_LOOP,
     &misbehaving::FLOOD,
     &misbehaving::STUCK,
+    &leaky::ORDER,
+    &leaky::CLOCK,
     &misbehaving::CANARY,
 ];

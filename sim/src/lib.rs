@@ -14,6 +14,7 @@
 //! - [`check`] — monitors, invariants, goals;
 //! - [`run`](mod@run) — one run, from start to verdict;
 //! - [`campaign`] — many runs with one verdict;
+//! - [`doctor`] — whether a run is a function of its seed;
 //! - [`score`] — how soon planted bugs are found, by which strategy;
 //! - [`case`] — a bug as a file, and its replay;
 //! - [`story`] — everything that a person needs to go on from a failure;
@@ -28,6 +29,7 @@ pub mod campaign;
 pub mod case;
 pub mod check;
 pub mod choice;
+pub mod doctor;
 pub mod fault;
 pub mod harness;
 pub mod play;

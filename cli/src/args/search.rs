@@ -1,7 +1,9 @@
-//! What can be typed for `score`.
+//! What can be typed for `score` and `doctor`.
 
 use clap::Args;
 use rehearsal::case::shrink::BUDGET;
+
+use super::Patience;
 
 #[derive(Args, Debug)]
 pub(crate) struct Score {
@@ -32,3 +34,29 @@ Examples:
 Runs go one after another on one core, so that seconds can be compared. The picture is
 DIR/score.svg in the folder of --out. The exit code is 1 if a planted bug was not
 found, or broke another invariant than its own first.";
+
+#[derive(Args, Debug)]
+pub(crate) struct Doctor {
+    /// The scenarios; all that take part in campaigns if none is named
+    pub(crate) scenarios: Vec<String>,
+    /// How many seeds of each scenario are run in both processes
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) seeds: u16,
+    /// Be the other process: run other seeds, then these, and print their hashes
+    #[arg(long, hide = true)]
+    pub(crate) second_pass: bool,
+    /// Be the other process: print the events of this one seed
+    #[arg(long, hide = true, value_parser = crate::seed::parse)]
+    pub(crate) events_of: Option<u64>,
+    #[command(flatten)]
+    pub(crate) patience: Patience,
+}
+
+pub(crate) const DOCTOR_EXAMPLES: &str = "\
+Examples:
+  rehearse doctor                   is every run a function of its seed?
+  rehearse doctor session --seeds 1000
+
+Each seed is run in this process and in another one that ran other seeds before. If their
+traces differ, the first event and the first choice in which they do are named, and the
+exit code is 3.";
