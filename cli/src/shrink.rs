@@ -1,7 +1,7 @@
 //! `shrink`: a case made smaller.
 
 use rehearsal::campaign::{Unfinished, watched};
-use rehearsal::case::{Case, Shrunk, Smaller, divergence, smaller};
+use rehearsal::case::{Case, Shrunk, Smaller, divergence, smallest};
 use rehearsal::run::{AnyRunner, RunSpec};
 use rehearsal::wall::Stopwatch;
 use rehearsal_reports::result::{ShrinkEnd, Shrinking};
@@ -48,7 +48,7 @@ fn shrunk(subject: &Subject, case: &Case, args: &Shrink) -> Result<ShrinkEnd, Er
     if outcome.signature().as_ref() != Some(&case.expect.signature) {
         return Ok(ShrinkEnd::NotReproduced(divergence(case, &outcome).unwrap_or_default()));
     }
-    let found = made_smaller(subject, case.clone(), &spec, args.budget, args.patience)?;
+    let found = made_smaller(subject, vec![(case.clone(), spec)], args.budget, args.patience)?;
     let Some(found) = found else {
         return Ok(ShrinkEnd::NotReproduced("a candidate did not return from a turn".to_owned()));
     };
@@ -60,21 +60,20 @@ fn shrunk(subject: &Subject, case: &Case, args: &Shrink) -> Result<ShrinkEnd, Er
     Ok(ShrinkEnd::Shrunk { shrinking, story: Box::new(found.story), written })
 }
 
-/// Shrinks the failure of a run under the eye of the watchdog. `None` if it does not fail, or if a candidate did not return
-/// from a turn.
+/// Shrinks runs that fail in the same way under the eye of the watchdog. `None` if none of them fails, or if a candidate did
+/// not return from a turn.
 pub(crate) fn made_smaller(
     subject: &Subject,
-    case: Case,
-    spec: &RunSpec,
+    candidates: Vec<(Case, RunSpec)>,
     budget: u32,
     patience: Patience,
 ) -> Result<Option<Smaller>, Error> {
-    let seeded = spec.clone();
-    let shrinking = move |runner: &mut dyn AnyRunner| smaller(runner, case, &seeded, budget);
+    let seed = candidates.first().map_or(0, |(case, _)| case.seed);
+    let shrinking = move |runner: &mut dyn AnyRunner| smallest(runner, candidates, budget);
     match watched(subject.rehearsal().as_ref(), patience.turn_limit, shrinking) {
         Ok((_, found)) => Ok(found),
         Err(Unfinished::Stuck(_)) => Ok(None),
-        Err(Unfinished::Died(why)) => Err(Error::Tool(format!("shrinking seed {:#x}: {why}", spec.seed))),
+        Err(Unfinished::Died(why)) => Err(Error::Tool(format!("shrinking seed {seed:#x}: {why}"))),
     }
 }
 

@@ -22,4 +22,4 @@ pub use explain::{Explanation, explain};
 pub use file::{Case, CaseError};
 pub use replay::{Replay, divergence, replay, tolerant};
 pub use shrink::{BUDGET, Shrunk, shrink};
-pub use smaller::{Smaller, smaller};
+pub use smaller::{Smaller, smaller, smallest};

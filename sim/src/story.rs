@@ -120,7 +120,10 @@ impl Story {
             ("what it takes, beside the dull choices".to_owned(), self.choices.clone()),
             ("faults so far".to_owned(), faults),
             (facts, self.facts.clone()),
-            ("what led to it, cause by cause".to_owned(), self.way.clone()),
+            (
+                "what led to it, cause by cause".to_owned(),
+                if self.way.len() > 1 { self.way.clone() } else { Vec::new() },
+            ),
             (format!("last events of {}", self.concerned.join(", ")), last),
         ];
         all.into_iter().filter(|(_, lines): &(_, Vec<_>)| !lines.is_empty()).collect()

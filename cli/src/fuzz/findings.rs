@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use rehearsal::campaign::{Failure, Observer, Progress, Report, Shortest, SoFar};
+use rehearsal::campaign::{Failure, Observer, Progress, Report, SoFar};
 use rehearsal::case::{Case, Smaller};
 use rehearsal::run::{Limit, RunSpec, Verdict};
 use rehearsal_reports::Subject;
@@ -20,9 +20,8 @@ use crate::shrink::{made_smaller, shrinking};
 
 /// How many failures of a scenario have their stories told.
 const TOLD: usize = 10;
-
-/// So many deviations are few: nobody needs to look for fewer.
-const FEW: usize = 2;
+/// How many are shrunk; those come with a story, too.
+const SHRUNK: usize = 50;
 
 /// Makes findings of failures.
 pub(super) struct Finder {
@@ -43,7 +42,8 @@ impl Finder {
         for (number, failure) in report.failures.iter().enumerate() {
             let mut finding = Finding::of(failure);
             let told = if number < TOLD { self.tell(&mut finding) } else { self.count(&mut finding) };
-            let smaller = told.and_then(|()| if number < TOLD { self.shrink(&mut finding) } else { Ok(()) });
+            let smaller =
+                told.and_then(|()| if number < SHRUNK { self.shrink(&mut finding) } else { Ok(()) });
             if let Err(error) = smaller {
                 report.internal_error.get_or_insert(match error {
                     Error::Tool(why) => why,
@@ -78,35 +78,19 @@ impl Finder {
     /// Shrinks a failure, from the shortest of its runs on until one has few deviations; the smallest case takes the place of
     /// the one that was written when it was found.
     fn shrink(&self, finding: &mut Finding) -> Result<(), Error> {
-        let Some(mut budget) = self.budget.filter(|_| by_itself(&finding.failure)) else { return Ok(()) };
-        let size = |found: &Smaller| found.shrunk.deviations.len();
-        let mut best: Option<Smaller> = None;
-        let mut runs = 0;
-        for Shortest { seed, .. } in &finding.failure.shortest {
-            let Some(found) = self.smaller(&finding.failure, *seed, budget)? else { continue };
-            budget = budget.saturating_sub(found.shrunk.runs);
-            runs += found.shrunk.runs;
-            if best.as_ref().is_none_or(|best| size(&found) < size(best)) {
-                best = Some(found);
-            }
-            if best.as_ref().is_some_and(|best| size(best) <= FEW) || budget == 0 {
-                break;
-            }
-        }
-        let Some(Smaller { case, story, mut shrunk }) = best else { return Ok(()) };
-        shrunk.runs = runs;
+        let Some(budget) = self.budget.filter(|_| by_itself(&finding.failure)) else { return Ok(()) };
+        let seeds = finding.failure.shortest.iter().map(|shortest| shortest.seed);
+        let candidates = seeds.map(|seed| {
+            let strategy = self.subject.strategy.arm(seed);
+            (self.case(&Failure { seed, strategy, ..finding.failure.clone() }), self.subject.spec(seed))
+        });
+        let smallest = made_smaller(&self.subject, candidates.collect(), budget, self.patience)?;
+        let Some(Smaller { case, story, shrunk }) = smallest else { return Ok(()) };
         finding.case = self.write(&case);
         finding.deviations = Some(shrunk.deviations.len());
         finding.shrinking = Some(shrinking(&shrunk));
         finding.story = Some(story);
         Ok(())
-    }
-
-    /// One seed of a failure, shrunk.
-    fn smaller(&self, failure: &Failure, seed: u64, budget: u32) -> Result<Option<Smaller>, Error> {
-        let strategy = self.subject.strategy.arm(seed);
-        let case = self.case(&Failure { seed, strategy, ..failure.clone() });
-        made_smaller(&self.subject, case, &self.subject.spec(seed), budget, self.patience)
     }
 
     fn case(&self, failure: &Failure) -> Case {

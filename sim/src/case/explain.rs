@@ -106,20 +106,11 @@ pub fn explain(runner: &mut dyn AnyRunner, case: &Case, spec: &RunSpec) -> Optio
     let signature = outcome.signature()?;
     let mut story = Story::told(runner, &outcome, &spec)?;
     story.before = before;
-    let failing = Traced::of(runner);
-    let made: Vec<_> = runner.deviations().to_vec();
-    let in_words: Vec<_> =
-        made.iter().map(|made| (words::choice(runner, made), words::meaning(runner, made))).collect();
-
-    let (mut deviations, contrast) = need::needs(runner, &recorded, &signature, &failing, &made, &in_words);
-    let event = story.event.min(failing.events.len().saturating_sub(1) as u64);
+    let event = story.event.min(outcome.events.saturating_sub(1));
     let (moments, jump, continuations) = moments::moments(runner, &spec, &signature, event);
-    runs += made.len() as u32 + continuations + 2;
+    let (deviations, contrast) = needs(runner, &spec, &signature);
+    runs += deviations.len() as u32 + continuations + 3;
 
-    runner.run(&recorded);
-    for effect in deviations.iter_mut().filter_map(|need| need.effect.as_mut()) {
-        effect.told = narrative::changed(runner, effect);
-    }
     let (slice, left_out) = slice::slice(runner, &story, event, &deviations);
     let narrative = narrative::narrative(runner, &story, &deviations, &moments, jump, slice.len());
     let invariant = case.expect.invariant.clone();
@@ -135,4 +126,25 @@ pub fn explain(runner: &mut dyn AnyRunner, case: &Case, spec: &RunSpec) -> Optio
         narrative,
         runs,
     })
+}
+
+/// Whether each deviation of a failing run is needed, and what it changes first; also the nearest run that passes. The runner has
+/// made the failing run last when this is done, with its trace kept.
+pub(crate) fn needs(
+    runner: &mut dyn AnyRunner,
+    spec: &RunSpec,
+    signature: &str,
+) -> (Vec<Need>, Option<Contrast>) {
+    let recorded = spec.clone().recorded();
+    runner.run(&recorded);
+    let failing = Traced::of(runner);
+    let made = runner.deviations().to_vec();
+    let in_words: Vec<_> =
+        made.iter().map(|made| (words::choice(runner, made), words::meaning(runner, made))).collect();
+    let (mut needs, contrast) = need::needs(runner, &recorded, signature, &failing, &made, &in_words);
+    runner.run(&recorded);
+    for effect in needs.iter_mut().filter_map(|need| need.effect.as_mut()) {
+        effect.told = narrative::changed(runner, effect);
+    }
+    (needs, contrast)
 }

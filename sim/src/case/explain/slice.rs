@@ -51,10 +51,20 @@ pub enum Role {
 /// More events than these are no slice.
 const MOST: usize = 24;
 /// The facts about what the message names: how it began, and how it ended.
-const FIRST_FACTS: usize = 4;
-const LAST_FACTS: usize = 6;
-/// How many causes back.
-const BACK: usize = 6;
+const FIRST_FACTS: usize = 3;
+const LAST_FACTS: usize = 5;
+impl Role {
+    /// How many causes back belong to an event of this role: a fact was stated in its turn, and what led to that turn is told by
+    /// other facts.
+    fn causes(self) -> usize {
+        match self {
+            Self::Violation => 6,
+            Self::Deviation => 3,
+            Self::About => 1,
+            Self::Cause => 0,
+        }
+    }
+}
 
 /// The slice of the last run of a runner, which was recorded with payloads; and how many events were left out of it.
 pub(super) fn slice(
@@ -72,9 +82,9 @@ pub(super) fn slice(
     for number in facts_about(runner, story, event) {
         taken.take(number, Role::About);
     }
-    let telling: Vec<u64> = taken.events.iter().map(|(event, _)| *event).collect();
-    for back in 1..=BACK {
-        for start in &telling {
+    let telling = taken.events.clone();
+    for back in 1..=Role::Violation.causes() {
+        for (start, _) in telling.iter().filter(|(_, role)| back <= role.causes()) {
             if let Some(cause) = cause(runner, *start, back) {
                 taken.take(cause, Role::Cause);
             }
@@ -123,7 +133,9 @@ fn cause(runner: &dyn AnyRunner, event: u64, back: usize) -> Option<u64> {
     let events = runner.recorder().events();
     (0..back).try_fold(event, |at, _| {
         let cause = events.get(at as usize)?.cause;
-        (cause < at).then_some(cause)
+        // That an actor once started explains nothing.
+        let tells = events.get(cause as usize)?.kind != EventKind::Start;
+        (cause < at && tells).then_some(cause)
     })
 }
 

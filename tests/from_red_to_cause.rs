@@ -1,0 +1,92 @@
+//! From a red build to the cause: every planted bug of session is shrunk to few choices, each of them is needed, and few events
+//! tell why.
+
+use std::path::Path;
+
+use rehearsal::campaign::Failure;
+use rehearsal::case::{Case, Smaller, explain, smaller};
+use rehearsal::fault::Profile;
+use rehearsal::run::{AnyRunner, RunSpec};
+use rehearsal::wall::Stopwatch;
+use rehearsal_scenarios::session::SESSION;
+
+/// How many failing seeds of each bug are shrunk, and how many of those explained.
+const SEEDS: usize = 8;
+const EXPLAINED: usize = 1;
+
+/// The figures of all bugs together.
+#[derive(Default)]
+struct Figures {
+    deviations: Vec<usize>,
+    runs: Vec<usize>,
+    micros: Vec<usize>,
+    slices: Vec<usize>,
+    /// Slices from which nothing had to be left out.
+    whole: usize,
+    needed: usize,
+    not_needed: usize,
+}
+
+fn median(figures: &[usize]) -> usize {
+    let mut sorted = figures.to_vec();
+    sorted.sort_unstable();
+    sorted[sorted.len() / 2]
+}
+
+/// Shrinks some failing seeds of a planted bug, and explains a few of them.
+fn look_into(variant: &str, figures: &mut Figures) {
+    let mut runner = (SESSION.build)(Some(variant)).runner();
+    let mut found = 0;
+    for seed in 0.. {
+        let spec = RunSpec::seeded(seed, &Profile::CHAOS);
+        let outcome = runner.run(&spec);
+        let Some(failure) = Failure::of(seed, spec.strategy, &outcome) else { continue };
+        let case = Case::of(SESSION.name, Some(variant), &Profile::CHAOS, &failure);
+        let watch = Stopwatch::start();
+        let small = smaller(runner.as_mut(), case, &spec, 1_000).expect("a failing seed can be shrunk");
+        figures.micros.push(watch.elapsed().as_micros() as usize);
+        figures.deviations.push(small.shrunk.deviations.len());
+        figures.runs.push(small.shrunk.runs as usize);
+        if found < EXPLAINED {
+            explained(variant, runner.as_mut(), &small, figures);
+        }
+        found += 1;
+        if found == SEEDS {
+            return;
+        }
+    }
+}
+
+fn explained(variant: &str, runner: &mut dyn AnyRunner, small: &Smaller, figures: &mut Figures) {
+    let spec = small.case.spec(Path::new(variant)).unwrap();
+    let why = explain(runner, &small.case, &spec).unwrap_or_else(|| panic!("{variant} fails again"));
+    figures.slices.push(why.slice.len());
+    figures.whole += usize::from(why.left_out == 0);
+    figures.needed += why.deviations.iter().filter(|need| need.needed).count();
+    figures.not_needed +=
+        why.deviations.iter().filter(|need| !need.needed && !small.shrunk.cut_short).count();
+    assert!(!why.narrative.is_empty() && why.moments.len() >= 3, "{variant}");
+}
+
+#[test]
+fn every_planted_bug_comes_down_to_few_choices_that_are_needed_and_few_events() {
+    let mut figures = Figures::default();
+    for variant in SESSION.variants {
+        look_into(variant.name, &mut figures);
+    }
+    let Figures { deviations, runs, micros, slices, whole, needed, not_needed } = figures;
+    println!(
+        "{} shrunk: median of {} deviations in {} runs and {} µs; {} explained: {needed} of {} choices needed, median of {} events, {whole} slices whole",
+        deviations.len(),
+        median(&deviations),
+        median(&runs),
+        median(&micros),
+        slices.len(),
+        needed + not_needed,
+        median(&slices),
+    );
+    assert!(median(&deviations) <= 3, "{deviations:?}");
+    assert!(median(&runs) <= 200, "{runs:?}");
+    assert_eq!(not_needed, 0, "shrinking to a fixpoint leaves only what is needed");
+    assert!(median(&slices) <= 25, "{slices:?}");
+}
