@@ -90,11 +90,8 @@ fn likelihood(screen: &mut Screen<'_>, moments: &[Moment], jump: Option<Jump>) -
 fn slice(screen: &mut Screen<'_>, why: &Explanation) -> io::Result<()> {
     screen.gap()?;
     let of = why.story.event + 1;
-    screen.line(
-        2,
-        TITLE,
-        &format!("the {} that matter, of {of}", counted(why.slice.len() as u64, "event")),
-    )?;
+    let matter = if why.slice.len() == 1 { "that matters" } else { "that matter" };
+    screen.line(2, TITLE, &format!("the {} {matter}, of {of}", counted(why.slice.len() as u64, "event")))?;
     diagram::diagram(screen, 4, &why.slice)?;
     if why.left_out > 0 {
         let more = format!("{} more have a part in it, farther back", why.left_out);

@@ -18,7 +18,7 @@ use rehearsal_protocol::Time;
 use super::replay::fails_so;
 use super::shrink::{BUDGET, shrink};
 use super::{Case, words};
-use crate::run::{AnyRunner, RunSpec};
+use crate::run::{AnyRunner, RunSpec, Verdict};
 use crate::story::{self, Story};
 use crate::trace::{Event, Payload};
 pub use contrast::Contrast;
@@ -35,7 +35,7 @@ pub struct Explanation {
     pub invariant: Option<String>,
     /// Each deviation, and whether it is needed, in the order in which they are made.
     pub deviations: Vec<Need>,
-    /// How likely the failure is from a few points of the run on, in their order.
+    /// How likely the failure is from a few points of the run on, in their order; none if it is a limit.
     pub moments: Vec<Moment>,
     /// Between which two of them it became likely, if it did.
     pub jump: Option<Jump>,
@@ -107,7 +107,11 @@ pub fn explain(runner: &mut dyn AnyRunner, case: &Case, spec: &RunSpec) -> Optio
     let mut story = Story::told(runner, &outcome, &spec)?;
     story.before = before;
     let event = story.event.min(outcome.events.saturating_sub(1));
-    let (moments, jump, continuations) = moments::moments(runner, &spec, &signature, event);
+    let (moments, jump, continuations) = match outcome.verdict {
+        Verdict::Violation(_) => moments::moments(runner, &spec, &signature, event),
+        // Every continuation would have to reach the limit as well.
+        Verdict::Pass | Verdict::Limit(_) => (Vec::new(), None, 0),
+    };
     let (deviations, contrast) = needs(runner, &spec, &signature);
     runs += deviations.len() as u32 + continuations + 3;
 

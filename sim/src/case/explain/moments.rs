@@ -43,7 +43,10 @@ const POINTS: u64 = 9;
 /// Points more between the two where the share rises most.
 const CLOSER: usize = 5;
 const CONTINUATIONS: u32 = 150;
-/// Two shares are apart if their intervals are.
+/// Fewer of them if runs are long: all together have about so many events.
+const EVENTS: u64 = 20_000_000;
+const FEWEST: u64 = 20;
+/// A smaller rise is none.
 const LEAST_RISE: f64 = 0.1;
 
 /// The moments of a failing run, the greatest rise among them, and how many runs it took.
@@ -54,19 +57,20 @@ pub(super) fn moments(
     event: u64,
 ) -> (Vec<Moment>, Option<Jump>, u32) {
     let whole = event + 1;
+    let of = (EVENTS / (whole * (POINTS + CLOSER as u64))).clamp(FEWEST, u64::from(CONTINUATIONS)) as u32;
     let mut points: Vec<u64> = (0..POINTS).map(|n| whole * n / (POINTS - 1)).collect();
     points.dedup();
     let mut moments: Vec<Moment> =
-        points.into_iter().map(|events| moment(runner, spec, signature, events)).collect();
+        points.into_iter().map(|events| moment(runner, spec, signature, events, of)).collect();
     for _ in 0..CLOSER {
         let Some(Jump { before, after }) = likely(&moments, event) else { break };
         let middle = u64::midpoint(moments[before].events, moments[after].events);
         if middle == moments[before].events {
             break;
         }
-        moments.insert(after, moment(runner, spec, signature, middle));
+        moments.insert(after, moment(runner, spec, signature, middle, of));
     }
-    let runs = moments.len() as u32 * CONTINUATIONS;
+    let runs = moments.len() as u32 * of;
     let jump = likely(&moments, event).filter(|jump| is_real(&moments, *jump));
     (moments, jump, runs)
 }
@@ -90,9 +94,9 @@ fn rise(moments: &[Moment]) -> Option<Jump> {
     Some(Jump { before: after - 1, after })
 }
 
-fn moment(runner: &mut dyn AnyRunner, spec: &RunSpec, signature: &str, events: u64) -> Moment {
+fn moment(runner: &mut dyn AnyRunner, spec: &RunSpec, signature: &str, events: u64, of: u32) -> Moment {
     let (mut failed, mut at) = (0, Time::ZERO);
-    for number in 0..CONTINUATIONS {
+    for number in 0..of {
         let seed = join(spec.seed, u64::from(number));
         let afresh = Some(Afresh { after: events, seed });
         let outcome = runner.run(&RunSpec { afresh, ..spec.clone() });
@@ -101,8 +105,8 @@ fn moment(runner: &mut dyn AnyRunner, spec: &RunSpec, signature: &str, events: u
     if events > 0 {
         at = runner.run(&RunSpec { until: Some(events), ..spec.clone() }).virtual_time;
     }
-    let (low, high) = wilson(failed, CONTINUATIONS);
-    Moment { events, at, failed, of: CONTINUATIONS, low, high }
+    let (low, high) = wilson(failed, of);
+    Moment { events, at, failed, of, low, high }
 }
 
 /// The 95 % interval of a share: it holds near 0 and 1, too, where the usual one is empty.

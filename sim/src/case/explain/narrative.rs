@@ -16,7 +16,11 @@ pub(super) fn narrative(
     jump: Option<Jump>,
     slice: usize,
 ) -> String {
-    let mut text = format!("{} does not hold: {}. ", story.title, story.message.trim_end_matches('.'));
+    let message = story.message.trim_end_matches('.');
+    let mut text = match story.title.strip_prefix("limit ") {
+        Some(limit) => format!("The limit of {limit} is reached: {message}. "),
+        None => format!("{} does not hold: {message}. ", story.title),
+    };
     let needed: Vec<&Need> = deviations.iter().filter(|need| need.needed).collect();
     match needed.as_slice() {
         [] if deviations.is_empty() => text.push_str("It takes nothing but dull choices"),
@@ -40,7 +44,9 @@ pub(super) fn narrative(
     }
     text.push_str(". ");
     text.push_str(&likelihood(runner, moments, jump));
-    let _ = write!(text, " The {slice} events that matter end at {}, event {}.", story.at, story.event);
+    let events = if slice == 1 { "one event that matters is" } else { "events that matter end" };
+    let count = if slice == 1 { String::new() } else { format!("{slice} ") };
+    let _ = write!(text, "The {count}{events} at {}, event {}.", story.at, story.event);
     text
 }
 
@@ -67,8 +73,14 @@ pub(super) fn changed(runner: &dyn AnyRunner, effect: &Effect) -> String {
 fn likelihood(runner: &dyn AnyRunner, moments: &[Moment], jump: Option<Jump>) -> String {
     let percent = |moment: &Moment| format!("{:.0} %", moment.share() * 100.0);
     let Some(Jump { before, after }) = jump else {
-        let most = moments.iter().map(percent).next_back().unwrap_or_default();
-        return format!("By chance alone it never becomes likely before it happens ({most} in the end).");
+        let Some(most) = moments.last().map(percent) else { return String::new() };
+        if moments[0].share() > 0.5 {
+            return format!(
+                "It is likely from the start: {} fail if all goes by chance. ",
+                percent(&moments[0])
+            );
+        }
+        return format!("By chance alone it never becomes likely before it happens ({most} in the end). ");
     };
     let (before, after) = (&moments[before], &moments[after]);
     let number = (after.events as usize).saturating_sub(1);
@@ -76,7 +88,7 @@ fn likelihood(runner: &dyn AnyRunner, moments: &[Moment], jump: Option<Jump>) ->
     let what = event.map_or_else(String::new, |event| story::told_by(runner, number, event));
     let upto = if after.events - before.events == 1 { "with" } else { "by" };
     format!(
-        "It becomes likely {upto} event {number} ({what}): if all goes on by chance from before it, {} fail; from after it, {}.",
+        "It becomes likely {upto} event {number} ({what}): if all goes on by chance from before it, {} fail; from after it, {}. ",
         percent(before),
         percent(after)
     )

@@ -121,8 +121,10 @@ fn effect(failing: &Traced, other: &Traced) -> Option<Effect> {
 /// The first event of a trace, from a number on, that the other trace does not have at the same time.
 fn without_twin(within: &Traced, other: &Traced, from: usize) -> Option<usize> {
     let twin = |event: &Event| {
-        let mut others = other.events.iter().skip(from);
-        others.any(|known| known.at == event.at && alike(within, event, other, known))
+        // Events are in the order of time.
+        let first = other.events.partition_point(|known| known.at < event.at).max(from);
+        let mut others = other.events.iter().skip(first).take_while(|known| known.at == event.at);
+        others.any(|known| alike(within, event, other, known))
     };
     let mut events = within.events.iter().enumerate().skip(from);
     events.find(|(_, event)| !twin(event)).map(|(number, _)| number)
