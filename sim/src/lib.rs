@@ -20,6 +20,7 @@
 //! - [`story`] — everything that a person needs to go on from a failure;
 //! - [`registry`] — scenarios by name, with their planted bugs;
 //! - [`harness`] — scenarios as plain tests;
+//! - [`interleave`](mod@interleave) — all orders of a small system;
 //! - [`play`] — a run by script, for tests that read as plays;
 //! - `bridge` — runs as values of proptest, with the feature `proptest`.
 
@@ -32,6 +33,7 @@ pub mod choice;
 pub mod doctor;
 pub mod fault;
 pub mod harness;
+pub mod interleave;
 pub mod play;
 pub mod registry;
 pub mod run;

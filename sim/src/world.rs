@@ -9,6 +9,7 @@
 //! - [`network`] — when and whether a message arrives;
 //! - [`weather`] — the menus of what may happen to messages, timers and syncs;
 //! - [`queue`] — what is pending, in the order of time;
+//! - [`asynchronous`] — the same without a clock, for exhaustive search over orders;
 //! - [`arrival`] — what is due reaches its actor, or waits in its mailbox;
 //! - [`lifecycle`] — incarnations begin and end; nodes crash and restart;
 //! - [`disk`] — what is written, what is durable, what a crash leaves;
@@ -18,6 +19,7 @@
 
 pub mod afresh;
 pub mod arrival;
+pub mod asynchronous;
 pub mod blueprint;
 pub mod cell;
 pub mod directory;

@@ -1,0 +1,340 @@
+//! All interleavings of a small system, and far fewer of them that lead to the same outcomes.
+//!
+//! Time plays no part here: whatever is pending may come next, and an actor's clock shows the due time of what it handles, which
+//! follows from causes alone. Choices are the dull ones. Messages within a node keep their order per pair of actors.
+//!
+//! **The reduction** rests on this: an actor's turn touches only that actor, so two events that concern different actors commute.
+//! It is dynamic partial-order reduction (Flanagan and Godefroid, POPL 2005) with sleep sets: whenever an event could have come
+//! before an earlier one of the same actor, the earlier state is visited again with it. Timers, signals, starts and syncs are events
+//! of the actor that they concern; whatever the world itself does is taken to concern everybody.
+//!
+//! **What it promises**: of all runs that differ only in the order of events that commute, at least one is made; so the
+//! final states of actors and what each of them stated, in its order, are all found. A monitor that judges the order of facts of
+//! *different* actors sees only some of the orders. Systems that spawn actors, or keep the ids of envelopes, number them in the order
+//! of events; for those, equal outcomes may look different.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::Hasher;
+
+use rehearsal_protocol::{Protocol, Time};
+
+use crate::check::{Checks, Properties};
+use crate::choice::{Base, Choices};
+use crate::fault::Profile;
+use crate::scenario::Scenario;
+use crate::trace::digest::{digest, word};
+use crate::trace::{EventKind, Recording};
+use crate::world::blueprint::Blueprint;
+use crate::world::queue::{Pending, What};
+use crate::world::{Start, World};
+
+/// Whether all orders are tried, or one of each class of orders that lead to the same outcome.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reduction {
+    /// Every order: to check the other against.
+    None,
+    /// One of each class, and some more.
+    Actors,
+}
+
+/// What came out of trying all interleavings.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Interleaved {
+    /// How many runs were made to their end.
+    pub runs: u64,
+    /// How many events in all of them, shared beginnings counted once.
+    pub events: u64,
+    /// The distinct outcomes: digests of the final states of all actors and of what each of them stated.
+    pub outcomes: BTreeSet<u64>,
+    /// What was violated, by invariant, with the first message.
+    pub violations: BTreeMap<String, String>,
+    /// Whether nothing was left out.
+    pub complete: bool,
+}
+
+/// Runs a scenario in all interleavings, up to a budget of runs.
+pub fn interleave<S: Scenario>(scenario: &S, reduction: Reduction, budget: u64) -> Interleaved {
+    let mut search = Search { reduction, budget, path: Vec::new(), found: Interleaved::default() };
+    search.found.complete = true;
+    let first = search.first(scenario);
+    search.visit(&mut vec![first]);
+    search.found
+}
+
+/// What may come next, with what the reduction needs to know about it.
+struct Item<P: Protocol> {
+    /// Its number, the same in all states that share the path up to its creation.
+    id: u64,
+    at: Time,
+    pending: Pending<P>,
+    /// The actor that it concerns; `None` if it concerns everybody.
+    actor: Option<u32>,
+    /// Whether it keeps its place behind others of the same pair.
+    pair: Option<(u32, u32)>,
+    /// The event of the path in whose turn it was created.
+    cause: Option<usize>,
+}
+
+impl<P: Protocol> Clone for Item<P> {
+    fn clone(&self) -> Self {
+        let pending = Pending {
+            target: self.pending.target,
+            cause: self.pending.cause,
+            what: self.pending.what.clone(),
+        };
+        Self { pending, ..*self }
+    }
+}
+
+/// A state of the system, and what was tried from there.
+struct Frame<P: Protocol> {
+    world: World<P>,
+    checks: Checks<P::Fact>,
+    items: Vec<Item<P>>,
+    next_id: u64,
+    to_try: BTreeSet<u64>,
+    tried: BTreeSet<u64>,
+    /// What need not be tried here, for all that it leads to was seen elsewhere.
+    asleep: BTreeSet<u64>,
+}
+
+/// An event of the present path.
+struct Done {
+    id: u64,
+    actor: Option<u32>,
+    /// The events of the path that must have come before it.
+    before: BTreeSet<usize>,
+}
+
+struct Search {
+    reduction: Reduction,
+    budget: u64,
+    path: Vec<Done>,
+    found: Interleaved,
+}
+
+impl Search {
+    fn first<S: Scenario>(&mut self, scenario: &S) -> Frame<S::Protocol> {
+        let mut properties = Properties::default();
+        scenario.properties(&mut properties);
+        let mut checks = properties.checks();
+        checks.collect();
+        let mut world = World::new(std::sync::Arc::new(Blueprint::of(scenario)));
+        let choices = Choices::benign();
+        debug_assert_eq!(choices.base(), Base::Benign);
+        world.start(Start {
+            seed: 0,
+            profile: &Profile::NONE,
+            choices,
+            script: &[],
+            faulty: Some(false),
+            recording: Recording::Off,
+        });
+        world.begin_all(&mut checks);
+        let mut frame = Frame {
+            world,
+            checks,
+            items: Vec::new(),
+            next_id: 0,
+            to_try: BTreeSet::new(),
+            tried: BTreeSet::new(),
+            asleep: BTreeSet::new(),
+        };
+        frame.collect(None);
+        frame
+    }
+
+    /// Visits the last frame of a path and everything behind it.
+    fn visit<P: Protocol>(&mut self, frames: &mut Vec<Frame<P>>) {
+        self.choose(frames);
+        loop {
+            let top = frames.len() - 1;
+            if self.found.runs >= self.budget {
+                self.found.complete = false;
+                return;
+            }
+            let frame = &frames[top];
+            let next = frame.to_try.iter().find(|id| !frame.tried.contains(id) && !frame.asleep.contains(id));
+            let Some(id) = next.copied() else { return };
+            frames[top].tried.insert(id);
+            let child = self.perform(&frames[top], id);
+            frames.push(child);
+            self.visit(frames);
+            frames.pop();
+            self.path.pop();
+            if self.reduction == Reduction::Actors {
+                frames[top].asleep.insert(id);
+            }
+        }
+    }
+
+    /// Looks at a new state: is it an end, what is to be tried here, and what should have been tried before.
+    fn choose<P: Protocol>(&mut self, frames: &mut [Frame<P>]) {
+        let top = frames.len() - 1;
+        let enabled: Vec<u64> = frames[top].enabled().map(|item| item.id).collect();
+        if enabled.is_empty() || frames[top].checks.violation().is_some() || frames[top].world.is_broken() {
+            return self.end(&mut frames[top]);
+        }
+        if self.reduction == Reduction::None {
+            frames[top].to_try = enabled.into_iter().collect();
+            return;
+        }
+        for item in 0..frames[top].items.len() {
+            self.revisit(frames, item);
+        }
+        let first = enabled.iter().find(|id| !frames[top].asleep.contains(id));
+        frames[top].to_try.extend(first);
+    }
+
+    /// If an item could have come before the last event of its actor, has it tried there.
+    fn revisit<P: Protocol>(&mut self, frames: &mut [Frame<P>], item: usize) {
+        let item = &frames[frames.len() - 1].items[item];
+        let before = self.before(item.cause);
+        let races =
+            |(index, done): &(usize, &Done)| dependent(done.actor, item.actor) && !before.contains(index);
+        let Some((index, _)) = self.path.iter().enumerate().rev().find(races) else { return };
+        let id = item.id;
+        let leads_to = |wanted: u64| {
+            let later = self.path.iter().enumerate().skip(index + 1);
+            wanted == id || later.into_iter().any(|(at, done)| done.id == wanted && before.contains(&at))
+        };
+        let frame = &mut frames[index];
+        let enabled: Vec<u64> = frame.enabled().map(|item| item.id).collect();
+        let ways: Vec<u64> = enabled.iter().copied().filter(|wanted| leads_to(*wanted)).collect();
+        if ways.is_empty() {
+            frame.to_try.extend(enabled);
+        } else if !ways.iter().any(|way| frame.to_try.contains(way)) {
+            frame.to_try.insert(ways[0]);
+        }
+    }
+
+    /// The events of the path that must come before what one of them creates.
+    fn before(&self, cause: Option<usize>) -> BTreeSet<usize> {
+        let Some(cause) = cause else { return BTreeSet::new() };
+        let mut before = self.path[cause].before.clone();
+        before.insert(cause);
+        before
+    }
+
+    fn perform<P: Protocol>(&mut self, frame: &Frame<P>, id: u64) -> Frame<P> {
+        let place = frame.items.iter().position(|item| item.id == id).expect("what is tried is pending");
+        let mut items = frame.items.clone();
+        let Item { at, pending, actor, cause, .. } = items.remove(place);
+        let mut before = self.before(cause);
+        for (index, done) in self.path.iter().enumerate().filter(|(_, done)| dependent(done.actor, actor)) {
+            before.extend(&done.before);
+            before.insert(index);
+        }
+        let awake = |other: &u64| {
+            let item = frame.items.iter().find(|item| item.id == *other);
+            item.is_some_and(|item| !dependent(item.actor, actor))
+        };
+        let asleep = frame.asleep.iter().copied().filter(awake).collect();
+        self.path.push(Done { id, actor, before });
+        self.found.events += 1;
+        let (mut world, mut checks) = (frame.world.clone(), frame.checks.clone());
+        world.perform(at, pending, &mut checks);
+        let (to_try, tried, next_id) = (BTreeSet::new(), BTreeSet::new(), frame.next_id);
+        let mut child = Frame { world, checks, items, next_id, to_try, tried, asleep };
+        child.collect(Some(self.path.len() - 1));
+        child
+    }
+
+    fn end<P: Protocol>(&mut self, frame: &mut Frame<P>) {
+        self.found.runs += 1;
+        self.found.outcomes.insert(frame.outcome());
+        if frame.items.is_empty() {
+            frame.world.settle();
+            frame.checks.settle(frame.world.now(), 0, Time::ZERO, true);
+        }
+        let violation = frame.checks.violation().cloned().or_else(|| frame.world.violation());
+        if let Some(violation) = violation {
+            self.found.violations.entry(violation.invariant).or_insert(violation.message);
+        }
+    }
+}
+
+/// Whether the order of two events matters.
+fn dependent(one: Option<u32>, other: Option<u32>) -> bool {
+    one.is_none() || other.is_none() || one == other
+}
+
+impl<P: Protocol> Frame<P> {
+    /// Takes what became pending in the last event.
+    fn collect(&mut self, cause: Option<usize>) {
+        for (at, pending) in self.world.take_pending() {
+            let (actor, pair) = self.world.concerns(&pending);
+            let id = self.next_id;
+            self.next_id += 1;
+            self.items.push(Item { id, at, pending, actor, pair, cause });
+        }
+    }
+
+    /// What may come next: the first of each pair that keeps its order, and all that keeps none.
+    fn enabled(&self) -> impl Iterator<Item = &Item<P>> {
+        let first = |item: &&Item<P>| {
+            item.pair.is_none()
+                || !self.items.iter().any(|other| other.pair == item.pair && other.id < item.id)
+        };
+        self.items.iter().filter(first)
+    }
+
+    /// The digest of all final states and of what each actor stated.
+    fn outcome(&self) -> u64 {
+        let mut stated: BTreeMap<u32, u64> = BTreeMap::new();
+        for (moment, fact) in self.checks.collected() {
+            let known = stated.entry(moment.actor.slot()).or_insert(EventKind::Fact as u64);
+            *known = word(*known, digest(fact));
+        }
+        let mut outcome = Digest(0);
+        for (actor, facts) in stated {
+            outcome.write_u64(u64::from(actor));
+            outcome.write_u64(facts);
+        }
+        self.world.fingerprint_actors(&mut outcome);
+        outcome.0
+    }
+}
+
+/// A hasher for states within one process.
+struct Digest(u64);
+
+impl Hasher for Digest {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = word(self.0, u64::from(*byte));
+        }
+    }
+
+    fn write_u64(&mut self, value: u64) {
+        self.0 = word(self.0, value);
+    }
+}
+
+impl<P: Protocol> World<P> {
+    /// All actors of the blueprint have their first turns.
+    pub(crate) fn begin_all(&mut self, checks: &mut Checks<P::Fact>) {
+        while self.is_beginning() {
+            self.step(checks);
+        }
+    }
+
+    /// Which actor something pending concerns, and the pair within which it keeps its order.
+    fn concerns(&self, pending: &Pending<P>) -> (Option<u32>, Option<(u32, u32)>) {
+        let target = pending.target;
+        match &pending.what {
+            What::Message(envelope) => {
+                let from = envelope.from.slot();
+                let together = self.node_of_path(from) == self.node_of_path(target);
+                (Some(target), together.then_some((from, target)))
+            }
+            What::Timer(..) | What::Start(_) | What::Dispatch(_) => (Some(target), None),
+            What::Signal(..) | What::Synced(..) => (Some(target), Some((target, target))),
+            What::Kill | What::Restart | What::EpisodeBegins | What::EpisodeEnds | What::Heal => (None, None),
+        }
+    }
+}
