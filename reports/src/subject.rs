@@ -77,6 +77,11 @@ impl Tool {
         command
     }
 
+    /// The command that explains a case.
+    pub fn explain(&self, case: &Path) -> String {
+        format!("{} explain {}", quoted(&self.binary), quoted(&case.to_string_lossy()))
+    }
+
     /// The command that replays a case.
     pub fn replay(&self, case: &Path) -> String {
         format!("{} replay {}", quoted(&self.binary), quoted(&case.to_string_lossy()))

@@ -29,7 +29,10 @@ pub fn failure(
         lines.iter().try_for_each(|line| screen.parts(4, &[(PLAIN, line)]))?;
     }
     screen.gap()?;
-    again(screen, tool, subject, story.seed, case)
+    again(screen, tool, subject, story.seed, case)?;
+    let Some(case) = case else { return Ok(()) };
+    screen.line(2, TITLE, "why")?;
+    screen.command(4, &tool.explain(case))
 }
 
 /// What failed, where and by what.
