@@ -17,12 +17,14 @@
 //!
 //! The protocols themselves:
 //!
+//! - [`commit`] — two-phase commit, small enough for exhaustive search;
 //! - [`session`] — the agent runtime's sessions and tools.
 
 #![warn(clippy::float_arithmetic)] // A decision that rests on a float may differ between machines.
 
 pub mod actor;
 pub mod address;
+pub mod commit;
 pub mod context;
 pub mod input;
 pub mod mailbox;

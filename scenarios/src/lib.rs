@@ -1,5 +1,6 @@
 //! Ready scenarios over the protocols of Rehearsal.
 
+pub mod commit;
 pub mod leaky;
 pub mod misbehaving;
 pub mod ring;
@@ -10,6 +11,7 @@ use rehearsal::registry::Entry;
 /// Every scenario there is; the last is the canary, over which a campaign must fail.
 pub static SCENARIOS: &[&Entry] = &[
     &session::SESSION,
+    &commit::COMMIT,
     &ring::RING,
     &ring::BURST,
     &misbehaving::NEVER_QUIET,
