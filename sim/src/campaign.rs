@@ -4,6 +4,8 @@
 //! the same report.
 //!
 //! - [`settled`] — what is certain of a campaign that goes on;
+//! - [`failure`] — all failures of one signature;
+//! - [`merge`] — the results of all workers together;
 //! - [`worker`] — runs chunks of seeds and reports each;
 //! - [`arms`] — what each strategy found;
 //! - [`watchdog`] — names an actor that never returns from a turn;
@@ -11,11 +13,12 @@
 
 pub mod alone;
 pub mod arms;
+pub mod failure;
+mod merge;
 pub mod settled;
 mod watchdog;
 mod worker;
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -25,14 +28,14 @@ use std::time::Duration;
 use crate::check::Goal;
 use crate::fault::Profile;
 use crate::registry::Rehearsal;
-use crate::run::Outcome;
 use crate::search::{self, Strategy};
 use crate::wall::Stopwatch;
 use crate::world::Pulse;
 pub use alone::{Unfinished, alone, watched};
 pub use arms::Arm;
 use arms::Arms;
-use settled::Settled;
+pub use failure::{Failure, Shortest};
+use merge::Merge;
 pub use settled::SoFar;
 use watchdog::Watchdog;
 use worker::Worker;
@@ -100,51 +103,6 @@ pub struct Report {
     pub internal_error: Option<String>,
     /// Whether a goal that no run reached fails the campaign.
     pub goals_required: bool,
-}
-
-/// All failures of one signature.
-#[derive(Clone, Debug)]
-pub struct Failure {
-    /// The lowest seed.
-    pub seed: u64,
-    /// The strategy that made its run; with a portfolio, the arm.
-    pub strategy: &'static Strategy,
-    /// What failed, with ids and times normalised.
-    pub signature: String,
-    /// The outcome of that seed.
-    pub outcome: Outcome,
-    /// How many seeds failed so.
-    pub count: u64,
-    /// A few of them, with the fewest events before: the shortest way to a failure is often the simplest.
-    pub shortest: Vec<Shortest>,
-}
-
-/// A seed that fails after so many events.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Shortest {
-    /// How many events its run has.
-    pub events: u64,
-    /// The seed.
-    pub seed: u64,
-}
-
-/// How many of the shortest runs are kept of each failure.
-const SHORTEST: usize = 5;
-
-impl Failure {
-    /// The failure of one seed, by the strategy that made its run. `None` if it passed.
-    pub fn of(seed: u64, strategy: &'static Strategy, outcome: &Outcome) -> Option<Self> {
-        let signature = outcome.signature()?;
-        let shortest = vec![Shortest { events: outcome.events, seed }];
-        Some(Self { seed, strategy, signature, outcome: outcome.clone(), count: 1, shortest })
-    }
-
-    /// Takes the shortest runs of the same failure in.
-    fn shorten(&mut self, others: &[Shortest]) {
-        self.shortest.extend(others);
-        self.shortest.sort_unstable();
-        self.shortest.truncate(SHORTEST);
-    }
 }
 
 /// An actor that never returned from a turn.
@@ -335,107 +293,6 @@ fn follow(
     }
     observer.settled(&merge.settled.so_far);
     merge.report(spec, watch.elapsed(), ended, stuck, internal_error)
-}
-
-/// The results so far. Merging is commutative: neither the order of chunks nor the number of workers matters.
-struct Merge {
-    runs: u64,
-    turns: u64,
-    failures: BTreeMap<String, Failure>,
-    arms: Arms,
-    goals: Vec<(Goal, Option<u64>)>,
-    settled: Settled,
-}
-
-impl Merge {
-    fn new(goals: Vec<Goal>, spec: &CampaignSpec) -> Self {
-        let before = spec.so_far.as_deref().cloned().unwrap_or_else(|| SoFar::none(spec.seeds.start));
-        let reached = before.goals.iter().copied().chain(std::iter::repeat(None));
-        Self {
-            runs: before.runs,
-            turns: before.turns,
-            failures: before.failures.clone(),
-            arms: Arms::default(),
-            goals: goals.into_iter().zip(reached).collect(),
-            settled: Settled::from(before),
-        }
-    }
-
-    fn take(&mut self, chunk: Chunk, spec: &CampaignSpec, shared: &Shared, observer: &mut dyn Observer) {
-        self.settled.take(chunk.clone());
-        self.runs += chunk.runs;
-        self.turns += chunk.turns;
-        self.arms.merge(chunk.arms);
-        for ((_, known), seed) in self.goals.iter_mut().zip(chunk.goals) {
-            *known = [*known, seed].into_iter().flatten().min();
-        }
-        for failure in chunk.failures {
-            if spec.fail_fast {
-                shared.cutoff.fetch_min(failure.seed, Ordering::Relaxed);
-            }
-            if !self.failures.contains_key(&failure.signature) {
-                observer.found(&failure);
-            }
-            merge_failure(&mut self.failures, failure);
-        }
-    }
-
-    fn progress(&self, wall: Duration) -> Progress {
-        Progress {
-            runs: self.runs,
-            turns: self.turns,
-            wall,
-            failures: self.failures.len(),
-            goals_reached: self.goals.iter().filter(|(_, seed)| seed.is_some()).count(),
-            goals: self.goals.len(),
-        }
-    }
-
-    fn report(
-        self,
-        spec: &CampaignSpec,
-        wall: Duration,
-        mut ended: Ended,
-        stuck: Option<Stuck>,
-        internal_error: Option<String>,
-    ) -> Report {
-        let mut failures: Vec<Failure> = self.failures.into_values().collect();
-        failures.sort_by_key(|failure| failure.seed);
-        if spec.fail_fast && !failures.is_empty() {
-            // Which higher seeds were tried meanwhile depends on the number of workers.
-            failures.truncate(1);
-            failures[0].count = 1;
-            failures[0].shortest =
-                vec![Shortest { events: failures[0].outcome.events, seed: failures[0].seed }];
-            ended = Ended::FirstFailure;
-        }
-        let arms = self.arms.report(&failures, ended == Ended::FirstFailure);
-        Report {
-            arms,
-            runs: self.runs,
-            turns: self.turns,
-            wall,
-            failures,
-            goals: self.goals,
-            stuck,
-            ended,
-            internal_error,
-            goals_required: spec.goals_required,
-        }
-    }
-}
-
-/// Adds a failure to those of the same signature.
-fn merge_failure(failures: &mut BTreeMap<String, Failure>, failure: Failure) {
-    let Some(known) = failures.get_mut(&failure.signature) else {
-        failures.insert(failure.signature.clone(), failure);
-        return;
-    };
-    let count = known.count + failure.count;
-    let others =
-        if failure.seed < known.seed { std::mem::replace(known, failure).shortest } else { failure.shortest };
-    known.shorten(&others);
-    known.count = count;
 }
 
 /// A panic in a turn is contained and told in the report; its default message would only flood the screen.

@@ -1,6 +1,7 @@
 //! A case: a bug as one small text file that a person can read and commit.
 //!
-//! - [`file`] — reading and writing, with errors that say what, where and the mend;
+//! - [`file`] — reading and writing;
+//! - [`error`] — why that fails, with the mend;
 //! - [`replay`] — the same run again, and whether it is the same;
 //! - [`words`] — choices and what they mean, in words;
 //! - [`checkpoints`] — from which point on a run is another one;
@@ -10,6 +11,7 @@
 //! - [`smaller`](mod@smaller) — a shrunk case with its story.
 
 pub mod checkpoints;
+pub mod error;
 pub mod explain;
 pub mod file;
 pub mod folder;
@@ -18,8 +20,9 @@ pub mod shrink;
 pub mod smaller;
 pub mod words;
 
+pub use error::CaseError;
 pub use explain::{Explanation, explain};
-pub use file::{Case, CaseError};
+pub use file::Case;
 pub use replay::{Replay, divergence, replay, tolerant};
 pub use shrink::{BUDGET, Shrunk, shrink};
 pub use smaller::{Smaller, smaller, smallest};

@@ -5,7 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Chunk, Failure, merge_failure};
+use super::Chunk;
+use super::failure::{Failure, merge_failure};
 
 /// The results of all seeds of a campaign up to one.
 #[derive(Clone, Debug, Default)]

@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::file::{Case, CaseError};
+use super::error::CaseError;
+use super::file::Case;
 use super::replay::{Replay, tolerant};
 use crate::registry::Entry;
 use crate::run::Verdict;

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use super::checkpoints::agreement;
-use super::file::{Case, CaseError};
+use super::error::CaseError;
+use super::file::Case;
 use super::words;
 use crate::registry::Rehearsal;
 use crate::run::{AnyRunner, Outcome, RunSpec};
