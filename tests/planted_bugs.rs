@@ -25,6 +25,7 @@ fn hunt() -> CampaignSpec {
 fn planted() -> impl Iterator<Item = (&'static Entry, &'static str, &'static str)> {
     SCENARIOS
         .iter()
+        .filter(|entry| entry.in_campaign)
         .flat_map(|entry| entry.variants.iter().map(|variant| (*entry, variant.name, variant.trips)))
 }
 

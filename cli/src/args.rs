@@ -14,8 +14,8 @@ use rehearsal::search::{STRATEGIES, Strategy};
 
 use crate::seed::Seeds;
 use crate::{seed, span};
-use search::{DOCTOR_EXAMPLES, SCORE_EXAMPLES};
-pub(crate) use search::{Doctor, Score};
+use search::{DOCTOR_EXAMPLES, EXPLORE_EXAMPLES, SCORE_EXAMPLES};
+pub(crate) use search::{Doctor, Explore, Score};
 
 /// Rehearses actor protocols: seeded runs under faults, judged by invariants.
 #[derive(Debug, Parser)]
@@ -55,6 +55,9 @@ pub(crate) enum Command {
     /// Tell what had to go wrong: the choices that are needed, when it became likely, and the few events that matter
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(Explain),
+    /// Make every run that has at most a few deviations from the dull run
+    #[command(after_help = EXPLORE_EXAMPLES)]
+    Explore(Explore),
     /// Find planted bugs by each search strategy, and tell how soon
     #[command(after_help = SCORE_EXAMPLES)]
     Score(Score),

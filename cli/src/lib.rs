@@ -23,6 +23,7 @@ mod args;
 mod doctor;
 mod error;
 mod explain;
+mod explore;
 mod fuzz;
 mod list;
 mod output;
@@ -107,6 +108,7 @@ fn started(scenarios: &'static [&'static Entry], typed: Vec<OsString>) -> End {
         Command::Fuzz(args) => fuzz::fuzz(&registry, &arguments.common, args, output),
         Command::Replay(args) => replay::replay(&registry, &arguments.common, args, output),
         Command::Doctor(args) => doctor::doctor(&registry, &arguments.common, args, output),
+        Command::Explore(args) => explore::explore(&registry, &arguments.common, args, output),
         Command::Score(args) => score::score(&registry, &arguments.common, args, output),
         Command::Explain(args) => explain::explain(&registry, &arguments.common, args, output),
         Command::Shrink(args) => shrink::shrink(&registry, &arguments.common, args, output),

@@ -8,11 +8,13 @@
 //! - [`explain`] — what had to go wrong;
 //! - [`shrink`] — a case made smaller;
 //! - [`doctor`] — whether runs are functions of their seeds;
+//! - [`explore`] — every run with a few deviations;
 //! - [`score`] — planted bugs, by strategy;
 //! - [`list`] — what there is to run.
 
 mod doctor;
 mod explain;
+mod explore;
 mod fuzz;
 mod list;
 mod run;
@@ -26,6 +28,7 @@ use serde::Serialize;
 
 pub use doctor::{DoctorDocument, doctor};
 pub use explain::{ExplainDocument, explain};
+pub use explore::{ExploreDocument, explore};
 pub use fuzz::{FuzzDocument, fuzz};
 pub use list::{ListDocument, list};
 pub use run::{ReplayDocument, RunDocument, replay, run};

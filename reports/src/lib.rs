@@ -3,6 +3,7 @@
 //! - [`subject`] — what was run, and the commands that run it again;
 //! - [`result`] — what came out, the input of every report;
 //! - [`doctor`] — what the doctor found;
+//! - [`explore`] — what exhaustive search came to;
 //! - [`score`] — what an exam of search strategies gave;
 //! - [`terminal`] — for the person at the screen;
 //! - [`json`] — for scripts, one document a command;
@@ -13,6 +14,7 @@
 //! A report format is a file here. None of them runs anything.
 
 pub mod doctor;
+pub mod explore;
 pub mod json;
 pub mod junit;
 pub mod result;

@@ -9,6 +9,7 @@
 //! - [`explain`] — what had to go wrong;
 //! - [`diagram`] — a few events, with a column for each actor;
 //! - [`doctor`] — what the doctor found;
+//! - [`explore`] — what exhaustive search came to;
 //! - [`score`] — an exam of search strategies as a table;
 //! - [`screen`] — lines in colours, broken where the screen ends;
 //! - [`figures`] — numbers for reading.
@@ -18,6 +19,7 @@
 pub mod diagram;
 pub mod doctor;
 pub mod explain;
+pub mod explore;
 pub mod failure;
 pub mod figures;
 pub mod fuzz;

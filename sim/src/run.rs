@@ -1,6 +1,7 @@
 //! One run: a world and its monitors from start to verdict.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use rehearsal_protocol::{Protocol, Time};
 use serde::Serialize;
@@ -11,6 +12,7 @@ use crate::choice::{Base, Choices, Deviation, Overrides};
 use crate::fault::{Episode, Plan, Profile};
 use crate::scenario::Scenario;
 use crate::search::delay_bounded::DelayBounded;
+use crate::search::explore::{self, ExploreSpec, Explored, Follower};
 use crate::search::{Strategy, Way, random};
 use crate::trace::{LogLine, Recorder, Recording};
 use crate::wall::Stopwatch;
@@ -191,6 +193,8 @@ pub struct Runner<P: Protocol> {
     checks: Checks<P::Fact>,
     /// How large dull runs are, by profile and strategy.
     sizes: Vec<(&'static str, &'static str, Counted)>,
+    /// How many steps the run has had, whoever made them: limits are looked at by this count, in a fork as in its origin.
+    steps: u64,
 }
 
 /// A [`Runner`] of any protocol.
@@ -200,6 +204,9 @@ pub trait AnyRunner: Send {
 
     /// Does not look for these goals any more, in later runs: they count as not reached there.
     fn skip_goals(&mut self, known: &[bool]);
+
+    /// Makes every run with at most so many deviations.
+    fn explore(&mut self, spec: &ExploreSpec, follower: &mut dyn Follower) -> Explored;
 
     /// The trace of the last run.
     fn recorder(&self) -> &Recorder;
@@ -238,7 +245,7 @@ impl<P: Protocol> Runner<P> {
         let mut properties = Properties::default();
         scenario.properties(&mut properties);
         let world = World::new(Arc::new(Blueprint::of(scenario)));
-        Self { world, checks: properties.checks(), sizes: Vec::new() }
+        Self { world, checks: properties.checks(), sizes: Vec::new(), steps: 0 }
     }
 
     /// The world as the last run left it.
@@ -275,6 +282,42 @@ impl<P: Protocol> Runner<P> {
         self.start_with(choices, spec);
     }
 
+    /// A copy that goes its own way, under the eye of the same watchdog.
+    pub(crate) fn fork(&self) -> Self {
+        Self { world: self.world.fork(), checks: self.checks.clone(), sizes: Vec::new(), steps: self.steps }
+    }
+
+    pub(crate) fn choices_mut(&mut self) -> &mut Choices {
+        self.world.choices_mut()
+    }
+
+    /// Lets the next thing happen, and judges nothing. `false` if the run is over.
+    pub(crate) fn step_dull(&mut self) -> bool {
+        if !self.world.step(&mut self.checks) || self.checks.violation().is_some() || self.world.is_broken() {
+            return false;
+        }
+        self.steps += 1;
+        !self.steps.is_multiple_of(STEPS_BETWEEN_LIMITS)
+            || !(self.is_beyond_horizon() || self.limit().is_some())
+    }
+
+    /// Runs on to the verdict.
+    pub(crate) fn finish(&mut self) -> Outcome {
+        let verdict = self.drive(u64::MAX);
+        self.outcome(verdict)
+    }
+
+    fn outcome(&self, verdict: Verdict) -> Outcome {
+        Outcome {
+            verdict,
+            turns: self.world.tally().turns,
+            events: self.world.recorder().count(),
+            virtual_time: self.world.now(),
+            trace_hash: self.world.recorder().hash(),
+            goals: self.checks.reached().to_vec(),
+        }
+    }
+
     /// The choices of a strategy.
     fn searching(&mut self, spec: &RunSpec) -> Choices {
         let strategy = spec.strategy.arm(spec.seed);
@@ -304,7 +347,8 @@ impl<P: Protocol> Runner<P> {
         size
     }
 
-    fn start_with(&mut self, choices: Choices, spec: &RunSpec) {
+    pub(crate) fn start_with(&mut self, choices: Choices, spec: &RunSpec) {
+        self.steps = 0;
         self.checks.reset();
         let script = spec.script.as_deref().unwrap_or_default();
         self.world.start(Start {
@@ -335,7 +379,6 @@ impl<P: Protocol> Runner<P> {
     /// Steps until something is wrong, nothing is left, or a limit is reached.
     fn drive(&mut self, until: u64) -> Verdict {
         let watch = Stopwatch::start();
-        let mut steps = 0_u64;
         loop {
             if !self.world.step(&mut self.checks) {
                 return self.close(true);
@@ -343,11 +386,11 @@ impl<P: Protocol> Runner<P> {
             if self.checks.violation().is_some() || self.world.is_broken() {
                 return self.found();
             }
-            steps += 1;
+            self.steps += 1;
             if self.world.recorder().count() >= until {
                 return Verdict::Pass;
             }
-            if steps.is_multiple_of(STEPS_BETWEEN_LIMITS)
+            if self.steps.is_multiple_of(STEPS_BETWEEN_LIMITS)
                 && let Some(verdict) = self.over(&watch)
             {
                 return verdict;
@@ -358,28 +401,42 @@ impl<P: Protocol> Runner<P> {
     /// Whether the run is over before it is quiet.
     #[cold]
     fn over(&mut self, watch: &Stopwatch) -> Option<Verdict> {
-        let topology = &self.world.blueprint().topology;
-        let limits = topology.limits;
-        let events = self.world.recorder().count();
-        let since_healed = self.world.healed().map(|healed| self.world.now().since(healed));
-        if let (Some(horizon), Some(since)) = (topology.horizon, since_healed)
-            && rehearsal_protocol::time::nanos(since) >= horizon
-        {
+        if self.is_beyond_horizon() {
             return Some(self.close(false));
         }
-        let limit = if events >= limits.events {
-            Limit::Events(limits.events)
-        } else if since_healed.is_some_and(|since| since >= limits.virtual_time) {
-            Limit::VirtualTime(rehearsal_protocol::time::nanos(limits.virtual_time))
-        } else if self.world.pending() as u64 >= u64::from(limits.pending) {
-            Limit::Pending(u64::from(limits.pending))
-        } else if watch.elapsed() >= limits.wall_time {
-            Limit::WallTime(rehearsal_protocol::time::nanos(limits.wall_time))
-        } else {
-            return None;
+        let wall_time = self.world.blueprint().topology.limits.wall_time;
+        let too_long = || {
+            let limit = Limit::WallTime(rehearsal_protocol::time::nanos(wall_time));
+            (watch.elapsed() >= wall_time).then_some(limit)
         };
+        let limit = self.limit().or_else(too_long)?;
         let verdict = self.close(false);
         Some(if verdict == Verdict::Pass { Verdict::Limit(limit) } else { verdict })
+    }
+
+    fn since_healed(&self) -> Option<Duration> {
+        self.world.healed().map(|healed| self.world.now().since(healed))
+    }
+
+    /// Whether a run that is never quiet ends here in good order.
+    fn is_beyond_horizon(&self) -> bool {
+        let horizon = self.world.blueprint().topology.horizon;
+        let past = |(horizon, since)| rehearsal_protocol::time::nanos(since) >= horizon;
+        horizon.zip(self.since_healed()).is_some_and(past)
+    }
+
+    /// The limit that is reached, but for that of wall time.
+    fn limit(&self) -> Option<Limit> {
+        let limits = self.world.blueprint().topology.limits;
+        if self.world.recorder().count() >= limits.events {
+            Some(Limit::Events(limits.events))
+        } else if self.since_healed().is_some_and(|since| since >= limits.virtual_time) {
+            Some(Limit::VirtualTime(rehearsal_protocol::time::nanos(limits.virtual_time)))
+        } else if self.world.pending() as u64 >= u64::from(limits.pending) {
+            Some(Limit::Pending(u64::from(limits.pending)))
+        } else {
+            None
+        }
     }
 
     /// The end of a run: judges what is owed and counts every message.
@@ -414,14 +471,11 @@ impl<P: Protocol> AnyRunner for Runner<P> {
         } else {
             self.drive_by(spec, until)
         };
-        Outcome {
-            verdict,
-            turns: self.world.tally().turns,
-            events: self.world.recorder().count(),
-            virtual_time: self.world.now(),
-            trace_hash: self.world.recorder().hash(),
-            goals: self.checks.reached().to_vec(),
-        }
+        self.outcome(verdict)
+    }
+
+    fn explore(&mut self, spec: &ExploreSpec, follower: &mut dyn Follower) -> Explored {
+        explore::explore(self, spec, follower)
     }
 
     fn skip_goals(&mut self, known: &[bool]) {

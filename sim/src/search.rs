@@ -4,7 +4,8 @@
 //! - [`pct`] — chains of messages with priorities, and a few moments at which one is demoted;
 //! - [`pos`] — an independent priority for each message, so that delays spread wide;
 //! - [`delay_bounded`] — a dull run but for a few deviations, placed anywhere in it;
-//! - [`portfolio`] — several of them, by the seed.
+//! - [`portfolio`] — several of them, by the seed;
+//! - [`explore`] — no draws at all: every run with at most so many deviations.
 //!
 //! A strategy is a file here and one line in [`STRATEGIES`]. Each is a [`Source`] of choices that is a function of the seed
 //! and the scenario, so that a seed and the name of its strategy are enough to have a run again. Whatever one finds is a list
@@ -15,6 +16,7 @@
 //! after the healing is judged under a fair schedule whatever the strategy, and no strategy for that is needed beside.
 
 pub mod delay_bounded;
+pub mod explore;
 pub mod pct;
 pub mod portfolio;
 pub mod pos;

@@ -298,6 +298,15 @@ impl<P: Protocol> World<P> {
         &self.choices
     }
 
+    pub(crate) fn choices_mut(&mut self) -> &mut Choices {
+        &mut self.choices
+    }
+
+    /// A clone that the watchdog of this world watches, too.
+    pub(crate) fn fork(&self) -> Self {
+        Self { pulse: self.pulse.clone(), ..self.clone() }
+    }
+
     /// Who is where.
     pub fn blueprint(&self) -> &Blueprint<P> {
         &self.blueprint

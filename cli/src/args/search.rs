@@ -1,4 +1,4 @@
-//! What can be typed for `score` and `doctor`.
+//! What can be typed for `score`, `doctor` and `explore`.
 
 use clap::Args;
 use rehearsal::case::shrink::BUDGET;
@@ -60,3 +60,32 @@ Examples:
 Each seed is run in this process and in another one that ran other seeds before. If their
 traces differ, the first event and the first choice in which they do are named, and the
 exit code is 3.";
+
+#[derive(Args, Debug)]
+pub(crate) struct Explore {
+    /// The scenario; a small one, for runs grow with the power of --deviations
+    pub(crate) scenario: String,
+    /// Every run with at most so many deviations from the dull run
+    #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u32).range(0..=8))]
+    pub(crate) deviations: u32,
+    /// After how many runs it gives up
+    #[arg(long, value_name = "RUNS", default_value_t = 10_000_000)]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) budget: u64,
+    /// Stop at the first violation
+    #[arg(long)]
+    pub(crate) fail_fast: bool,
+    #[command(flatten)]
+    pub(crate) patience: Patience,
+}
+
+pub(crate) const EXPLORE_EXAMPLES: &str = "\
+Examples:
+  rehearse explore session-small --deviations 2
+  rehearse explore session-small --variant stored-interrupt --fail-fast
+  rehearse explore session --faults lossy --deviations 1
+
+Runs come in the order of the number of their deviations, so the first violation is one
+of the smallest. Each choice offers the entries of its menu, each with a representative
+or a few for where inside it. There is no pruning of equal states: nothing is left out
+but for the budget, --fail-fast and Ctrl-C, and the last line says so.";

@@ -6,6 +6,7 @@ mod doctors;
 mod documents;
 mod exams;
 mod explained;
+mod explorations;
 mod mistakes;
 mod shrunk;
 mod texts;

@@ -1,0 +1,38 @@
+//! `explore`: counts, an honest end, and violations that replay.
+
+use crate::Place;
+
+#[test]
+fn a_small_session_is_complete_up_to_two_deviations() {
+    let ended = Place::new().rehearse("explore session-small --deviations 2 --faults none --json");
+    let document = ended.document();
+    assert_eq!((ended.code(), &document["complete"]), (0, &true.into()));
+    assert_eq!((&document["deviations"], &document["complete_up_to"]), (&2.into(), &2.into()));
+    assert!(document["violations"].as_array().unwrap().is_empty());
+    let by: u64 =
+        document["runs_by_deviations"].as_array().unwrap().iter().filter_map(serde_json::Value::as_u64).sum();
+    assert_eq!(document["runs"].as_u64(), Some(by));
+    assert!(document["states"].as_u64() > Some(0));
+}
+
+#[test]
+fn a_planted_bug_is_found_with_the_fewest_deviations_and_its_case_replays() {
+    let place = Place::new();
+    let words = "explore session-small --variant no-dequeue-on-failure --faults lossy --fail-fast --json";
+    let ended = place.rehearse(words);
+    let document = ended.document();
+    assert_eq!((ended.code(), &document["complete"]), (1, &false.into()));
+    let violation = &document["violations"][0];
+    assert_eq!((&violation["invariant"], &violation["deviations"]), (&"SES-5".into(), &1.into()));
+    let case = place.path(violation["case"].as_str().unwrap());
+    let again = place.replay(&case, "--json");
+    assert_eq!((again.code(), &again.document()["reproduced"]), (0, &true.into()), "{again:?}");
+}
+
+#[test]
+fn a_budget_that_is_too_small_is_said_plainly() {
+    let ended = Place::new().rehearse("explore session-small --deviations 2 --faults none --budget 200");
+    assert_eq!(ended.code(), 0, "what was run held: {ended:?}");
+    assert!(ended.out.contains("NOT complete: complete up to 1 deviation, and not beyond"), "{}", ended.out);
+    assert!(ended.out.contains("the budget of 200 runs is used up"), "{}", ended.out);
+}

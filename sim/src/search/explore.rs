@@ -1,0 +1,242 @@
+//! Every run with at most so many deviations from the dull run, in the order of their number.
+//!
+//! A run is told by its deviations, and those by the choice points at which they are made, in the order in which they are
+//! asked. A deviation is only ever added at a choice point after the last one, so no run comes twice. Runs with one more
+//! deviation go on from clones of the world at the point where they part from the dull continuation, and not from the start.
+//!
+//! - [`representatives`] — what a choice point offers.
+
+pub mod representatives;
+
+use rehearsal_protocol::Protocol;
+
+use crate::choice::asked::Point;
+use crate::choice::{Choices, Deviation, Insists, Overrides, StreamKey, Value};
+use crate::fault::Profile;
+use crate::run::{Outcome, RunSpec, Runner, Verdict};
+use representatives::representatives;
+
+/// What is to be explored.
+#[derive(Clone, Copy, Debug)]
+pub struct ExploreSpec {
+    /// The kinds of faults that are offered: all of them are on.
+    pub profile: &'static Profile,
+    /// The number that stands for a seed where a fault has a rate of its own; no choice is drawn from it.
+    pub seed: u64,
+    /// At most so many deviations.
+    pub deviations: u32,
+    /// At most so many runs.
+    pub budget: u64,
+    /// Stop at the first violation.
+    pub fail_fast: bool,
+}
+
+/// What was explored.
+#[derive(Clone, Debug, Default)]
+pub struct Explored {
+    /// How many runs there were.
+    pub runs: u64,
+    /// How many runs there were with each number of deviations.
+    pub by_deviations: Vec<u64>,
+    /// How many states runs parted from.
+    pub states: u64,
+    /// Up to how many deviations every run was made; `None` if not even the dull run was.
+    pub complete_up_to: Option<u32>,
+    /// What failed, one entry for each signature; the first has the fewest deviations.
+    pub violations: Vec<Explosion>,
+}
+
+/// A failure that was explored.
+#[derive(Clone, Debug)]
+pub struct Explosion {
+    /// What failed, with ids and times normalised.
+    pub signature: String,
+    /// The deviations of the first run that failed so.
+    pub deviations: Vec<Deviation>,
+    /// The run.
+    pub spec: RunSpec,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// How many runs failed so.
+    pub count: u64,
+}
+
+/// Someone who follows an exploration.
+pub trait Follower {
+    /// A run is over. `false` ends the exploration.
+    fn visit(&mut self, deviations: &[Deviation], outcome: &Outcome, so_far: &Explored) -> bool;
+}
+
+impl ExploreSpec {
+    /// The run with these deviations, from the start.
+    pub fn run(&self, deviations: &[Deviation], faulty: bool) -> RunSpec {
+        RunSpec {
+            base: crate::choice::Base::Benign,
+            overrides: Some(crate::case::shrink::overrides(deviations).into()),
+            faulty: Some(faulty),
+            ..RunSpec::seeded(self.seed, self.profile)
+        }
+    }
+}
+
+/// Explores from a runner that has nothing else to do.
+pub(crate) fn explore<P: Protocol>(
+    runner: &mut Runner<P>,
+    spec: &ExploreSpec,
+    follower: &mut dyn Follower,
+) -> Explored {
+    let mut search = Search {
+        spec,
+        follower,
+        explored: Explored::default(),
+        deviations: Vec::new(),
+        over: false,
+        faulty: false,
+    };
+    for count in 0..=spec.deviations {
+        search.explored.by_deviations.push(0);
+        let root = Branch { runner: runner.fork(), overrides: Overrides::new(), started: false };
+        if count == 0 {
+            search.judge(root);
+        } else {
+            search.walk(root, count, 0);
+        }
+        if search.over {
+            break;
+        }
+        search.explored.complete_up_to = Some(count);
+    }
+    search.explored
+}
+
+struct Search<'a> {
+    spec: &'a ExploreSpec,
+    follower: &'a mut dyn Follower,
+    explored: Explored,
+    /// Those of the run at hand.
+    deviations: Vec<Deviation>,
+    /// Whether runs are left out from now on.
+    over: bool,
+    /// Whether runs have a faulty phase.
+    faulty: bool,
+}
+
+/// A run between two steps.
+struct Branch<P: Protocol> {
+    runner: Runner<P>,
+    /// The deviations, as the start of a world takes them.
+    overrides: Overrides,
+    started: bool,
+}
+
+impl<P: Protocol> Branch<P> {
+    fn fork(&self) -> Self {
+        Self { runner: self.runner.fork(), overrides: self.overrides.clone(), started: self.started }
+    }
+
+    fn deviate(&mut self, key: StreamKey, n: u32, value: Value) {
+        self.overrides.insert((key, n), value);
+        if self.started {
+            self.runner.choices_mut().override_also(key, n, value);
+        }
+    }
+
+    /// The start of the world counts as its first step, for episodes are chosen in it. `false` if the run is over.
+    fn step(&mut self, spec: &ExploreSpec) -> bool {
+        if self.started {
+            return self.runner.step_dull();
+        }
+        self.start(spec, Choices::benign().listening());
+        true
+    }
+
+    fn start(&mut self, spec: &ExploreSpec, choices: Choices) {
+        let choices = choices.insisting_on(Insists::All).overriding(self.overrides.clone().into());
+        self.runner.start_with(choices, &RunSpec::seeded(spec.seed, spec.profile));
+        self.started = true;
+    }
+}
+
+impl Search<'_> {
+    /// Goes along the dull continuation of a branch, and at each choice point into every deviation from it. The first `skip`
+    /// choice points of its next step come before its last deviation.
+    fn walk<P: Protocol>(&mut self, mut branch: Branch<P>, remaining: u32, mut skip: usize) {
+        loop {
+            let before = branch.fork();
+            let goes_on = branch.step(self.spec);
+            let points = branch.runner.choices_mut().heard();
+            self.explored.states += u64::from(points.len() > skip);
+            for (index, point) in points.iter().enumerate().skip(skip) {
+                self.deviate(&before, point, index, remaining);
+                if self.over {
+                    return;
+                }
+            }
+            skip = 0;
+            if !goes_on {
+                return;
+            }
+        }
+    }
+
+    fn deviate<P: Protocol>(&mut self, before: &Branch<P>, point: &Point, index: usize, remaining: u32) {
+        let Point { stream, key, n, offered } = *point;
+        for value in representatives(stream, offered) {
+            let mut child = before.fork();
+            child.deviate(key, n, value);
+            self.deviations.push(Deviation { stream, key, n, value });
+            if remaining == 1 {
+                self.judge(child);
+            } else {
+                self.walk(child, remaining - 1, index + 1);
+            }
+            self.deviations.pop();
+            if self.over {
+                return;
+            }
+        }
+    }
+
+    /// Runs a branch to its end.
+    fn judge<P: Protocol>(&mut self, mut branch: Branch<P>) {
+        if self.explored.runs >= self.spec.budget {
+            self.over = true;
+            return;
+        }
+        if branch.started {
+            branch.runner.choices_mut().stop_listening();
+        } else {
+            branch.start(self.spec, Choices::benign());
+        }
+        let outcome = branch.runner.finish();
+        self.faulty = branch.runner.world().plan().faulty;
+        self.note(&outcome);
+        if !self.follower.visit(&self.deviations, &outcome, &self.explored) {
+            self.over = true;
+        }
+    }
+
+    fn note(&mut self, outcome: &Outcome) {
+        self.explored.runs += 1;
+        if let Some(last) = self.explored.by_deviations.last_mut() {
+            *last += 1;
+        }
+        if outcome.verdict == Verdict::Pass {
+            return;
+        }
+        let Some(signature) = outcome.signature() else { return };
+        self.over = self.spec.fail_fast;
+        let known = self.explored.violations.iter_mut().find(|known| known.signature == signature);
+        if let Some(known) = known {
+            known.count += 1;
+            return;
+        }
+        self.explored.violations.push(Explosion {
+            signature,
+            deviations: self.deviations.clone(),
+            spec: self.spec.run(&self.deviations, self.faulty),
+            outcome: outcome.clone(),
+            count: 1,
+        });
+    }
+}
