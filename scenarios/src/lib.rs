@@ -1,5 +1,6 @@
 //! Ready scenarios over the protocols of Rehearsal.
 
+pub mod commit;
 pub mod leaky;
 pub mod misbehaving;
 pub mod ring;
@@ -11,6 +12,7 @@ use rehearsal::registry::Entry;
 /// Every scenario there is; the last is the canary, over which a campaign must fail.
 pub static SCENARIOS: &[&Entry] = &[
     &session::SESSION,
+    &commit::COMMIT,
     &session_small::SESSION_SMALL,
     &ring::RING,
     &ring::BURST,
