@@ -37,11 +37,23 @@ pub enum Reduction {
     Actors,
 }
 
+/// How far the search goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reach {
+    /// How many runs at the most.
+    pub runs: u64,
+    /// How many events in a run, its first turns not counted; longer ones are cut off. A timer that is armed again and again can run
+    /// out any number of times before anything else happens, so a system with one has no longest run.
+    pub depth: usize,
+}
+
 /// What came out of trying all interleavings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Interleaved {
     /// How many runs were made to their end.
     pub runs: u64,
+    /// How many runs were cut off.
+    pub cut: u64,
     /// How many events in all of them, shared beginnings counted once.
     pub events: u64,
     /// The distinct outcomes: digests of the final states of all actors and of what each of them stated.
@@ -52,9 +64,9 @@ pub struct Interleaved {
     pub complete: bool,
 }
 
-/// Runs a scenario in all interleavings, up to a budget of runs.
-pub fn interleave<S: Scenario>(scenario: &S, reduction: Reduction, budget: u64) -> Interleaved {
-    let mut search = Search { reduction, budget, path: Vec::new(), found: Interleaved::default() };
+/// Runs a scenario in all interleavings, as far as the search reaches.
+pub fn interleave<S: Scenario>(scenario: &S, reduction: Reduction, reach: Reach) -> Interleaved {
+    let mut search = Search { reduction, reach, path: Vec::new(), found: Interleaved::default() };
     search.found.complete = true;
     let first = search.first(scenario);
     search.visit(&mut vec![first]);
@@ -108,7 +120,7 @@ struct Done {
 
 struct Search {
     reduction: Reduction,
-    budget: u64,
+    reach: Reach,
     path: Vec<Done>,
     found: Interleaved,
 }
@@ -149,7 +161,7 @@ impl Search {
         self.choose(frames);
         loop {
             let top = frames.len() - 1;
-            if self.found.runs >= self.budget {
+            if self.found.runs + self.found.cut >= self.reach.runs {
                 self.found.complete = false;
                 return;
             }
@@ -174,6 +186,11 @@ impl Search {
         let enabled: Vec<u64> = frames[top].enabled().map(|item| item.id).collect();
         if enabled.is_empty() || frames[top].checks.violation().is_some() || frames[top].world.is_broken() {
             return self.end(&mut frames[top]);
+        }
+        if self.path.len() >= self.reach.depth {
+            self.found.cut += 1;
+            self.found.complete = false;
+            return;
         }
         if self.reduction == Reduction::None {
             frames[top].to_try = enabled.into_iter().collect();

@@ -1,6 +1,7 @@
 //! Scenarios by name, with their variants: what a command line works on.
 
 use crate::check::{Goal, Invariant, Properties};
+use crate::interleave::{Interleaved, Reach, Reduction, interleave};
 use crate::run::{AnyRunner, Runner};
 use crate::scenario::Scenario;
 use crate::world::rules::RULES;
@@ -38,6 +39,9 @@ pub trait Rehearsal: Send + Sync {
     /// Its invariants, and after them those that hold in every scenario.
     fn invariants(&self) -> Vec<Invariant>;
 
+    /// Runs it in all orders of its events, as far as the search reaches.
+    fn interleave(&self, reduction: Reduction, reach: Reach) -> Interleaved;
+
     /// Its goals.
     fn goals(&self) -> Vec<Goal>;
 }
@@ -50,6 +54,10 @@ pub fn rehearsal(scenario: impl Scenario) -> Box<dyn Rehearsal> {
 struct Behind<S>(S);
 
 impl<S: Scenario> Rehearsal for Behind<S> {
+    fn interleave(&self, reduction: Reduction, reach: Reach) -> Interleaved {
+        interleave(&self.0, reduction, reach)
+    }
+
     fn runner(&self) -> Box<dyn AnyRunner> {
         Box::new(Runner::new(&self.0))
     }

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use rehearsal::check::Properties;
-use rehearsal::interleave::{Interleaved, Reduction, interleave};
+use rehearsal::interleave::{Interleaved, Reach, Reduction, interleave};
 use rehearsal::protocol::{Actor, Address, Context, Input, NodeId, Protocol, TimerId};
 use rehearsal::{Scenario, Setup};
 
@@ -91,10 +91,14 @@ fn at(n: u32) -> Address {
     Address::new(NodeId(n), n)
 }
 
+fn up_to(runs: u64) -> Reach {
+    Reach { runs, depth: 100 }
+}
+
 /// Both ways, with the same outcomes.
 fn both(program: &Program) -> (Interleaved, Interleaved) {
-    let all = interleave(program, Reduction::None, 5_000_000);
-    let reduced = interleave(program, Reduction::Actors, 5_000_000);
+    let all = interleave(program, Reduction::None, up_to(5_000_000));
+    let reduced = interleave(program, Reduction::Actors, up_to(5_000_000));
     assert!(all.complete && reduced.complete);
     assert_eq!(all.outcomes, reduced.outcomes, "{} runs and {} runs", all.runs, reduced.runs);
     println!("{} runs, {} with the reduction, {} outcomes", all.runs, reduced.runs, all.outcomes.len());
@@ -177,8 +181,15 @@ fn the_largest_program_takes_far_fewer_runs() {
 fn a_budget_ends_the_search_and_says_so() {
     let senders = (1..=4).map(|n| Role::Sends(vec![(at(0), n)]));
     let program = Program(std::iter::once(Role::Remembers(Vec::new())).chain(senders).collect());
-    let cut = interleave(&program, Reduction::Actors, 5);
+    let cut = interleave(&program, Reduction::Actors, up_to(5));
     assert_eq!((cut.runs, cut.complete), (5, false));
+}
+
+#[test]
+fn a_run_without_an_end_is_cut_off_and_counted() {
+    let program = Program(vec![Role::Passes(at(1)), Role::Passes(at(0)), Role::Sends(vec![(at(0), 1)])]);
+    let cut = interleave(&program, Reduction::Actors, Reach { runs: 10, depth: 20 });
+    assert_eq!((cut.runs, cut.cut, cut.complete), (0, 1, false));
 }
 
 /// Actors pass on only to those before them, so every program ends.
@@ -210,9 +221,9 @@ proptest! {
     #[test]
     fn the_reduction_loses_no_outcome_of_any_small_program(roles in programs()) {
         let program = Program(roles);
-        let all = interleave(&program, Reduction::None, 60_000);
+        let all = interleave(&program, Reduction::None, up_to(60_000));
         prop_assume!(all.complete);
-        let reduced = interleave(&program, Reduction::Actors, 60_000);
+        let reduced = interleave(&program, Reduction::Actors, up_to(60_000));
         prop_assert_eq!(&all.outcomes, &reduced.outcomes);
         prop_assert!(reduced.runs <= all.runs);
     }
