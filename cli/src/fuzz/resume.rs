@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rehearsal::campaign::{Failure, Shortest, SoFar};
+use rehearsal::campaign::{Arms, Failure, Shortest, SoFar};
 use rehearsal::registry::Rehearsal;
 use rehearsal_reports::Subject;
 use serde::{Deserialize, Serialize};
@@ -31,6 +31,7 @@ struct Entry {
     runs: u64,
     turns: u64,
     failures: Vec<Failed>,
+    arms: Arms,
     /// For each goal, the lowest seed that reached it.
     goals: Vec<Option<u64>>,
 }
@@ -92,6 +93,7 @@ impl Kept {
             runs: entry.runs,
             turns: entry.turns,
             failures: failures.collect(),
+            arms: entry.arms.clone(),
             goals: entry.goals.clone(),
         }))
     }
@@ -151,6 +153,7 @@ impl Entry {
             runs: so_far.runs,
             turns: so_far.turns,
             failures: so_far.failures.values().map(failed).collect(),
+            arms: so_far.arms.clone(),
             goals: so_far.goals.clone(),
         }
     }

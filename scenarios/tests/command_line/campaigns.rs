@@ -273,9 +273,7 @@ fn a_campaign_that_is_done_is_not_run_again() {
 fn comparable(document: Value) -> Value {
     let mut document = without_wall_time(document);
     for scenario in document["scenarios"].as_array_mut().unwrap() {
-        for key in ["resumed_from", "arms", "strategies"] {
-            scenario.as_object_mut().unwrap().remove(key);
-        }
+        scenario.as_object_mut().unwrap().remove("resumed_from");
     }
     document
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::Failure;
 use crate::run::Outcome;
 use crate::search::{STRATEGIES, Strategy};
@@ -22,11 +24,12 @@ pub struct Arm {
 }
 
 /// What each strategy did so far. Merging is commutative, as that of everything else.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Arms(Vec<Tally>);
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Arms(Vec<Tally>);
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Tally {
+    #[serde(with = "by_name")]
     strategy: &'static Strategy,
     runs: u64,
     failed: u64,
@@ -83,5 +86,26 @@ impl Arms {
             self.0.len() - 1
         });
         &mut self.0[at]
+    }
+}
+
+/// A strategy is kept by its name.
+mod by_name {
+    use serde::{Deserialize, Deserializer, Serializer, de};
+
+    use crate::search::Strategy;
+
+    pub(super) fn serialize<S: Serializer>(
+        strategy: &&'static Strategy,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(strategy.name)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<&'static Strategy, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        Strategy::named(&name).ok_or_else(|| de::Error::custom(format!("there is no strategy `{name}`")))
     }
 }

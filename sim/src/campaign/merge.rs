@@ -28,7 +28,7 @@ impl Merge {
             runs: before.runs,
             turns: before.turns,
             failures: before.failures.clone(),
-            arms: Arms::default(),
+            arms: before.arms.clone(),
             goals: goals.into_iter().zip(reached).collect(),
             settled: Settled::from(before),
         }

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::Chunk;
+use super::arms::Arms;
 use super::failure::{Failure, merge_failure};
 
 /// The results of all seeds of a campaign up to one.
@@ -19,6 +20,8 @@ pub struct SoFar {
     pub turns: u64,
     /// What failed, by signature.
     pub failures: BTreeMap<String, Failure>,
+    /// What each strategy did.
+    pub arms: Arms,
     /// For each goal, the lowest seed that reached it.
     pub goals: Vec<Option<u64>>,
 }
@@ -33,6 +36,7 @@ impl SoFar {
         self.next = chunk.seeds.end;
         self.runs += chunk.runs;
         self.turns += chunk.turns;
+        self.arms.merge(chunk.arms);
         self.goals.resize(chunk.goals.len().max(self.goals.len()), None);
         for (known, seed) in self.goals.iter_mut().zip(chunk.goals) {
             *known = [*known, seed].into_iter().flatten().min();
