@@ -30,7 +30,10 @@ fn per_event() {
     });
     let [(short, few), (long, many)] = runs;
     let more = many.saturating_sub(few);
-    println!("{short} events: {few} allocations; {long} events: {many} allocations; {more} more for {} more events", long - short);
+    println!(
+        "{short} events: {few} allocations; {long} events: {many} allocations; {more} more for {} more events",
+        long - short
+    );
     assert!(more * 100_000 <= long - short, "steady state allocates");
 }
 

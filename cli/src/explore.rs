@@ -19,6 +19,7 @@ use crate::End;
 use crate::args::{Common, Explore, Patience};
 use crate::error::Error;
 use crate::fuzz::end_in_order;
+use crate::interleavings::interleavings;
 use crate::output::{self, Output};
 use crate::run::{Made, made};
 use crate::selection::Registry;
@@ -33,6 +34,9 @@ pub(crate) fn explore(
     output: Output,
 ) -> Result<End, Error> {
     let subject = registry.subject(&args.scenario, common)?;
+    if args.interleavings {
+        return interleavings(subject, args, output);
+    }
     output::probe(&common.cases())?;
     let stop = Arc::new(AtomicBool::new(false));
     end_in_order(&stop)?;
@@ -93,7 +97,7 @@ impl Follower for Progress {
     fn visit(&mut self, _: &[Deviation], _: &Outcome, so_far: &Explored) -> bool {
         if so_far.runs.is_multiple_of(BETWEEN_LOOKS) {
             let now = self.watch.elapsed();
-            if now - self.told >= BETWEEN_WORDS {
+            if now.saturating_sub(self.told) >= BETWEEN_WORDS {
                 self.told = now;
                 output::on_stderr(|screen| terminal::explore::progress(screen, so_far, now.as_secs()));
             }

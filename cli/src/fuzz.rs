@@ -103,7 +103,8 @@ impl Campaign<'_> {
             budget: (!self.args.no_shrink).then_some(self.args.shrink_budget),
         };
         // With --fail-fast it is only known at the end which failure is the first.
-        let mut announcer = Announcer::new(&finder, Display::new(subject.title(), bounds), !spec.fail_fast, keeper);
+        let mut announcer =
+            Announcer::new(&finder, Display::new(subject.title(), bounds), !spec.fail_fast, keeper);
         let mut report = campaign::run(&rehearsal, &spec, &self.stop, &mut announcer);
         let written = announcer.close();
         let findings = finder.findings(&mut report, written);

@@ -25,6 +25,7 @@ mod error;
 mod explain;
 mod explore;
 mod fuzz;
+mod interleavings;
 mod list;
 mod output;
 mod replay;

@@ -9,6 +9,7 @@
 //! - [`shrink`] — a case made smaller;
 //! - [`doctor`] — whether runs are functions of their seeds;
 //! - [`explore`] — every run with a few deviations;
+//! - [`interleavings`] — all orders of a small system;
 //! - [`score`] — planted bugs, by strategy;
 //! - [`list`] — what there is to run.
 
@@ -16,6 +17,7 @@ mod doctor;
 mod explain;
 mod explore;
 mod fuzz;
+mod interleavings;
 mod list;
 mod run;
 mod score;
@@ -30,6 +32,7 @@ pub use doctor::{DoctorDocument, doctor};
 pub use explain::{ExplainDocument, explain};
 pub use explore::{ExploreDocument, explore};
 pub use fuzz::{FuzzDocument, fuzz};
+pub use interleavings::{InterleavingsDocument, interleavings};
 pub use list::{ListDocument, list};
 pub use run::{ReplayDocument, RunDocument, replay, run};
 pub use score::{ScoreDocument, score};

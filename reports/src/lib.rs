@@ -4,6 +4,7 @@
 //! - [`result`] — what came out, the input of every report;
 //! - [`doctor`] — what the doctor found;
 //! - [`explore`] — what exhaustive search came to;
+//! - [`interleavings`] — what trying all orders came to;
 //! - [`score`] — what an exam of search strategies gave;
 //! - [`terminal`] — for the person at the screen;
 //! - [`json`] — for scripts, one document a command;
@@ -15,6 +16,7 @@
 
 pub mod doctor;
 pub mod explore;
+pub mod interleavings;
 pub mod json;
 pub mod junit;
 pub mod result;

@@ -10,6 +10,7 @@
 //! - [`diagram`] — a few events, with a column for each actor;
 //! - [`doctor`] — what the doctor found;
 //! - [`explore`] — what exhaustive search came to;
+//! - [`interleavings`] — what trying all orders came to;
 //! - [`score`] — an exam of search strategies as a table;
 //! - [`screen`] — lines in colours, broken where the screen ends;
 //! - [`figures`] — numbers for reading.
@@ -23,6 +24,7 @@ pub mod explore;
 pub mod failure;
 pub mod figures;
 pub mod fuzz;
+pub mod interleavings;
 pub mod list;
 pub mod progress;
 pub mod run;

@@ -63,7 +63,9 @@ impl Actor<Names> for Caller {
     fn receive(&mut self, cx: &mut Context<'_, Names>, input: Input<Names>) {
         match input {
             Input::Start(_) => {
-                (0..DULL_CALLS).for_each(|n| cx.send(self.listener, Name(format!("dull {n}"))));
+                for n in 0..DULL_CALLS {
+                    cx.send(self.listener, Name(format!("dull {n}")));
+                }
                 cx.set_timer(TimerId(0), Duration::from_millis(20));
             }
             Input::Timer(_) => {
@@ -71,7 +73,9 @@ impl Actor<Names> for Caller {
                     Leaky::Order => in_leaked_order(),
                     Leaky::Clock => vec![real_time()],
                 };
-                names.into_iter().for_each(|name| cx.send(self.listener, Name(name)));
+                for name in names {
+                    cx.send(self.listener, Name(name));
+                }
             }
             Input::Message(_) | Input::Signal(_) | Input::Synced(_) => {}
         }

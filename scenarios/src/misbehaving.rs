@@ -66,7 +66,9 @@ pub static STUCK: Entry = Entry {
 enum Misbehaving {
     Overtaking,
     NeverQuiet,
-    Panics { tolerated: bool },
+    Panics {
+        tolerated: bool,
+    },
     Flood,
     Stuck,
     /// Does nothing at all.

@@ -66,10 +66,9 @@ pub struct Interleaved {
 
 /// Runs a scenario in all interleavings, as far as the search reaches.
 pub fn interleave<S: Scenario>(scenario: &S, reduction: Reduction, reach: Reach) -> Interleaved {
-    let mut search = Search { reduction, reach, path: Vec::new(), found: Interleaved::default() };
-    search.found.complete = true;
-    let first = search.first(scenario);
-    search.visit(&mut vec![first]);
+    let found = Interleaved { complete: true, ..Interleaved::default() };
+    let mut search = Search { reduction, reach, path: Vec::new(), found };
+    search.visit(&mut vec![Frame::first(scenario)]);
     search.found
 }
 
@@ -126,36 +125,6 @@ struct Search {
 }
 
 impl Search {
-    fn first<S: Scenario>(&mut self, scenario: &S) -> Frame<S::Protocol> {
-        let mut properties = Properties::default();
-        scenario.properties(&mut properties);
-        let mut checks = properties.checks();
-        checks.collect();
-        let mut world = World::new(std::sync::Arc::new(Blueprint::of(scenario)));
-        let choices = Choices::benign();
-        debug_assert_eq!(choices.base(), Base::Benign);
-        world.start(Start {
-            seed: 0,
-            profile: &Profile::NONE,
-            choices,
-            script: &[],
-            faulty: Some(false),
-            recording: Recording::Off,
-        });
-        world.begin_all(&mut checks);
-        let mut frame = Frame {
-            world,
-            checks,
-            items: Vec::new(),
-            next_id: 0,
-            to_try: BTreeSet::new(),
-            tried: BTreeSet::new(),
-            asleep: BTreeSet::new(),
-        };
-        frame.collect(None);
-        frame
-    }
-
     /// Visits the last frame of a path and everything behind it.
     fn visit<P: Protocol>(&mut self, frames: &mut Vec<Frame<P>>) {
         self.choose(frames);
@@ -277,6 +246,37 @@ fn dependent(one: Option<u32>, other: Option<u32>) -> bool {
 }
 
 impl<P: Protocol> Frame<P> {
+    /// The state in which all actors had their first turns.
+    fn first<S: Scenario<Protocol = P>>(scenario: &S) -> Self {
+        let mut properties = Properties::default();
+        scenario.properties(&mut properties);
+        let mut checks = properties.checks();
+        checks.collect();
+        let mut world = World::new(std::sync::Arc::new(Blueprint::of(scenario)));
+        let choices = Choices::benign();
+        debug_assert_eq!(choices.base(), Base::Benign);
+        world.start(Start {
+            seed: 0,
+            profile: &Profile::NONE,
+            choices,
+            script: &[],
+            faulty: Some(false),
+            recording: Recording::Off,
+        });
+        world.begin_all(&mut checks);
+        let mut frame = Self {
+            world,
+            checks,
+            items: Vec::new(),
+            next_id: 0,
+            to_try: BTreeSet::new(),
+            tried: BTreeSet::new(),
+            asleep: BTreeSet::new(),
+        };
+        frame.collect(None);
+        frame
+    }
+
     /// Takes what became pending in the last event.
     fn collect(&mut self, cause: Option<usize>) {
         for (at, pending) in self.world.take_pending() {

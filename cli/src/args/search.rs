@@ -75,6 +75,15 @@ pub(crate) struct Explore {
     /// Stop at the first violation
     #[arg(long)]
     pub(crate) fail_fast: bool,
+    /// Instead, all orders of the events, with dull choices and without a clock
+    #[arg(long, conflicts_with_all = ["deviations", "fail_fast"])]
+    pub(crate) interleavings: bool,
+    /// With --interleavings: after how many events a run is cut off
+    #[arg(long, value_name = "EVENTS", default_value_t = 60, requires = "interleavings")]
+    pub(crate) depth: usize,
+    /// With --interleavings: orders that lead to the same outcome, too
+    #[arg(long, requires = "interleavings")]
+    pub(crate) no_reduction: bool,
     #[command(flatten)]
     pub(crate) patience: Patience,
 }
@@ -84,6 +93,7 @@ Examples:
   rehearse explore session-small --deviations 2
   rehearse explore session-small --variant stored-interrupt --fail-fast
   rehearse explore session --faults lossy --deviations 1
+  rehearse explore commit --variant late-vote --interleavings --depth 12
 
 Runs come in the order of the number of their deviations, so the first violation is one
 of the smallest. Each choice offers the entries of its menu, each with a representative

@@ -91,7 +91,7 @@ impl<'a> Picture<'a> {
     }
 
     fn axis(&self, out: &mut dyn Write) -> io::Result<()> {
-        for decade in 0..=self.decades as u32 {
+        for decade in 0..=self.result.budget.max(10).ilog10() {
             for step in [1_u64, 2, 5] {
                 let runs = step * 10_u64.pow(decade);
                 if runs > self.result.budget {
@@ -162,7 +162,7 @@ impl<'a> Picture<'a> {
             number(interval.low),
             number(interval.high)
         );
-        writeln!(out, r#"<g><title>{}</title>"#, escaped(&about))?;
+        writeln!(out, "<g><title>{}</title>", escaped(&about))?;
         writeln!(
             out,
             r#"<line x1="{low:.1}" x2="{high:.1}" y1="{y:.1}" y2="{y:.1}" stroke="{colour}" stroke-width="1.6" opacity="0.65"/>"#

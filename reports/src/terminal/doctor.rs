@@ -7,7 +7,7 @@ use rehearsal::doctor::Difference;
 use super::figures::counted;
 use super::{BAD, GOOD, NAME, PLAIN, Screen, TITLE};
 use crate::doctor::{DoctorResult, Leak};
-use crate::subject::Tool;
+use crate::subject::{Subject, Tool};
 
 /// Whether runs are functions of their seeds, and what the machine has.
 ///
@@ -22,7 +22,7 @@ pub fn doctor(screen: &mut Screen<'_>, tool: &Tool, result: &DoctorResult) -> io
     );
     screen.item(0, 8, (TITLE, "versions"), &about)?;
     screen.item(0, 8, (TITLE, "machine"), &machine(result))?;
-    let names: Vec<String> = result.subjects.iter().map(|subject| subject.title()).collect();
+    let names: Vec<String> = result.subjects.iter().map(Subject::title).collect();
     let what = format!(
         "{} of {} in this process and in another one that ran other seeds before",
         counted(result.seeds, "seed"),

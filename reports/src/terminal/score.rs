@@ -63,7 +63,6 @@ fn line(rows: &[ScoreRow], width: usize) -> String {
 /// A median and its interval: `12 [7–20]`.
 fn interval(interval: Interval) -> String {
     let number = |value: Option<f64>| match value {
-        Some(value) if value.fract() == 0.0 => count(value as u64),
         Some(value) => format!("{value}"),
         None => ">".to_owned(),
     };

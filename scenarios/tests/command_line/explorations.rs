@@ -36,3 +36,19 @@ fn a_budget_that_is_too_small_is_said_plainly() {
     assert!(ended.out.contains("NOT complete: complete up to 1 deviation, and not beyond"), "{}", ended.out);
     assert!(ended.out.contains("the budget of 200 runs is used up"), "{}", ended.out);
 }
+
+#[test]
+fn all_orders_show_the_vote_that_comes_after_the_timeout() {
+    let place = Place::new();
+    let whole = place.rehearse("explore commit --interleavings --depth 8 --json");
+    assert_eq!((whole.code(), &whole.document()["complete"]), (0, &false.into()), "{whole:?}");
+    let found =
+        place.rehearse("explore commit --variant late-vote --interleavings --depth 14 --budget 20000 --json");
+    assert_eq!(
+        (found.code(), &found.document()["violations"][0]["invariant"]),
+        (1, &"2PC-1".into()),
+        "{found:?}"
+    );
+    let wrong = place.rehearse("explore commit --depth 8");
+    assert_eq!(wrong.code(), 2, "{wrong:?}");
+}

@@ -95,6 +95,7 @@ mod by_name {
 
     use crate::search::Strategy;
 
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
     pub(super) fn serialize<S: Serializer>(
         strategy: &&'static Strategy,
         serializer: S,

@@ -299,7 +299,7 @@ mod tests {
     #[test]
     fn no_clock_is_behind_when_its_own_span_is_over() {
         for n in 0..20_000_u64 {
-            let drift_ppm = (n % 2_001) as i64 - 1_000;
+            let drift_ppm = i64::from(n as u32 % 2_001) - 1_000;
             let clock = Clock { offset: n * 13, drift_ppm };
             let (from, span) = (generator::draw(n, 0, 0) >> 30, generator::draw(n, 0, 1) >> 28);
             let over = from + clock.true_span(Time::from_nanos(from), span);

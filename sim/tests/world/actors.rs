@@ -116,7 +116,7 @@ fn a_panic_discards_the_effects_of_its_turn_and_is_a_violation() {
             "clumsy",
             player(|_, cx, input| {
                 if let Input::Start(_) = input {
-                    cx.set_timer(TimerId(0), ms(5))
+                    cx.set_timer(TimerId(0), ms(5));
                 } else {
                     cx.announce("never seen".to_owned());
                     panic!("dropped it");

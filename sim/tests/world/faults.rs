@@ -61,6 +61,9 @@ fn longest_silence(runner: &Runner<Words>, node: u32) -> u64 {
     times.windows(2).map(|pair| pair[1] - pair[0]).max().unwrap_or(0)
 }
 
+/// Whether a run shows what it should.
+type Effect<'a> = &'a dyn Fn(&Runner<Words>) -> bool;
+
 #[test]
 fn each_kind_shows_its_effect_in_some_seeds() {
     let began = |runner: &Runner<Words>| has(runner, EventKind::FaultBegins);
@@ -69,7 +72,7 @@ fn each_kind_shows_its_effect_in_some_seeds() {
         let made = runner.deviations().iter();
         made.into_iter().any(|made| made.stream.in_words(|slot| runner.path(slot), node).starts_with(words))
     };
-    let effects: [(&str, &dyn Fn(&Runner<Words>) -> bool); 12] = [
+    let effects: [(&str, Effect<'_>); 12] = [
         ("crash", &|runner| has(runner, EventKind::NodeDown) && has(runner, EventKind::NodeUp)),
         ("pause", &|runner| {
             began(runner) && longest_silence(runner, 0).max(longest_silence(runner, 1)) > 250
