@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use rehearsal::case::shrink::overrides;
-use rehearsal::choice::Base;
+use rehearsal::choice::{Base, Deviation};
 use rehearsal::fault::{PROFILES, Profile};
-use rehearsal::run::{AnyRunner, RunSpec};
+use rehearsal::run::{AnyRunner, Outcome, RunSpec, Verdict};
 use rehearsal::search::STRATEGIES;
+use rehearsal::search::explore::{ExploreSpec, Explored, Follower};
 use rehearsal_scenarios::session::SESSION;
+use rehearsal_scenarios::session_small::SESSION_SMALL;
 
 fn session() -> Box<dyn AnyRunner> {
     (SESSION.build)(None).runner()
@@ -68,4 +70,46 @@ fn strategies_differ_from_each_other() {
     hashes.sort_unstable();
     hashes.dedup();
     assert_eq!(hashes.len(), count);
+}
+
+/// The planted bugs that at most two deviations show in the small session; the others need a second client, a second key, or
+/// more to go wrong.
+const WITHIN_TWO: [&str; 16] = [
+    "two-loops",
+    "forget-seen",
+    "lifo-interject",
+    "lost-wakeup",
+    "no-dequeue-on-failure",
+    "clear-before-store",
+    "drop-unhandled",
+    "lower-lane-first",
+    "unbounded-backlog",
+    "stored-interrupt",
+    "drop-partial",
+    "double-completion",
+    "take-then-record",
+    "store-any-result",
+    "accept-late",
+    "row-per-duplicate",
+];
+
+struct Nobody;
+
+impl Follower for Nobody {
+    fn visit(&mut self, _: &[Deviation], _: &Outcome, _: &Explored) -> bool {
+        true
+    }
+}
+
+#[test]
+fn exhaustive_search_finds_each_planted_bug_that_two_deviations_show() {
+    let profile = Profile::named("lossy").unwrap();
+    let spec = ExploreSpec { profile, seed: 0, deviations: 2, budget: u64::MAX, fail_fast: true };
+    for variant in SESSION_SMALL.variants.iter().filter(|variant| WITHIN_TWO.contains(&variant.name)) {
+        let explored = (SESSION_SMALL.build)(Some(variant.name)).runner().explore(&spec, &mut Nobody);
+        let [found] = &explored.violations[..] else { panic!("{} was not found", variant.name) };
+        let Verdict::Violation(violation) = &found.outcome.verdict else { panic!("{}", found.signature) };
+        assert_eq!(violation.invariant, variant.trips, "{}", variant.name);
+        assert!(found.deviations.len() <= 2);
+    }
 }

@@ -1,8 +1,8 @@
 //! A case: a bug as one small text file that a person can read and commit.
 //!
-//! - [`file`] — reading and writing;
+//! - [`file`](mod@file) — reading and writing;
 //! - [`error`] — why that fails, with the mend;
-//! - [`replay`] — the same run again, and whether it is the same;
+//! - [`replay`](mod@replay) — the same run again, and whether it is the same;
 //! - [`words`] — choices and what they mean, in words;
 //! - [`checkpoints`] — from which point on a run is another one;
 //! - [`folder`] — a folder of cases, replayed by a plain test;

@@ -11,7 +11,7 @@
 //! - [`fault`] — what can go wrong, how often, and for how long;
 //! - [`world`] — virtual time, mailboxes, network, disks; one `step`;
 //! - [`trace`] — what happened, with causes, and the hash over it;
-//! - [`check`] — monitors, invariants, goals;
+//! - [`check`](mod@check) — monitors, invariants, goals;
 //! - [`run`](mod@run) — one run, from start to verdict;
 //! - [`campaign`] — many runs with one verdict;
 //! - [`doctor`] — whether a run is a function of its seed;

@@ -1,6 +1,6 @@
 //! The trace: what happened, in order, with causes; and the running hash over it.
 //!
-//! - [`digest`] — the 64-bit digest of a payload, and the folding of the running hash, specified and pinned;
+//! - [`digest`](mod@digest) — the 64-bit digest of a payload, and the folding of the running hash, specified and pinned;
 //! - [`event`] — the one event type;
 //! - [`recorder`] — the always-on hash, and the events if they are asked for;
 //! - [`log`] — what actors write to `tracing`;

@@ -1,6 +1,6 @@
 //! The always-on hash, and the events if they are asked for.
 //!
-//! The running hash, version 1, starts from 0 and takes each event as two folds (see [`super::digest`]):
+//! The running hash, version 1, starts from 0 and takes each event as two folds (see [`super::digest`](mod@super::digest)):
 //!
 //! ```text
 //! h = pair(h, at, digest)
