@@ -1,4 +1,4 @@
-//! `#[rehearsal::test]`, `#[should_panic]` and the failure of a rehearsed test.
+//! `#[rehearsal::test]`, the environment that it honours, and what the failure of a rehearsed test says.
 
 use std::time::Duration;
 
