@@ -12,9 +12,9 @@ use crate::End;
 use crate::args::{Common, Explain};
 use crate::error::Error;
 use crate::output::{Output, WholeFile};
-use crate::replay::{agrees, subject};
+use crate::replay::opened;
 use crate::run::{Made, made};
-use crate::selection::{Registry, no_policy};
+use crate::selection::Registry;
 
 pub(crate) fn explain(
     registry: &Registry<'_>,
@@ -22,10 +22,7 @@ pub(crate) fn explain(
     args: &Explain,
     output: Output,
 ) -> Result<End, Error> {
-    no_policy(common)?;
-    let case = Case::read(&args.case)?;
-    let subject = subject(registry, &case, &args.case)?;
-    agrees(&case, common, &subject, registry.tool)?;
+    let (case, subject) = opened(registry, common, &args.case)?;
     let diagram = args.mermaid.as_deref().map(|path| WholeFile::open(path, "--mermaid")).transpose()?;
     let seed = case.seed;
     output.note(|screen| terminal::run::before(screen, &subject, seed))?;

@@ -26,10 +26,7 @@ pub(crate) fn replay(
     args: &Replay,
     output: Output,
 ) -> Result<End, Error> {
-    no_policy(common)?;
-    let case = Case::read(&args.case)?;
-    let subject = subject(registry, &case, &args.case)?;
-    agrees(&case, common, &subject, registry.tool)?;
+    let (case, subject) = opened(registry, common, &args.case)?;
     let seed = case.seed;
     output.note(|screen| terminal::run::before(screen, &subject, seed))?;
 
@@ -62,8 +59,21 @@ pub(crate) fn replay(
     Ok(End::of(result.reproduced))
 }
 
+/// A case, and what it names in the registry; what was typed beside it agrees with it.
+pub(crate) fn opened(
+    registry: &Registry<'_>,
+    common: &Common,
+    path: &Path,
+) -> Result<(Case, Subject), Error> {
+    no_policy(common)?;
+    let case = Case::read(path)?;
+    let subject = subject(registry, &case, path)?;
+    agrees(&case, common, &subject, registry.tool)?;
+    Ok((case, subject))
+}
+
 /// What the case names, found in the registry.
-pub(crate) fn subject(registry: &Registry<'_>, case: &Case, path: &Path) -> Result<Subject, Error> {
+fn subject(registry: &Registry<'_>, case: &Case, path: &Path) -> Result<Subject, Error> {
     let known = || registry.scenarios.iter().map(|entry| entry.name);
     let entry = registry.scenarios.iter().find(|entry| entry.name == case.scenario);
     let entry = entry.ok_or_else(|| Case::unknown(path, "scenario", &case.scenario, known()))?;
@@ -76,7 +86,7 @@ pub(crate) fn subject(registry: &Registry<'_>, case: &Case, path: &Path) -> Resu
 }
 
 /// A case says everything about its run: what is typed beside it may repeat that, but not change it.
-pub(crate) fn agrees(case: &Case, common: &Common, subject: &Subject, tool: &Tool) -> Result<(), Error> {
+fn agrees(case: &Case, common: &Common, subject: &Subject, tool: &Tool) -> Result<(), Error> {
     let refuse = |option: &str, says: String, typed: String| {
         let seed = common.seed.unwrap_or(case.seed);
         Err(Error::Usage(format!(

@@ -11,9 +11,9 @@ use crate::End;
 use crate::args::{Common, Patience, Shrink};
 use crate::error::Error;
 use crate::output::Output;
-use crate::replay::{agrees, subject};
+use crate::replay::opened;
 use crate::run::{Made, made};
-use crate::selection::{Registry, no_policy};
+use crate::selection::Registry;
 
 pub(crate) fn shrink(
     registry: &Registry<'_>,
@@ -21,10 +21,7 @@ pub(crate) fn shrink(
     args: &Shrink,
     output: Output,
 ) -> Result<End, Error> {
-    no_policy(common)?;
-    let case = Case::read(&args.case)?;
-    let subject = subject(registry, &case, &args.case)?;
-    agrees(&case, common, &subject, registry.tool)?;
+    let (case, subject) = opened(registry, common, &args.case)?;
     let (seed, signature) = (case.seed, case.expect.signature.clone());
     output.note(|screen| terminal::run::before(screen, &subject, seed))?;
 

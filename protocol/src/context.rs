@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::actor::{Actor, Protocol};
 use crate::address::{Address, Incarnation};
 use crate::input::{TimerId, WriteId};
-use crate::mailbox::{DeadLetter, Lane};
+use crate::mailbox::DeadLetter;
 use crate::run::Run;
 use crate::time::Time;
 
@@ -264,16 +264,6 @@ impl TryRng for ActorRng<'_> {
             chunk.copy_from_slice(&self.stage.draw().to_le_bytes()[..chunk.len()]);
         }
         Ok(())
-    }
-}
-
-impl<P: Protocol> Effect<P> {
-    /// The lane of a sent message; the others have none.
-    pub fn lane(&self) -> Option<Lane> {
-        match self {
-            Self::Send { message, .. } => Some(P::lane(message)),
-            _ => None,
-        }
     }
 }
 

@@ -19,7 +19,7 @@ use std::hash::Hasher;
 use rehearsal_protocol::{Protocol, Time};
 
 use crate::check::{Checks, Properties};
-use crate::choice::{Base, Choices};
+use crate::choice::Choices;
 use crate::fault::Profile;
 use crate::scenario::Scenario;
 use crate::trace::digest::{digest, word};
@@ -253,12 +253,10 @@ impl<P: Protocol> Frame<P> {
         let mut checks = properties.checks();
         checks.collect();
         let mut world = World::new(std::sync::Arc::new(Blueprint::of(scenario)));
-        let choices = Choices::benign();
-        debug_assert_eq!(choices.base(), Base::Benign);
         world.start(Start {
             seed: 0,
             profile: &Profile::NONE,
-            choices,
+            choices: Choices::benign(),
             script: &[],
             faulty: Some(false),
             recording: Recording::Off,

@@ -109,7 +109,7 @@ impl Offer<'_> {
     /// A deviation: every entry that is offered and not benign is as likely. Benign if there is none.
     pub fn deviation(&self, bits: u64) -> Value {
         let (Self::Menu(menu) | Self::Episode(menu)) = self else { return self.drawn(bits) };
-        let entries = (1..menu.len() as u8).filter(|entry| menu.offers(*entry));
+        let entries = (1..menu.entries() as u8).filter(|entry| menu.offers(*entry));
         let count = entries.clone().count() as u64;
         let Some(entry) = entries.clone().nth((((bits >> 32) * count) >> 32) as usize) else {
             return Value::BENIGN;
@@ -121,7 +121,9 @@ impl Offer<'_> {
     /// The same without the menu's weights, to keep.
     pub(crate) fn offered(&self) -> Offered {
         let mask = |menu: &Menu| {
-            (0..menu.len() as u8).filter(|entry| menu.offers(*entry)).fold(0, |mask, entry| mask | 1 << entry)
+            (0..menu.entries() as u8)
+                .filter(|entry| menu.offers(*entry))
+                .fold(0, |mask, entry| mask | 1 << entry)
         };
         match self {
             Self::Menu(menu) => Offered::Entries(mask(menu)),

@@ -91,13 +91,8 @@ impl Menu {
     }
 
     /// How many entries there are.
-    pub fn len(&self) -> usize {
+    pub fn entries(&self) -> usize {
         self.len as usize
-    }
-
-    /// Whether entry 0 is the only one.
-    pub fn is_empty(&self) -> bool {
-        self.len <= 1
     }
 
     /// Whether an entry can come at all: whether it has a weight.
@@ -105,7 +100,7 @@ impl Menu {
     pub fn offers(&self, entry: u8) -> bool {
         let entry = usize::from(entry);
         let below = if entry == 0 { 0 } else { self.limits[entry - 1] };
-        entry < self.len() && self.limits[entry] > below
+        entry < self.entries() && self.limits[entry] > below
     }
 
     /// The value that 64 random bits stand for: the high half picks the entry, the low half the place inside it.

@@ -63,7 +63,7 @@ impl Source for Pct {
         let drawn = asked.drawn();
         let (Stream::Delay { .. }, Offer::Menu(menu)) = (asked.stream, asked.offer) else { return drawn };
         let standing = self.standing(asked.key);
-        if menu.len() > local::ENTRIES { remote(menu, drawn, standing) } else { within_a_node(standing) }
+        if menu.entries() > local::ENTRIES { remote(menu, drawn, standing) } else { within_a_node(standing) }
     }
 }
 

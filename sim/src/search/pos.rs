@@ -48,7 +48,7 @@ impl Pos {
 impl Source for Pos {
     fn choose(&mut self, asked: &Asked<'_>) -> Value {
         match (asked.stream, asked.offer) {
-            (Stream::Delay { .. }, Offer::Menu(menu)) if menu.len() > local::ENTRIES => {
+            (Stream::Delay { .. }, Offer::Menu(menu)) if menu.entries() > local::ENTRIES => {
                 self.remote(menu, asked)
             }
             (Stream::Delay { .. }, Offer::Menu(_)) => Value::new(local::SLOW, asked.bits as u32, 0),
