@@ -2,7 +2,8 @@
 
 use rehearsal::Profile;
 use rehearsal::registry::{Entry, Variant};
-use rehearsal::score::Score;
+use rehearsal::score::interval::Interval;
+use rehearsal::score::{Score, Shrinking};
 use rehearsal::search::{Strategy, random};
 
 /// An exam: planted bugs, searched for by several strategies.
@@ -31,6 +32,22 @@ pub struct ScoreRow {
     pub score: Score,
 }
 
+/// What shrinking came to, in the median over many finds.
+pub struct Shrunk {
+    /// How many finds were shrunk.
+    pub finds: usize,
+    /// How many deviations remained.
+    pub deviations: f64,
+    /// How many runs it took.
+    pub runs: f64,
+    /// How long it took.
+    pub seconds: f64,
+    /// How many events lead to the failure.
+    pub slice_events: f64,
+    /// How many slices have all the events that have a part in the failure.
+    pub whole: usize,
+}
+
 impl ScoreRow {
     /// Whether whatever was found broke the invariant that the bug is there to break. `None` if nothing was found.
     pub fn trips_its_own(&self) -> Option<bool> {
@@ -54,6 +71,22 @@ impl ScoreResult {
     pub fn passed(&self) -> bool {
         let found = |rows: &[ScoreRow]| rows.iter().any(|row| row.score.found() > 0);
         self.by_variant().all(found) && self.rows.iter().all(|row| row.trips_its_own() != Some(false))
+    }
+
+    /// What shrinking came to, over all finds. `None` if nothing was shrunk.
+    pub fn shrinking(&self) -> Option<Shrunk> {
+        let all: Vec<&Shrinking> = self.rows.iter().flat_map(|row| row.score.shrunk()).collect();
+        let median = |of: fn(&Shrinking) -> f64| {
+            Interval::of_median(all.iter().map(|shrunk| Some(of(shrunk))).collect()).median
+        };
+        Some(Shrunk {
+            finds: all.len(),
+            deviations: median(|shrunk| shrunk.deviations as f64)?,
+            runs: median(|shrunk| f64::from(shrunk.runs))?,
+            seconds: median(|shrunk| shrunk.wall.as_secs_f64())?,
+            slice_events: median(|shrunk| shrunk.slice as f64)?,
+            whole: all.iter().filter(|shrunk| shrunk.left_out == 0).count(),
+        })
     }
 
     /// Of one strategy, the geometric mean over planted bugs of the mean runs (and seconds) to a find. Repetitions that gave

@@ -10,7 +10,7 @@ pub mod interval;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crate::case::shrink;
+use crate::case::{explain, shrink};
 use crate::fault::Profile;
 use crate::registry::Rehearsal;
 use crate::run::{AnyRunner, Outcome, RunSpec, Verdict};
@@ -44,8 +44,25 @@ pub struct Find {
     pub seed: u64,
     /// The invariant that did not hold; `None` if a limit was reached.
     pub invariant: Option<String>,
-    /// How many deviations the failing run had, and how many remained after shrinking, if it was shrunk.
-    pub deviations: Option<(usize, usize)>,
+    /// What shrinking came to, unless nothing was shrunk.
+    pub shrunk: Option<Shrinking>,
+}
+
+/// What shrinking one find came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shrinking {
+    /// How many deviations the failing run had.
+    pub before: usize,
+    /// How many remained.
+    pub deviations: usize,
+    /// How many runs it took.
+    pub runs: u32,
+    /// How long it took.
+    pub wall: Duration,
+    /// How many events lead from the deviations to the failure.
+    pub slice: usize,
+    /// How many more have a part in it but did not fit into the slice.
+    pub left_out: usize,
 }
 
 /// What came out of an exam.
@@ -72,12 +89,22 @@ impl Score {
 
     /// The median number of deviations in a failing run.
     pub fn deviations_found(&self) -> Option<f64> {
-        self.among_finds(|find| find.deviations.map(|(found, _)| found as f64))
+        self.among_shrunk(|shrunk| shrunk.before as f64)
     }
 
     /// The median number of deviations after shrinking.
     pub fn deviations_shrunk(&self) -> Option<f64> {
-        self.among_finds(|find| find.deviations.map(|(_, shrunk)| shrunk as f64))
+        self.among_shrunk(|shrunk| shrunk.deviations as f64)
+    }
+
+    /// The median number of events in the causal slice of a shrunk run.
+    pub fn slice_events(&self) -> Option<f64> {
+        self.among_shrunk(|shrunk| shrunk.slice as f64)
+    }
+
+    /// What shrinking came to, for each find that was shrunk.
+    pub fn shrunk(&self) -> impl Iterator<Item = &Shrinking> {
+        self.finds.iter().flatten().filter_map(|find| find.shrunk.as_ref())
     }
 
     /// How many repetitions found something.
@@ -95,9 +122,8 @@ impl Score {
     }
 
     /// The median over those repetitions that found something: a run that never failed has no deviations to count.
-    fn among_finds(&self, of: impl Fn(&Find) -> Option<f64>) -> Option<f64> {
-        let counts: Vec<Option<f64>> = self.finds.iter().flatten().map(of).collect();
-        if counts.contains(&None) { None } else { Interval::of_median(counts).median }
+    fn among_shrunk(&self, of: impl Fn(&Shrinking) -> f64) -> Option<f64> {
+        Interval::of_median(self.shrunk().map(|shrunk| Some(of(shrunk))).collect()).median
     }
 }
 
@@ -144,8 +170,8 @@ fn hunt(
     score.runs += runs;
     score.wall += wall;
     let (seed, outcome) = found?;
-    let deviations = shrunk(runner, exam, seed);
-    Some(Find { runs, wall, seed, invariant: invariant(&outcome), deviations })
+    let shrunk = shrunk(runner, exam, seed);
+    Some(Find { runs, wall, seed, invariant: invariant(&outcome), shrunk })
 }
 
 fn invariant(outcome: &Outcome) -> Option<String> {
@@ -155,12 +181,16 @@ fn invariant(outcome: &Outcome) -> Option<String> {
     }
 }
 
-/// How many deviations a failing seed has, before and after shrinking.
-fn shrunk(runner: &mut dyn AnyRunner, exam: &Exam, seed: u64) -> Option<(usize, usize)> {
+/// Shrinks a failing seed, and looks for the events that lead to the failure of what remains.
+fn shrunk(runner: &mut dyn AnyRunner, exam: &Exam, seed: u64) -> Option<Shrinking> {
     if exam.shrinking == 0 {
         return None;
     }
     let spec = RunSpec::seeded(seed, exam.profile).by(exam.strategy);
+    let watch = Stopwatch::start();
     let shrunk = shrink(runner, &spec, exam.shrinking)?;
-    Some((shrunk.before, shrunk.deviations.len()))
+    let wall = watch.elapsed();
+    let (slice, left_out) = explain::sliced(runner, &shrunk.spec)?;
+    let (before, deviations) = (shrunk.before, shrunk.deviations.len());
+    Some(Shrinking { before, deviations, runs: shrunk.runs, wall, slice: slice.len(), left_out })
 }

@@ -15,6 +15,19 @@ pub struct ScoreDocument {
     rows: Vec<Row>,
     /// Over all planted bugs, by strategy.
     means: Vec<Means>,
+    /// Over all finds; `null` if nothing was shrunk.
+    shrinking: Option<ShrinkingDocument>,
+}
+
+/// Medians.
+#[derive(Debug, Serialize)]
+struct ShrinkingDocument {
+    finds: usize,
+    deviations: f64,
+    runs: f64,
+    seconds: f64,
+    slice_events: f64,
+    whole_slices: usize,
 }
 
 #[derive(Debug, Serialize)]
@@ -30,8 +43,8 @@ struct Row {
     runs_to_find: Spread,
     seconds_to_find: Spread,
     deviations: Deviations,
-    /// The events of the causal slice; not measured here.
-    slice_events: Option<u64>,
+    /// How many events lead from the deviations that remain to the failure, in the median.
+    slice_events: Option<f64>,
     weak: bool,
 }
 
@@ -79,6 +92,14 @@ pub fn score(result: &ScoreResult) -> ScoreDocument {
         interrupted: result.interrupted,
         rows: rows.collect(),
         means: means.collect(),
+        shrinking: result.shrinking().map(|of| ShrinkingDocument {
+            finds: of.finds,
+            deviations: of.deviations,
+            runs: of.runs,
+            seconds: of.seconds,
+            slice_events: of.slice_events,
+            whole_slices: of.whole,
+        }),
     }
 }
 
@@ -93,7 +114,7 @@ fn row(row: &ScoreRow, weak: bool) -> Row {
         runs_to_find: row.score.runs_to_find().into(),
         seconds_to_find: row.score.seconds_to_find().into(),
         deviations: Deviations { found: row.score.deviations_found(), shrunk: row.score.deviations_shrunk() },
-        slice_events: None,
+        slice_events: row.score.slice_events(),
         weak,
     }
 }

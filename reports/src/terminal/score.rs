@@ -13,6 +13,9 @@ use crate::score::{ScoreResult, ScoreRow, is_weak};
 /// How wide a cell is: `1,234 [987–2,345]`.
 const CELL: usize = 18;
 
+/// How wide the column of deviations is: `162.5 → 2`.
+const DEVIATIONS: usize = 12;
+
 /// The table, its reading, and the verdict.
 ///
 /// # Errors
@@ -26,7 +29,7 @@ pub fn score(screen: &mut Screen<'_>, result: &ScoreResult, picture: Option<&Pat
         let _ = write!(head, "{:<CELL$}", strategy.name);
     }
     screen.gap()?;
-    screen.verbatim(0, &format!("{head}deviations"))?;
+    screen.verbatim(0, &format!("{head}{:<DEVIATIONS$}slice", "deviations"))?;
     for rows in result.by_variant() {
         screen.verbatim(0, &line(rows, width))?;
     }
@@ -35,8 +38,9 @@ pub fn score(screen: &mut Screen<'_>, result: &ScoreResult, picture: Option<&Pat
     screen.line(
         0,
         FAINT,
-        "runs to the first find: median and its 95% interval; > is beyond the budget; deviations of a plain find, before and after shrinking; weak: plain draws find it in one run",
+        "runs to the first find: median and its 95% interval; > is beyond the budget; deviations of a plain find, before and after shrinking; slice: the events that lead to what remains; weak: plain draws find it in one run",
     )?;
+    shrinking(screen, result)?;
     notes(screen, result)?;
     if let Some(path) = picture {
         screen.parts(0, &[(TITLE, "picture"), (PLAIN, &path.display().to_string())])?;
@@ -55,7 +59,10 @@ fn line(rows: &[ScoreRow], width: usize) -> String {
         let _ = write!(line, "{:<CELL$}", interval(row.score.runs_to_find()));
     }
     if let Some((found, shrunk)) = first.score.deviations_found().zip(first.score.deviations_shrunk()) {
-        let _ = write!(line, "{found} → {shrunk}");
+        let _ = write!(line, "{:<DEVIATIONS$}", format!("{found} → {shrunk}"));
+    }
+    if let Some(events) = first.score.slice_events() {
+        let _ = write!(line, "{events}");
     }
     if is_weak(rows) { line + "  weak" } else { line }
 }
@@ -80,6 +87,21 @@ fn means(screen: &mut Screen<'_>, result: &ScoreResult, width: usize) -> io::Res
     }
     screen.verbatim(0, runs.trim_end())?;
     screen.verbatim(0, times.trim_end())
+}
+
+/// What shrinking came to, over all finds.
+fn shrinking(screen: &mut Screen<'_>, result: &ScoreResult) -> io::Result<()> {
+    let Some(shrunk) = result.shrinking() else { return Ok(()) };
+    let text = format!(
+        "{} finds, in the median to {} deviations in {} runs and {:.1} ms; slices of {} events, {} of them whole",
+        count(shrunk.finds as u64),
+        shrunk.deviations,
+        shrunk.runs,
+        shrunk.seconds * 1e3,
+        shrunk.slice_events,
+        count(shrunk.whole as u64)
+    );
+    screen.parts(0, &[(TITLE, "shrunk"), (PLAIN, &text)])
 }
 
 /// What was found that should not have been, and what was not found.

@@ -132,6 +132,16 @@ pub fn explain(runner: &mut dyn AnyRunner, case: &Case, spec: &RunSpec) -> Optio
     })
 }
 
+/// The events that lead to the failure of a shrunk run, and how many were left out: an explanation without the rest of it.
+/// `None` if the run does not fail.
+pub fn sliced(runner: &mut dyn AnyRunner, spec: &RunSpec) -> Option<(Vec<SliceEvent>, usize)> {
+    let outcome = runner.run(&spec.clone().recorded());
+    let story = Story::told(runner, &outcome, spec)?;
+    let event = story.event.min(outcome.events.saturating_sub(1));
+    let (deviations, _) = needs(runner, spec, &outcome.signature()?);
+    Some(slice::slice(runner, &story, event, &deviations))
+}
+
 /// Whether each deviation of a failing run is needed, and what it changes first; also the nearest run that passes. The runner has
 /// made the failing run last when this is done, with its trace kept.
 pub(crate) fn needs(
