@@ -127,6 +127,11 @@ impl<T> Mailbox<T> {
         Self { lanes: [VecDeque::new(), VecDeque::new(), VecDeque::new()], bounds }
     }
 
+    /// How much it holds.
+    pub const fn bounds(&self) -> Bounds {
+        self.bounds
+    }
+
     /// Offers an item to a lane.
     pub fn push(&mut self, lane: Lane, item: T) -> Accepted<T> {
         let room = self.bounds.of(lane);
@@ -146,6 +151,16 @@ impl<T> Mailbox<T> {
                 None => Accepted::DroppedNewest(item), // A lane without any room.
             },
         }
+    }
+
+    /// Queues an item even if its lane is full: for what is bounded by its own making (timers, signals, completed syncs).
+    pub fn admit(&mut self, lane: Lane, item: T) {
+        self.lanes[lane as usize].push_back(item);
+    }
+
+    /// The oldest item of one lane, whatever waits in the others.
+    pub fn pop_of(&mut self, lane: Lane) -> Option<T> {
+        self.lanes[lane as usize].pop_front()
     }
 
     /// The next item: the oldest of the highest lane that has one.
@@ -206,6 +221,18 @@ mod tests {
         mailbox.push(Lane::Work, 2);
         assert_eq!(mailbox.push(Lane::Work, 3), Accepted::Refused(3));
         assert_eq!(mailbox.push(Lane::Control, 4), Accepted::Queued);
+    }
+
+    #[test]
+    fn what_is_admitted_needs_no_room() {
+        let mut mailbox = Mailbox::new(small(Overflow::Reject));
+        for item in 1..=3 {
+            mailbox.admit(Lane::Control, item);
+        }
+        assert_eq!(mailbox.push(Lane::Control, 4), Accepted::Refused(4));
+        assert_eq!(mailbox.pop_of(Lane::Work), None);
+        assert_eq!(mailbox.pop_of(Lane::Control), Some(1));
+        assert_eq!(mailbox.len(), 2);
     }
 
     #[test]

@@ -1,0 +1,85 @@
+//! A disk that forgets with its process; a stage that crashes nodes in one process tells it so.
+
+use std::io;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::{Disk, Kept, Synced};
+
+/// Keeps everything in memory. A sync completes at once.
+#[derive(Debug, Default)]
+pub struct MemoryDisk(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    boots: u32,
+    durable: std::collections::BTreeMap<String, Kept>,
+    /// Path, key and value of what is not synced, oldest first.
+    volatile: Vec<(String, String, Vec<u8>)>,
+}
+
+impl MemoryDisk {
+    /// What was not synced is lost: for stages that crash a node whose process lives on.
+    pub fn crash(&self) {
+        self.lock().volatile.clear();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn settle(&mut self) {
+        for (path, key, value) in self.volatile.drain(..) {
+            self.durable.entry(path).or_default().insert(key, value);
+        }
+    }
+}
+
+impl Disk for MemoryDisk {
+    fn boot(&self) -> io::Result<u32> {
+        let mut state = self.lock();
+        state.boots += 1;
+        Ok(state.boots)
+    }
+
+    fn recover(&self, path: &str) -> Kept {
+        let mut state = self.lock();
+        state.settle(); // The process lives: in the end its writes reach the disk.
+        state.durable.get(path).cloned().unwrap_or_default()
+    }
+
+    fn write(&self, path: &str, key: &str, value: &[u8]) {
+        self.lock().volatile.push((path.to_owned(), key.to_owned(), value.to_vec()));
+    }
+
+    fn sync(&self) -> Synced {
+        self.lock().settle();
+        Box::pin(std::future::ready(Ok(())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_crash_loses_what_was_not_synced() {
+        let disk = MemoryDisk::default();
+        assert_eq!(disk.boot().unwrap(), 1);
+        disk.write("/a/x", "k", b"old");
+        drop(disk.sync());
+        disk.write("/a/x", "k", b"new");
+        disk.crash();
+        assert_eq!(disk.recover("/a/x")["k"], b"old");
+        assert_eq!(disk.boot().unwrap(), 2);
+    }
+
+    #[test]
+    fn a_life_finds_all_that_an_earlier_one_wrote_if_the_process_lives_on() {
+        let disk = MemoryDisk::default();
+        disk.write("/a/x", "k", b"v");
+        assert_eq!(disk.recover("/a/x")["k"], b"v");
+        assert_eq!(disk.recover("/a/y"), Kept::new());
+    }
+}

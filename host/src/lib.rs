@@ -1,0 +1,53 @@
+//! The actors of Rehearsal for real.
+//!
+//! An actor that was rehearsed in the simulated world runs here unchanged: as a task of tokio, around the same
+//! [`Mailbox`](rehearsal_protocol::Mailbox), with timers, children, monitors, interrupts and durable writes. Nodes talk over TCP,
+//! at most once, as in the world.
+//!
+//! ```
+//! use rehearsal_host::{Node, Settings, System};
+//! # use rehearsal_protocol::*;
+//! # struct Ticks; impl Protocol for Ticks { type Message = u32; type Fact = u32; }
+//! # #[derive(Clone, Debug, Hash)] struct Counter;
+//! # impl Actor<Ticks> for Counter {
+//! #     fn receive(&mut self, cx: &mut Context<'_, Ticks>, input: Input<Ticks>) {
+//! #         if let Input::Start(_) = input { cx.exit(); }
+//! #     }
+//! # }
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+//! let mut system = System::<Ticks>::new("ticks", 1);
+//! system.node("one").actor("counter", Counter);
+//! let node = Node::start(&system, "one", Settings::default())?;
+//! node.stop(std::time::Duration::from_secs(1)).await;
+//! # Ok::<(), rehearsal_host::Error>(()) }).unwrap();
+//! ```
+//!
+//! In reading order:
+//!
+//! - [`system`] — who is where: the same description in every process;
+//! - [`node`] — one process of it: start, look at, stop;
+//! - `slot`, `life` — a path with its mailbox, and one life of its actor;
+//! - [`edge`] — async functions behind an address: what the world plays with simulated actors;
+//! - [`facts`] — what actors announce, kept for judging;
+//! - [`disk`] — what a restart finds;
+//! - [`net`] — frames, handshake, links;
+//! - [`metrics`] — counts of every actor; `watchdog` — turns that do not return.
+//!
+//! The wire and the files are specified in `host/docs`.
+
+pub mod disk;
+pub mod edge;
+mod error;
+pub mod facts;
+mod life;
+pub mod metrics;
+pub mod net;
+pub mod node;
+mod slot;
+pub mod system;
+mod watchdog;
+
+pub use edge::Edge;
+pub use error::Error;
+pub use node::{Node, Settings};
+pub use system::System;
