@@ -31,7 +31,8 @@
 //! - [`facts`] — what actors announce, kept for judging;
 //! - [`disk`] — what a restart finds;
 //! - [`net`] — frames, handshake, links;
-//! - [`metrics`] — counts of every actor; `watchdog` — turns that do not return.
+//! - [`metrics`] — counts of every actor; `watchdog` — turns that do not return;
+//! - `scenario` — scenarios of the testbed on this host, with the feature `scenario`.
 //!
 //! The wire and the files are specified in `host/docs`.
 
@@ -43,6 +44,8 @@ mod life;
 pub mod metrics;
 pub mod net;
 pub mod node;
+#[cfg(feature = "scenario")]
+pub mod scenario;
 mod slot;
 pub mod system;
 mod watchdog;

@@ -236,6 +236,17 @@ impl<'a, P: Protocol> Context<'a, P> {
         ActorRng { stage: self.stage }
     }
 
+    /// The same turn for an actor of another protocol, inside this one: what it asks for is left in `effects`, and this actor passes on
+    /// what it makes of it.
+    pub fn inside<'b, Q: Protocol>(&'b mut self, effects: &'b mut Vec<Effect<Q>>) -> Context<'b, Q> {
+        Context { turn: self.turn, stage: &mut *self.stage, effects }
+    }
+
+    /// Asks for an effect that was asked for inside (see [`Context::inside`]).
+    pub fn pass_on(&mut self, effect: Effect<P>) {
+        self.effects.push(effect);
+    }
+
     /// Adds an effect. It is made in its place in the buffer: a copy by way of the stack would cost more than all the rest.
     #[inline]
     fn ask(&mut self, effect: impl FnOnce() -> Effect<P>) {

@@ -14,6 +14,7 @@
 //! - [`check`](mod@check) — monitors, invariants, goals;
 //! - [`run`](mod@run) — one run, from start to verdict;
 //! - [`campaign`] — many runs with one verdict;
+//! - [`stage`] — the same scenario on hosts, and logs of facts;
 //! - [`doctor`] — whether a run is a function of its seed;
 //! - [`score`] — how soon planted bugs are found, by which strategy;
 //! - [`case`] — a bug as a file, and its replay;
@@ -40,6 +41,7 @@ pub mod run;
 pub mod scenario;
 pub mod score;
 pub mod search;
+pub mod stage;
 pub mod story;
 pub mod trace;
 pub mod wall;

@@ -2,8 +2,9 @@
 
 use crate::check::{Goal, Invariant, Properties};
 use crate::interleave::{Interleaved, Reach, Reduction, interleave};
-use crate::run::{AnyRunner, Runner};
+use crate::run::{AnyRunner, Outcome, RunSpec, Runner};
 use crate::scenario::Scenario;
+use crate::stage::{self, Fact, Judge, Staged};
 use crate::world::rules::RULES;
 
 /// A scenario by name.
@@ -44,6 +45,15 @@ pub trait Rehearsal: Send + Sync {
 
     /// Its goals.
     fn goals(&self) -> Vec<Goal>;
+
+    /// It as a host takes it: for the other stages.
+    fn staged(&self) -> Staged;
+
+    /// The judge of its facts, wherever they were announced.
+    fn judge(&self) -> Box<dyn Judge>;
+
+    /// One run in the world, with what was announced in it.
+    fn run_for_facts(&self, spec: &RunSpec) -> (Outcome, Vec<Fact>);
 }
 
 /// Puts a scenario behind the seam that the command line and the campaign work on.
@@ -54,6 +64,21 @@ pub fn rehearsal(scenario: impl Scenario) -> Box<dyn Rehearsal> {
 struct Behind<S>(S);
 
 impl<S: Scenario> Rehearsal for Behind<S> {
+    fn staged(&self) -> Staged {
+        Staged::of(&self.0)
+    }
+
+    fn judge(&self) -> Box<dyn Judge> {
+        stage::judge_of(&self.0)
+    }
+
+    fn run_for_facts(&self, spec: &RunSpec) -> (Outcome, Vec<Fact>) {
+        let mut runner = Runner::new(&self.0);
+        runner.collect_facts();
+        let outcome = runner.run(spec);
+        (outcome, stage::facts_of(&runner))
+    }
+
     fn interleave(&self, reduction: Reduction, reach: Reach) -> Interleaved {
         interleave(&self.0, reduction, reach)
     }
