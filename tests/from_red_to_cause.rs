@@ -11,13 +11,22 @@ use rehearsal::wall::Stopwatch;
 use rehearsal_scenarios::session::SESSION;
 
 /// How many failing seeds of each bug are shrunk, and how many of those explained.
-const SEEDS: usize = 8;
+const SEEDS: usize = 20;
 const EXPLAINED: usize = 1;
+
+/// So many choices a person can keep in mind.
+const FEW: usize = 3;
+
+/// Those that need more. A message is lost for good only if no later command comes to its key, and turning the later rounds of the
+/// workload to other keys takes choices of its own; a stream ends in the instant of its interrupt only if two delays are exact.
+const NEEDS_MORE: [&str; 2] = ["lost-wakeup", "double-completion"];
 
 /// The figures of all bugs together.
 #[derive(Default)]
 struct Figures {
     deviations: Vec<usize>,
+    /// The bugs that keep more than few deviations in the median of their own seeds.
+    long: Vec<&'static str>,
     runs: Vec<usize>,
     micros: Vec<usize>,
     slices: Vec<usize>,
@@ -34,7 +43,7 @@ fn median(figures: &[usize]) -> usize {
 }
 
 /// Shrinks some failing seeds of a planted bug, and explains a few of them.
-fn look_into(variant: &str, figures: &mut Figures) {
+fn look_into(variant: &'static str, figures: &mut Figures) {
     let mut runner = (SESSION.build)(Some(variant)).runner();
     let mut found = 0;
     for seed in 0.. {
@@ -52,8 +61,12 @@ fn look_into(variant: &str, figures: &mut Figures) {
         }
         found += 1;
         if found == SEEDS {
-            return;
+            break;
         }
+    }
+    let own = &figures.deviations[figures.deviations.len() - SEEDS..];
+    if median(own) > FEW {
+        figures.long.push(variant);
     }
 }
 
@@ -74,7 +87,7 @@ fn every_planted_bug_comes_down_to_few_choices_that_are_needed_and_few_events() 
     for variant in SESSION.variants {
         look_into(variant.name, &mut figures);
     }
-    let Figures { deviations, runs, micros, slices, whole, needed, not_needed } = figures;
+    let Figures { deviations, long, runs, micros, slices, whole, needed, not_needed } = figures;
     println!(
         "{} shrunk: median of {} deviations in {} runs and {} µs; {} explained: {needed} of {} choices needed, median of {} events, {whole} slices whole",
         deviations.len(),
@@ -85,7 +98,8 @@ fn every_planted_bug_comes_down_to_few_choices_that_are_needed_and_few_events() 
         needed + not_needed,
         median(&slices),
     );
-    assert!(median(&deviations) <= 3, "{deviations:?}");
+    assert!(median(&deviations) <= FEW, "{deviations:?}");
+    assert_eq!(long, NEEDS_MORE);
     assert!(median(&runs) <= 200, "{runs:?}");
     assert_eq!(not_needed, 0, "shrinking to a fixpoint leaves only what is needed");
     assert!(median(&slices) <= 25, "{slices:?}");

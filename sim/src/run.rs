@@ -7,8 +7,8 @@ use rehearsal_protocol::{Protocol, Time};
 use serde::Serialize;
 
 use crate::check::{Checks, Moment, Properties, Violation};
-use crate::choice::asked::Counted;
-use crate::choice::{Base, Choices, Deviation, Overrides};
+use crate::choice::asked::{Counted, Point};
+use crate::choice::{Base, Choices, Deviation, Insists, Overrides};
 use crate::fault::{Episode, Plan, Profile};
 use crate::scenario::Scenario;
 use crate::search::delay_bounded::DelayBounded;
@@ -202,6 +202,9 @@ pub trait AnyRunner: Send {
     /// One run, from start to verdict.
     fn run(&mut self, spec: &RunSpec) -> Outcome;
 
+    /// Makes a run and lists its choice points in the order in which they are asked, with what the profile offers at them.
+    fn points(&mut self, spec: &RunSpec) -> Vec<Point>;
+
     /// Does not look for these goals any more, in later runs: they count as not reached there.
     fn skip_goals(&mut self, known: &[bool]);
 
@@ -269,6 +272,11 @@ impl<P: Protocol> Runner<P> {
     }
 
     fn start(&mut self, spec: &RunSpec) {
+        let choices = self.choices(spec);
+        self.start_with(choices, spec);
+    }
+
+    fn choices(&mut self, spec: &RunSpec) -> Choices {
         let mut choices = match spec.base {
             Base::Benign => Choices::benign(),
             Base::Seeded => self.searching(spec),
@@ -279,7 +287,7 @@ impl<P: Protocol> Runner<P> {
         if spec.record_choices {
             choices = choices.recording();
         }
-        self.start_with(choices, spec);
+        choices
     }
 
     /// A copy that goes its own way, under the eye of the same watchdog.
@@ -472,6 +480,13 @@ impl<P: Protocol> AnyRunner for Runner<P> {
             self.drive_by(spec, until)
         };
         self.outcome(verdict)
+    }
+
+    fn points(&mut self, spec: &RunSpec) -> Vec<Point> {
+        let choices = self.choices(spec).insisting_on(Insists::All).listening();
+        self.start_with(choices, spec);
+        self.drive_by(spec, spec.until.unwrap_or(u64::MAX));
+        self.world.choices_mut().heard()
     }
 
     fn explore(&mut self, spec: &ExploreSpec, follower: &mut dyn Follower) -> Explored {

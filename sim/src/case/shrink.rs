@@ -3,10 +3,21 @@
 //! A failing run is a list of deviations from the dull run. Shrinking removes deviations, whole groups first, and keeps a
 //! removal if the same signature is seen again; then it tries to make the values that remain simpler. Each candidate is a run
 //! of its own, in a fixed order on one runner, so the result does not depend on the number of cores.
+//!
+//! Where removing alone ends with many, a deviation is often needed only because of others that are not: these go together.
+//!
+//! - [`rounds`] — what happened early goes, and what happened later takes its place;
+//! - [`elsewhere`] — one choice is made at another place, so that others can go;
+//! - [`swap`] — one choice has another value, so that another can go.
+
+mod elsewhere;
+mod rounds;
+mod swap;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::choice::asked::{Offered, Point};
 use crate::choice::{Base, Deviation, Overrides, Stream, Value};
 use crate::run::{AnyRunner, Outcome, RunSpec};
 
@@ -87,24 +98,44 @@ struct Search<'a> {
 
 /// The order in which kinds of deviations are removed: what a reader can do without most is tried first.
 const STAGES: [fn(Stream) -> bool; 4] = [
-    |stream| matches!(stream, Stream::OnNode(..) | Stream::OnSystem(_)),
+    is_episode,
     |stream| matches!(stream, Stream::Delay { .. }),
     |stream| matches!(stream, Stream::Timer(_) | Stream::Turn(_) | Stream::Sync(_) | Stream::Torn(_)),
     |stream| matches!(stream, Stream::Draw(_) | Stream::Menu(_)),
 ];
 
 impl Search<'_> {
+    /// The cheapest first.
+    const STEPS: [fn(&mut Self); 9] = [
+        Self::remove_all,
+        |search| search.if_many(Self::drop_rounds),
+        Self::advance,
+        Self::remove_pairs,
+        |search| search.if_many(Self::widen),
+        |search| search.if_many(Self::move_for_two),
+        |search| search.if_many(Self::move_for_one),
+        |search| search.if_many(Self::swap),
+        Self::simplify,
+    ];
+
+    /// Takes the cheapest step that changes something, again and again.
     fn until_nothing_helps(&mut self) {
-        loop {
-            let (size, values) = (self.best.len(), overrides(&self.best));
-            self.remove_all();
-            self.advance();
-            self.remove_pairs();
-            self.widen();
-            self.simplify();
-            if self.best.len() == size && overrides(&self.best) == values || self.is_spent() {
+        while !self.is_spent() {
+            let before = overrides(&self.best);
+            let helps = |step: &fn(&mut Self)| {
+                step(self);
+                overrides(&self.best) != before
+            };
+            if !Self::STEPS.iter().any(helps) {
                 return;
             }
+        }
+    }
+
+    /// Takes a step only if many deviations are left: it costs more than the others.
+    fn if_many(&mut self, step: fn(&mut Self)) {
+        if self.best.len() > MANY {
+            step(self);
         }
     }
 
@@ -117,10 +148,11 @@ impl Search<'_> {
     /// Tries to let one thing take longer, if many deviations are left: a wide window needs fewer others to be hit. It stays
     /// only if there are fewer in the end.
     fn widen(&mut self) {
+        let points = self.points(&self.best.clone());
         let mut index = 0;
         while index < self.best.len() && self.best.len() > MANY && !self.is_spent() {
             let before = (self.best.clone(), self.outcome.clone());
-            if let Some(value) = wider(self.best[index]) {
+            if let Some(value) = wider(&self.best[index], &points) {
                 let mut candidate = self.best.clone();
                 candidate[index].value = value;
                 if self.accept(candidate) {
@@ -216,6 +248,11 @@ impl Search<'_> {
         self.accept_if(candidate, |_, _| true)
     }
 
+    /// The same, if fewer deviations are left.
+    fn accept_fewer(&mut self, candidate: Vec<Deviation>) -> bool {
+        self.accept_if(candidate, |best, found| found.len() < best.len())
+    }
+
     /// The same, if what the candidate came to is wanted.
     fn accept_if(
         &mut self,
@@ -226,8 +263,7 @@ impl Search<'_> {
             return false;
         }
         self.runs += 1;
-        let spec = RunSpec { overrides: Some(Arc::new(overrides(&candidate))), ..self.base.clone() };
-        let outcome = self.runner.run(&spec);
+        let outcome = self.runner.run(&self.spec(&candidate));
         self.events += outcome.events;
         let signature = outcome.signature();
         if signature.as_deref() != Some(&self.signature) {
@@ -240,6 +276,19 @@ impl Search<'_> {
         self.best = self.runner.deviations().to_vec();
         self.outcome = outcome;
         true
+    }
+
+    /// The choice points of the run with these deviations; none if the budget is spent.
+    fn points(&mut self, deviations: &[Deviation]) -> Vec<Point> {
+        if self.is_spent() {
+            return Vec::new();
+        }
+        self.runs += 1;
+        self.runner.points(&self.spec(deviations))
+    }
+
+    fn spec(&self, deviations: &[Deviation]) -> RunSpec {
+        RunSpec { overrides: Some(Arc::new(overrides(deviations))), ..self.base.clone() }
     }
 
     fn is_spent(&self) -> bool {
@@ -266,13 +315,18 @@ fn weight(deviations: &[Deviation]) -> (usize, u64) {
     (deviations.len(), deviations.iter().map(|made| u64::from(made.n)).sum())
 }
 
-/// A value with which the same thing takes long. `None` if it does already, or has no length.
-fn wider(made: Deviation) -> Option<Value> {
-    let longest = match made.stream {
-        Stream::Delay { .. } | Stream::Timer(_) | Stream::Sync(_) => 2,
-        _ => return None,
-    };
-    (made.value.entry() < longest).then(|| Value::new(longest, 1 << 31, 0))
+/// A value with which the same thing takes long, if its choice offers one. `None` if it does take long, or has no length.
+fn wider(made: &Deviation, points: &[Point]) -> Option<Value> {
+    const LONGEST: u8 = 2;
+    let lasts = matches!(made.stream, Stream::Delay { .. } | Stream::Timer(_) | Stream::Sync(_));
+    let point = points.iter().find(|point| (point.key, point.n) == (made.key, made.n))?;
+    let Offered::Entries(mask) = point.offered else { return None };
+    let longer = lasts && mask >> LONGEST & 1 == 1 && made.value.entry() < LONGEST;
+    longer.then(|| Value::new(LONGEST, 1 << 31, 0))
+}
+
+fn is_episode(stream: Stream) -> bool {
+    matches!(stream, Stream::OnNode(..) | Stream::OnSystem(_))
 }
 
 /// Simpler values of the same choice, the simplest first; none is as it was, so that this comes to an end.

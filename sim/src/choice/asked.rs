@@ -136,19 +136,27 @@ impl Offer<'_> {
 
 /// A choice that was made, and what else could have been chosen.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Point {
-    pub(crate) stream: Stream,
-    pub(crate) key: StreamKey,
-    pub(crate) n: u32,
-    pub(crate) offered: Offered,
+pub struct Point {
+    /// Its stream.
+    pub stream: Stream,
+    /// The key of that stream.
+    pub key: StreamKey,
+    /// Its number in the stream.
+    pub n: u32,
+    /// What there was to choose from.
+    pub offered: Offered,
 }
 
 /// What there was to choose from; entries as bits of a mask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Offered {
+pub enum Offered {
+    /// The entries of a menu.
     Entries(u32),
+    /// The entries of a menu, with a second range.
     Episodes(u32),
+    /// So many equally likely entries.
     Of(u32),
+    /// 64 bits.
     Bits,
 }
 
