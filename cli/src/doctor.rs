@@ -24,6 +24,7 @@ pub(crate) fn doctor(
     args: &Doctor,
     output: Output,
 ) -> Result<End, Error> {
+    registry.only_world(common, "doctor")?;
     let subjects = registry.subjects(&args.scenarios, common)?;
     let first = common.seed.unwrap_or(0);
     if args.second_pass || args.events_of.is_some() {

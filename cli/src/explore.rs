@@ -33,6 +33,7 @@ pub(crate) fn explore(
     args: &Explore,
     output: Output,
 ) -> Result<End, Error> {
+    registry.only_world(common, "explore")?;
     let subject = registry.subject(&args.scenario, common)?;
     if args.interleavings {
         return interleavings(subject, args, output);

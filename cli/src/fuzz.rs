@@ -19,6 +19,7 @@ use crate::args::{Common, Fuzz};
 use crate::error::Error;
 use crate::output::{self, Output, WholeFile};
 use crate::selection::Registry;
+use crate::staged::StagedScenario;
 use budget::Budget;
 use findings::{Announcer, Finder};
 use resume::{Keeper, Kept};
@@ -86,6 +87,11 @@ impl Campaign<'_> {
     }
 
     fn scenario(&self, subject: Subject, budget: &Budget, to_come: usize) -> Result<ScenarioResult, Error> {
+        if let Some(stage) = subject.stage {
+            let (seeds, runs, time) = (budget.seeds(), budget.runs(), budget.share(to_come));
+            let scenario = StagedScenario { subject, stage, seeds, runs, time, jobs: self.jobs };
+            return scenario.run(self.common, self.args, &self.stop);
+        }
         let rehearsal: Arc<dyn Rehearsal> = subject.rehearsal().into();
         let mut spec = self.spec(&subject, budget, to_come);
         let so_far = self.kept.restored(&subject, budget, &*rehearsal);

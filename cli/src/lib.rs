@@ -15,11 +15,13 @@
 //! - `args` — what can be typed;
 //! - `seed`, `span` — seeds and times as they are typed;
 //! - `selection` — what was typed, found in the registry;
-//! - `list`, `run`, `fuzz`, `replay`, `shrink`, `explain` — one file a command;
+//! - `list`, `run`, `fuzz`, `replay`, `shrink`, `explain`, `check` — one file a command;
+//! - `staged` — `run` and `fuzz` on other stages than the world;
 //! - `output` — stdout, stderr, and files that are whole or not there;
 //! - `error` — what was wrong, where, and the mend.
 
 mod args;
+mod check;
 mod doctor;
 mod error;
 mod explain;
@@ -35,6 +37,7 @@ mod seed;
 mod selection;
 mod shrink;
 mod span;
+mod staged;
 #[cfg(test)]
 mod tests;
 
@@ -44,6 +47,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use rehearsal::registry::Entry;
+use rehearsal::stage::Stage;
+use rehearsal_host::scenario::tokio::TOKIO;
 use rehearsal_reports::Tool;
 
 use args::{Arguments, Command};
@@ -56,8 +61,16 @@ use selection::Registry;
 /// The exit code is 0 if nothing is wrong; 1 if a property failed, a goal was not reached or a replay did not reproduce; 2
 /// for bad usage or bad input; 3 if the tool itself failed.
 pub fn main(scenarios: &'static [&'static Entry]) -> ExitCode {
+    main_on(scenarios, STAGES)
+}
+
+/// Where scenarios can run beside the world in every build.
+pub static STAGES: &[&dyn Stage] = &[&TOKIO];
+
+/// [`main`] with other stages beside the world: for builds that have their own.
+pub fn main_on(scenarios: &'static [&'static Entry], stages: &'static [&'static dyn Stage]) -> ExitCode {
     let typed: Vec<OsString> = std::env::args_os().collect();
-    let end = catch_unwind(|| started(scenarios, typed)).unwrap_or_else(|_| {
+    let end = catch_unwind(|| started(scenarios, stages, typed)).unwrap_or_else(|_| {
         output::complain("rehearsal itself failed; the panic above is a bug worth reporting");
         End::ToolFailed
     });
@@ -90,7 +103,11 @@ impl From<End> for ExitCode {
     }
 }
 
-fn started(scenarios: &'static [&'static Entry], typed: Vec<OsString>) -> End {
+fn started(
+    scenarios: &'static [&'static Entry],
+    stages: &'static [&'static dyn Stage],
+    typed: Vec<OsString>,
+) -> End {
     let binary = typed.first().map_or_else(|| "rehearse".into(), |name| name.to_string_lossy().into_owned());
     let arguments = match Arguments::try_parse_from(typed) {
         Ok(arguments) => arguments,
@@ -101,9 +118,10 @@ fn started(scenarios: &'static [&'static Entry], typed: Vec<OsString>) -> End {
         }
     };
     let tool = Tool { binary };
-    let registry = Registry { scenarios, tool: &tool };
+    let registry = Registry { scenarios, stages, tool: &tool };
     let output = Output { json: arguments.common.json };
     let result = match &arguments.command {
+        Command::Check(args) => check::check(&registry, &arguments.common, args, output),
         Command::List(args) => list::list(&registry, &arguments.common, args, output),
         Command::Run(args) => run::run(&registry, &arguments.common, args, output),
         Command::Fuzz(args) => fuzz::fuzz(&registry, &arguments.common, args, output),

@@ -47,7 +47,8 @@ pub(crate) fn replay(
             }
             let divergence = divergence(&case, &outcome).map(|how| and_where(how, &case, &*runner));
             let fails_so = fails_so(&case, &outcome);
-            let over = Over { outcome, goals: subject.rehearsal().goals(), story, case: None };
+            let goals = subject.rehearsal().goals();
+            let over = Over { outcome, goals, story, case: None, reproducible: true, notes: Vec::new() };
             (RunEnd::Over(Box::new(over)), divergence, fails_so, look)
         }
     };
@@ -66,6 +67,7 @@ pub(crate) fn opened(
     path: &Path,
 ) -> Result<(Case, Subject), Error> {
     no_policy(common)?;
+    registry.only_world(common, "replay")?;
     let case = Case::read(path)?;
     let subject = subject(registry, &case, path)?;
     agrees(&case, common, &subject, registry.tool)?;
@@ -82,7 +84,7 @@ fn subject(registry: &Registry<'_>, case: &Case, path: &Path) -> Result<Subject,
         entry.variant(name).ok_or_else(|| Case::unknown(path, "variant", name, known()))
     });
     let (profile, strategy) = (case.profile(path)?, case.strategy(path)?);
-    Ok(Subject { entry, variant: variant.transpose()?, profile, strategy })
+    Ok(Subject { entry, variant: variant.transpose()?, profile, strategy, stage: None })
 }
 
 /// A case says everything about its run: what is typed beside it may repeat that, but not change it.

@@ -14,6 +14,7 @@ use crate::args::{Common, Patience, Run, TraceFormat};
 use crate::error::Error;
 use crate::output::{self, Output, WholeFile};
 use crate::selection::Registry;
+use crate::staged;
 
 pub(crate) fn run(
     registry: &Registry<'_>,
@@ -22,12 +23,25 @@ pub(crate) fn run(
     output: Output,
 ) -> Result<End, Error> {
     let subject = registry.subject(&args.scenario, common)?;
+    if let Some(stage) = subject.stage {
+        let seed = common.seed.unwrap_or(0);
+        output.note(|screen| terminal::run::before(screen, &subject, seed))?;
+        let result = staged::run(subject, stage, seed, args)?;
+        output.document(|| json::run(registry.tool, &result))?;
+        output.answer(|screen| terminal::run::run(screen, registry.tool, &result))?;
+        return Ok(End::of(result.passed()));
+    }
     let cases = common.cases();
     output::probe(&cases)?;
     let trace = args.trace.as_deref().map(|path| WholeFile::open(path, "--trace")).transpose()?;
     let seed = common.seed.unwrap_or(0);
     output.note(|screen| terminal::run::before(screen, &subject, seed))?;
 
+    if let Some(path) = &args.facts {
+        let file = WholeFile::open(path, "--facts")?;
+        let (outcome, facts) = subject.rehearsal().run_for_facts(&subject.spec(seed));
+        staged::write(file, &subject, &facts, outcome.verdict == Verdict::Pass)?;
+    }
     let spec = subject.spec(seed);
     let spec = if trace.is_some() { spec.recorded() } else { spec };
     let watch = Stopwatch::start();
@@ -44,7 +58,14 @@ pub(crate) fn run(
                 Case::of(subject.entry.name, subject.variant_name(), subject.profile, &failure).write(&cases)
             });
             let case = case.transpose()?;
-            RunEnd::Over(Box::new(Over { outcome, goals: subject.rehearsal().goals(), story, case }))
+            RunEnd::Over(Box::new(Over {
+                outcome,
+                goals: subject.rehearsal().goals(),
+                story,
+                case,
+                reproducible: true,
+                notes: Vec::new(),
+            }))
         }
     };
     let result = RunResult { subject, seed, end, wall };

@@ -57,6 +57,7 @@ fn planted(
     common: &Common,
     args: &Score,
 ) -> Result<Vec<(&'static Entry, &'static Variant)>, Error> {
+    registry.only_world(common, "score")?;
     let subjects = registry.subjects(&args.scenarios, common)?;
     let bugs: Vec<_> = subjects
         .iter()

@@ -1,8 +1,10 @@
 //! What was typed, found in the registry.
 
+use rehearsal::Profile;
 use rehearsal::registry::{Entry, Variant};
 use rehearsal::search::{self, random};
-use rehearsal_reports::{Subject, Tool};
+use rehearsal::stage::Stage;
+use rehearsal_reports::{Subject, Tool, WORLD};
 
 use crate::args::Common;
 use crate::error::Error;
@@ -11,6 +13,8 @@ use crate::error::Error;
 #[derive(Clone, Copy)]
 pub(crate) struct Registry<'a> {
     pub(crate) scenarios: &'static [&'static Entry],
+    /// Where they can run beside the world.
+    pub(crate) stages: &'static [&'static dyn Stage],
     pub(crate) tool: &'a Tool,
 }
 
@@ -32,12 +36,15 @@ impl Registry<'_> {
         let variant = common.variant.as_deref().map(|name| self.variant(entry, name)).transpose()?;
         // As in a case: a seed alone is a plain draw.
         let strategy = common.strategy.unwrap_or(&random::STRATEGY);
-        Ok(Subject { entry, variant, profile: common.profile(), strategy })
+        let stage = self.stage(common)?;
+        Ok(Subject { entry, variant, profile: profile(common, stage), strategy, stage })
     }
 
     /// What a campaign takes: the scenarios named, or all that take part; with a variant, those that have it.
     pub(crate) fn subjects(&self, names: &[String], common: &Common) -> Result<Vec<Subject>, Error> {
-        let strategy = common.strategy.unwrap_or(search::DEFAULT);
+        let stage = self.stage(common)?;
+        let by_default = if stage.is_some() { &random::STRATEGY } else { search::DEFAULT };
+        let strategy = common.strategy.unwrap_or(by_default);
         if !names.is_empty() {
             let mut subjects: Vec<Subject> = Vec::new();
             for name in names {
@@ -54,7 +61,8 @@ impl Registry<'_> {
         let variant = common.variant.as_deref();
         let subjects = all.filter_map(|entry| {
             let variant = variant.map(|name| entry.variant(name));
-            let subject = |variant| Subject { entry, variant, profile: common.profile(), strategy };
+            let profile = profile(common, stage);
+            let subject = |variant| Subject { entry, variant, profile, strategy, stage };
             variant.map_or(Some(subject(None)), |known| known.map(|known| subject(Some(known))))
         });
         let subjects: Vec<Subject> = subjects.collect();
@@ -65,6 +73,45 @@ impl Registry<'_> {
             Some(variant) => self.no_variant_anywhere(variant),
             None => Error::Usage("no scenario takes part in campaigns by itself; name one".to_owned()),
         })
+    }
+
+    /// The stage that was asked for; `None` for the world.
+    fn stage(&self, common: &Common) -> Result<Option<&'static dyn Stage>, Error> {
+        let Some(name) = common.stage.as_deref().filter(|name| *name != WORLD) else { return Ok(None) };
+        let Some(stage) = self.stages.iter().copied().find(|stage| stage.name() == name) else {
+            let known = self.stages.iter().map(|stage| stage.name()).chain([WORLD]);
+            let mend = match name {
+                "madsim" => MADSIM.to_owned(),
+                _ => format!("there are {}", known.clone().collect::<Vec<_>>().join(", ")),
+            };
+            return Err(Error::unknown("this build has no stage", name, known, mend));
+        };
+        if let (Some(faults), false) = (common.faults, stage.has_faults()) {
+            if !faults.kinds.is_empty() {
+                return Err(Error::Usage(format!(
+                    "the stage `{name}` breaks nothing by itself, so --faults {} has no meaning there\n  leave --faults out",
+                    faults.name
+                )));
+            }
+        }
+        if let Some(strategy) = common.strategy {
+            return Err(Error::Usage(format!(
+                "a strategy makes the world's choices, so --strategy {} has no meaning on the stage `{name}`\n  leave --strategy out",
+                strategy.name
+            )));
+        }
+        Ok(Some(stage))
+    }
+
+    /// The commands that look into the world itself have no other stage.
+    pub(crate) fn only_world(&self, common: &Common, command: &str) -> Result<(), Error> {
+        match self.stage(common)? {
+            None => Ok(()),
+            Some(stage) => Err(Error::Usage(format!(
+                "`{command}` needs the world, and cannot run on the stage `{}`\n  leave --stage out; `run` and `fuzz` take it",
+                stage.name()
+            ))),
+        }
     }
 
     fn variant(&self, entry: &'static Entry, name: &str) -> Result<&'static Variant, Error> {
@@ -83,6 +130,14 @@ impl Registry<'_> {
         let mend = format!("`{} list SCENARIO` shows the variants of a scenario", self.tool.binary);
         Error::unknown("no scenario of the campaign has a variant", name, known, mend)
     }
+}
+
+/// How to get the stage `madsim`: real tokio and madsim cannot share a build.
+const MADSIM: &str = "it has a build of its own: in the folder `host/madsim` of Rehearsal, `cargo run --release -- fuzz session --stage madsim`; its README says how to add your own scenarios";
+
+/// The profile that was asked for; none where a stage breaks nothing.
+fn profile(common: &Common, stage: Option<&'static dyn Stage>) -> &'static Profile {
+    if stage.is_none_or(Stage::has_faults) { common.profile() } else { &Profile::NONE }
 }
 
 /// No scenario has policies yet.

@@ -13,6 +13,7 @@
 //! - [`score`] — planted bugs, by strategy;
 //! - [`list`] — what there is to run.
 
+mod check;
 mod doctor;
 mod explain;
 mod explore;
@@ -28,6 +29,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+pub use check::{CheckDocument, check};
 pub use doctor::{DoctorDocument, doctor};
 pub use explain::{ExplainDocument, explain};
 pub use explore::{ExploreDocument, explore};

@@ -14,6 +14,7 @@
 //!
 //! A report format is a file here. None of them runs anything.
 
+pub mod check;
 pub mod doctor;
 pub mod explore;
 pub mod interleavings;
@@ -27,4 +28,4 @@ pub mod svg;
 pub mod terminal;
 
 pub use result::{CampaignResult, ReplayResult, RunResult, ShrinkResult};
-pub use subject::{STAGE, Subject, Tool};
+pub use subject::{Subject, Tool, WORLD};

@@ -41,6 +41,10 @@ pub struct Over {
     pub story: Option<Story>,
     /// If it failed: the case that was written.
     pub case: Option<PathBuf>,
+    /// Whether the same seed gives the same run: on some stages it does not.
+    pub reproducible: bool,
+    /// What went wrong, and what the stage left out, in words; for runs on other stages than the world.
+    pub notes: Vec<String>,
 }
 
 impl RunResult {
@@ -125,6 +129,8 @@ pub struct Finding {
     pub shrinking: Option<Shrinking>,
     /// The case that was written.
     pub case: Option<PathBuf>,
+    /// The log of its facts that was written, if it ran on another stage than the world.
+    pub facts: Option<PathBuf>,
 }
 
 /// How a failure was shrunk.
@@ -200,7 +206,14 @@ pub enum ExplainEnd {
 impl Finding {
     /// A failure of which nothing more is known yet.
     pub fn of(failure: &Failure) -> Self {
-        Self { failure: failure.clone(), story: None, deviations: None, shrinking: None, case: None }
+        Self {
+            failure: failure.clone(),
+            story: None,
+            deviations: None,
+            shrinking: None,
+            case: None,
+            facts: None,
+        }
     }
 }
 

@@ -7,9 +7,10 @@ use rehearsal::Profile;
 use rehearsal::registry::{Entry, Rehearsal, Variant};
 use rehearsal::run::RunSpec;
 use rehearsal::search::{Strategy, random};
+use rehearsal::stage::Stage;
 
-/// The stage on which every run takes place for now.
-pub const STAGE: &str = "world";
+/// The stage that goes without saying.
+pub const WORLD: &str = "world";
 
 /// What was run, up to the seed.
 #[derive(Clone, Copy)]
@@ -22,6 +23,8 @@ pub struct Subject {
     pub profile: &'static Profile,
     /// How choices are filled in.
     pub strategy: &'static Strategy,
+    /// Where it runs, if not in the world.
+    pub stage: Option<&'static dyn Stage>,
 }
 
 impl Subject {
@@ -39,6 +42,11 @@ impl Subject {
     pub fn special_strategy(&self, seed: u64) -> Option<&'static str> {
         let arm = self.strategy.arm(seed);
         (*arm != random::STRATEGY).then_some(arm.name)
+    }
+
+    /// The name of the stage on which it runs.
+    pub fn stage_name(&self) -> &'static str {
+        self.stage.map_or(WORLD, Stage::name)
     }
 
     /// The planted bug's name.
@@ -69,12 +77,22 @@ impl Tool {
         if let Some(variant) = subject.variant_name() {
             let _ = write!(command, " --variant {}", quoted(variant));
         }
-        let _ = write!(command, " --faults {}", subject.profile.name);
+        if let Some(stage) = subject.stage {
+            let _ = write!(command, " --stage {}", stage.name());
+        }
+        if subject.stage.is_none_or(Stage::has_faults) {
+            let _ = write!(command, " --faults {}", subject.profile.name);
+        }
         if let Some(strategy) = subject.special_strategy(seed) {
             let _ = write!(command, " --strategy {strategy}");
         }
         let _ = write!(command, " --seed {seed:#x}");
         command
+    }
+
+    /// The command that judges a log of facts.
+    pub fn check(&self, subject: &Subject, log: &Path) -> String {
+        format!("{} check {} {}", quoted(&self.binary), subject.entry.name, quoted(&log.to_string_lossy()))
     }
 
     /// The command that explains a case.

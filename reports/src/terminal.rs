@@ -17,6 +17,7 @@
 //!
 //! Everything is written with colours; whoever opens the stream takes them out where they do not belong.
 
+pub mod check;
 pub mod diagram;
 pub mod doctor;
 pub mod explain;

@@ -3,10 +3,12 @@
 //! A host does not know the scenario's protocol. It runs actors that speak [`Encoded`], and its facts are JSON; so one host serves all
 //! scenarios, and the same monitors judge what it ran, what a production system logged, and the world.
 
+pub mod campaign;
 pub mod encoded;
 pub mod facts;
 mod judge;
 
+use std::panic::RefUnwindSafe;
 use std::sync::Arc;
 
 use rehearsal_protocol::{Actor, Incarnation, NodeId, Protocol, Time};
@@ -17,7 +19,7 @@ use crate::choice::stream::kind;
 use crate::choice::{Choices, Stream};
 use crate::fault::{Plan, Profile};
 use crate::registry::Rehearsal;
-use crate::run::Verdict;
+use crate::run::{Outcome, Verdict};
 use crate::scenario::Scenario;
 use crate::world::blueprint::{Blueprint, Topology};
 
@@ -29,7 +31,7 @@ use encoded::encoded;
 use judge::Typed;
 
 /// Where scenarios can run beside the world.
-pub trait Stage: Sync {
+pub trait Stage: Sync + RefUnwindSafe {
     /// Its name on the command line.
     fn name(&self) -> &'static str;
 
@@ -81,6 +83,18 @@ pub struct StageRun {
 }
 
 impl StageRun {
+    /// The run as reports take it: its events are its facts.
+    pub fn outcome(&self) -> Outcome {
+        Outcome {
+            verdict: self.verdict.clone(),
+            turns: self.turns,
+            events: self.facts.len() as u64,
+            virtual_time: self.time,
+            trace_hash: self.hash(),
+            goals: self.goals.clone(),
+        }
+    }
+
     /// The digest of all facts, with who announced them and when: equal for equal runs.
     pub fn hash(&self) -> u64 {
         crate::trace::digest::digest(&self.facts)

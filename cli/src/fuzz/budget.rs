@@ -93,7 +93,11 @@ impl Budget {
         };
         let each = self.runs().map_or(String::new(), |runs| format!("({} each)", count(runs)));
         let mut rest = format!("of {}; faults {}; ", titles(subjects), subject.profile.name);
-        let _ = write!(rest, "strategy {}; {}", subject.strategy.name, counted(jobs, "job"));
+        let _ = match subject.stage {
+            None => write!(rest, "strategy {}; ", subject.strategy.name),
+            Some(stage) => write!(rest, "stage {}; ", stage.name()),
+        };
+        rest.push_str(&counted(jobs, "job"));
         if let Some(time) = self.time {
             let _ = write!(rest, "; for {} in all", span(time));
         }

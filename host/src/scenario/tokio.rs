@@ -22,9 +22,6 @@ pub static TOKIO: Tokio = Tokio;
 #[derive(Debug)]
 pub struct Tokio;
 
-/// How long a node may take to stop when its run is over.
-const STOP: Duration = Duration::from_millis(200);
-
 impl Stage for Tokio {
     fn name(&self) -> &'static str {
         "tokio"
@@ -81,11 +78,7 @@ async fn run(rehearsal: &dyn Rehearsal, spec: &StageSpec) -> Result<StageRun, St
     let activity = || together(nodes.iter().map(crate::Node::activity));
     let end = quiet(activity, &court, patience).await;
     let (at, turns) = (clock.shows(Instant::now()), activity().turns);
-    let run = court.close(at, end, turns);
-    for node in nodes {
-        node.stop(STOP).await;
-    }
-    run
+    court.close(at, end, turns)
 }
 
 /// No run takes longer in real time.

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{hash, nanos, path};
 use crate::explore::{ExploreResult, Finding, LeftOut};
-use crate::subject::{STAGE, Tool};
+use crate::subject::{Tool, WORLD};
 
 /// What exhaustive search came to.
 #[derive(Debug, Serialize)]
@@ -49,7 +49,7 @@ pub fn explore(tool: &Tool, result: &ExploreResult) -> ExploreDocument {
         scenario: result.subject.entry.name,
         variant: result.subject.variant_name(),
         profile: result.subject.profile.name,
-        stage: STAGE,
+        stage: WORLD,
         runs: result.explored.runs,
         runs_by_deviations: result.explored.by_deviations.clone(),
         states: result.explored.states,

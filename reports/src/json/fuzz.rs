@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{GoalReached, StuckActor, hash, nanos, path, seed};
 use crate::result::{CampaignResult, Finding, ScenarioResult};
-use crate::subject::{STAGE, Tool};
+use crate::subject::Tool;
 
 /// The document of a campaign.
 #[derive(Debug, Serialize)]
@@ -73,6 +73,8 @@ struct ViolationKind {
     seeds: u64,
     trace_hash: String,
     case: Option<String>,
+    /// The log of its facts, if it ran on another stage than the world.
+    facts: Option<String>,
     /// Those that remain, if it was shrunk.
     deviations: Option<usize>,
     deviations_before: Option<usize>,
@@ -105,7 +107,7 @@ fn runs(tool: &Tool, scenario: &ScenarioResult) -> ScenarioRuns {
         policy: None,
         profile: scenario.subject.profile.name,
         strategy: scenario.subject.strategy.name,
-        stage: STAGE,
+        stage: scenario.subject.stage_name(),
         verdict: verdict(scenario.passed()),
         ended: ended(report.ended),
         runs: report.runs,
@@ -142,6 +144,7 @@ fn violation(tool: &Tool, scenario: &ScenarioResult, finding: &Finding) -> Viola
         seeds: failure.count,
         trace_hash: hash(failure.outcome.trace_hash),
         case: finding.case.as_deref().map(path),
+        facts: finding.facts.as_deref().map(path),
         deviations: finding.deviations,
         deviations_before: shrinking.map(|shrinking| shrinking.before),
         shrunk_from: shrinking.and(finding.story.as_ref()).map(|story| seed(story.seed)),

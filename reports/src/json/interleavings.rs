@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::nanos;
 use crate::interleavings::InterleavingsResult;
-use crate::subject::STAGE;
+use crate::subject::WORLD;
 
 /// What trying all orders came to.
 #[derive(Debug, Serialize)]
@@ -36,7 +36,7 @@ pub fn interleavings(result: &InterleavingsResult) -> InterleavingsDocument {
     InterleavingsDocument {
         scenario: result.subject.entry.name,
         variant: result.subject.variant_name(),
-        stage: STAGE,
+        stage: WORLD,
         runs: result.found.runs,
         cut: result.found.cut,
         depth: result.reach.depth,

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{GoalReached, StuckActor, hash, nanos, path, seed};
 use crate::result::{Look, Over, ReplayResult, RunEnd, RunResult};
-use crate::subject::{STAGE, Tool};
+use crate::subject::Tool;
 
 /// The document of `run`.
 #[derive(Debug, Serialize)]
@@ -57,7 +57,7 @@ pub fn run(tool: &Tool, result: &RunResult) -> RunDocument {
         policy: None,
         profile: subject.profile.name,
         strategy: subject.strategy.arm(result.seed).name,
-        stage: STAGE,
+        stage: subject.stage_name(),
         seed: seed(result.seed),
         verdict: "limit",
         violation: None,
@@ -108,7 +108,7 @@ impl RunDocument {
         self.turns = Some(outcome.turns);
         self.events = Some(outcome.events);
         self.virtual_ns = Some(outcome.virtual_time.as_nanos());
-        self.trace_hash = Some(hash(outcome.trace_hash));
+        self.trace_hash = over.reproducible.then(|| hash(outcome.trace_hash));
         self.deviations = over.story.as_ref().map(|story| story.deviations);
         let goals = over.goals.iter().zip(&outcome.goals);
         let reached = |(goal, reached): (&rehearsal::check::Goal, &bool)| GoalReached {

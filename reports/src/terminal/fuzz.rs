@@ -163,6 +163,11 @@ fn in_full(
         return failure::failure(screen, tool, &scenario.subject, story, case);
     }
     screen.line(0, BAD, &in_a_line(&finding.failure))?;
+    if let Some(facts) = &finding.facts {
+        screen.item(2, 5, (TITLE, "facts"), &facts.display().to_string())?;
+        screen.line(2, TITLE, "judge them again")?;
+        screen.command(4, &tool.check(&scenario.subject, facts))?;
+    }
     failure::again(screen, tool, &scenario.subject, finding.failure.seed, case)
 }
 

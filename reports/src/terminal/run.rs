@@ -15,7 +15,8 @@ use crate::subject::{Subject, Tool};
 ///
 /// If the stream fails.
 pub fn before(screen: &mut Screen<'_>, subject: &Subject, seed: u64) -> io::Result<()> {
-    let choices = format!("seed {seed:#x}, faults {}", subject.profile.name);
+    let stage = subject.stage.map_or(String::new(), |stage| format!(", stage {}", stage.name()));
+    let choices = format!("seed {seed:#x}, faults {}{stage}", subject.profile.name);
     screen.parts(0, &[(NAME, &format!("{}:", subject.title())), (PLAIN, &choices)])
 }
 
@@ -30,11 +31,19 @@ pub fn run(screen: &mut Screen<'_>, tool: &Tool, result: &RunResult) -> io::Resu
         RunEnd::Over(over) => {
             numbers(screen, result, over)?;
             goals(screen, over)?;
-            let Some(story) = &over.story else { return Ok(()) };
+            let Some(story) = &over.story else { return violated(screen, over) };
             screen.gap()?;
             failure::failure(screen, tool, &result.subject, story, over.case.as_deref())
         }
     }
+}
+
+/// A violation of which no more is known than what its monitor says.
+fn violated(screen: &mut Screen<'_>, over: &Over) -> io::Result<()> {
+    let Verdict::Violation(found) = &over.outcome.verdict else { return Ok(()) };
+    screen.gap()?;
+    screen.parts(0, &[(BAD, &found.invariant), (BAD, "violated:"), (TITLE, &found.sentence)])?;
+    screen.line(2, PLAIN, &format!("{}, at {}, fact {}", found.message, found.at, found.event))
 }
 
 fn numbers(screen: &mut Screen<'_>, result: &RunResult, over: &Over) -> io::Result<()> {
@@ -44,15 +53,22 @@ fn numbers(screen: &mut Screen<'_>, result: &RunResult, over: &Over) -> io::Resu
         Verdict::Violation(_) => (BAD, "violation"),
         Verdict::Limit(_) => (ODD, "limit"),
     };
+    let (events, clock, hash) = match result.subject.stage {
+        None => ("event", "of virtual time", "trace"),
+        Some(_) => ("fact", "on the clock of the stage", "fact"),
+    };
     let numbers = format!(
-        "{}, {}, {} of virtual time in {}",
+        "{}, {}, {} {clock} in {}",
         counted(outcome.turns, "turn"),
-        counted(outcome.events, "event"),
+        counted(outcome.events, events),
         outcome.virtual_time,
         span(result.wall),
     );
     screen.parts(0, &[(verdict.0, &format!("{}:", verdict.1)), (PLAIN, &numbers)])?;
-    screen.line(2, FAINT, &format!("trace hash {:#018x}", outcome.trace_hash))
+    if over.reproducible {
+        screen.line(2, FAINT, &format!("{hash} hash {:#018x}", outcome.trace_hash))?;
+    }
+    over.notes.iter().try_for_each(|note| screen.line(2, FAINT, note))
 }
 
 fn goals(screen: &mut Screen<'_>, over: &Over) -> io::Result<()> {

@@ -51,7 +51,7 @@ impl Failure {
 }
 
 /// Adds a failure to those of the same signature.
-pub(super) fn merge_failure(failures: &mut BTreeMap<String, Failure>, failure: Failure) {
+pub(crate) fn merge_failure(failures: &mut BTreeMap<String, Failure>, failure: Failure) {
     let Some(known) = failures.get_mut(&failure.signature) else {
         failures.insert(failure.signature.clone(), failure);
         return;

@@ -6,6 +6,7 @@ use std::io::{self, BufRead, Write};
 use std::sync::Arc;
 
 use rehearsal_protocol::{Address, Incarnation, NodeId, Time};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use super::Judge;
@@ -61,23 +62,44 @@ pub struct Opened {
     pub nodes: Vec<String>,
 }
 
-#[derive(Deserialize)]
-#[serde(untagged)]
+/// One line.
 enum Line {
-    Fact {
-        at_ns: Time,
-        actor: Arc<str>,
-        address: (u32, u32),
-        #[serde(default)]
-        incarnation: Option<Incarnation>,
-        #[serde(default)]
-        clock: Vec<u64>,
-        fact: Json,
-    },
+    Fact(Fact),
     Opened(Opened),
-    Closed {
-        closed: bool,
-    },
+    Closed,
+}
+
+#[derive(Deserialize)]
+struct FactLine {
+    at_ns: Time,
+    actor: Arc<str>,
+    address: (u32, u32),
+    incarnation: Option<Incarnation>,
+    #[serde(default)]
+    clock: Vec<u64>,
+    fact: Json,
+}
+
+/// What tells the kinds of lines apart.
+#[derive(Deserialize)]
+struct Kind {
+    format: Option<IgnoredAny>,
+    closed: Option<bool>,
+}
+
+impl Line {
+    fn read(bytes: &[u8]) -> Result<Self, serde_json::Error> {
+        Ok(match serde_json::from_slice(bytes)? {
+            Kind { format: Some(_), .. } => Self::Opened(serde_json::from_slice(bytes)?),
+            Kind { closed: Some(true), .. } => Self::Closed,
+            Kind { .. } => {
+                let FactLine { at_ns: at, actor, address, incarnation, clock, fact: json } =
+                    serde_json::from_slice(bytes)?;
+                let address = Address::new(NodeId(address.0), address.1);
+                Self::Fact(Fact { at, actor, address, incarnation, clock, json })
+            }
+        })
+    }
 }
 
 /// Writes a log of all nodes' facts in one order.
@@ -164,7 +186,7 @@ impl Log {
             if length as u64 == LONGEST_LINE {
                 return Err(Unreadable::Line { line, what: "it is longer than 16 MiB".to_owned() });
             }
-            let read = serde_json::from_slice::<Line>(&bytes);
+            let read = Line::read(&bytes);
             if let (Some((line, what)), false) = (&broken, matches!(read, Ok(Line::Opened(_)))) {
                 return Err(Unreadable::Line { line: *line, what: what.clone() });
             }
@@ -179,16 +201,15 @@ impl Log {
                     let what = format!("the first line of a log says \"format\":\"{FORMAT}\"");
                     return Err(Unreadable::Line { line, what });
                 }
-                (Ok(Line::Fact { at_ns, actor, address: (node, slot), incarnation, clock, fact }), Some(log)) => {
-                    if !clock.is_empty() && clock.len() != log.opened.nodes.len() {
+                (Ok(Line::Fact(fact)), Some(log)) => {
+                    if !fact.clock.is_empty() && fact.clock.len() != log.opened.nodes.len() {
                         let what = "its clock has another length than there are nodes".to_owned();
                         return Err(Unreadable::Line { line, what });
                     }
-                    let address = Address::new(NodeId(node), slot);
-                    log.facts.push(Fact { at: at_ns, actor, address, incarnation, clock, json: fact });
+                    log.facts.push(fact);
                     log.closed = false;
                 }
-                (Ok(Line::Closed { closed }), Some(log)) => log.closed = closed,
+                (Ok(Line::Closed), Some(log)) => log.closed = true,
                 (Err(error), Some(_)) => broken = Some((line, error.to_string())),
             }
         }
@@ -320,7 +341,10 @@ impl Logs {
         let (system, nodes) = (first.opened.system.clone(), first.opened.nodes.clone());
         for log in &logs {
             if (&log.opened.system, &log.opened.nodes) != (&system, &nodes) {
-                return Err(format!("logs of `{system}` and of `{}`, or with other nodes", log.opened.system));
+                return Err(format!(
+                    "logs of `{system}` and of `{}`, or with other nodes",
+                    log.opened.system
+                ));
             }
         }
         let mut known: BTreeMap<Option<usize>, usize> = BTreeMap::new();
@@ -354,7 +378,8 @@ impl Logs {
     pub fn judged(&self, judge: &mut dyn Judge) -> Result<Checked, String> {
         let mut orders = vec![Preference::ByTime];
         if self.logs.len() > 1 {
-            orders.extend((0..self.logs.len()).flat_map(|log| [Preference::First(log), Preference::Last(log)]));
+            orders
+                .extend((0..self.logs.len()).flat_map(|log| [Preference::First(log), Preference::Last(log)]));
         }
         let mut outcomes = Vec::new();
         for preference in &orders {
@@ -365,7 +390,7 @@ impl Logs {
         let violated = outcomes.iter().filter(|(found, _)| found.is_some()).count() as u64;
         let goals = outcomes[0].1.clone();
         let found = outcomes.into_iter().find_map(|(found, _)| found);
-        let mut presumptions = self.presumptions();
+        let mut presumptions = self.presumptions(found.is_some());
         if violated > 0 && violated < of {
             presumptions.push(Presumption::Order { violated, of });
         }
@@ -374,14 +399,15 @@ impl Logs {
         Ok(Checked { violation, fact, presumptions, facts, orders: of, goals })
     }
 
-    fn presumptions(&self) -> Vec<Presumption> {
+    /// What is not known. What follows in a log that is still open can undo no violation that was found.
+    fn presumptions(&self, violated: bool) -> Vec<Presumption> {
         let mut presumptions = Vec::new();
         if !self.missing.is_empty() {
             presumptions.push(Presumption::Missing { nodes: self.missing.clone() });
         }
         let name = |log: &Log| log.opened.node.clone().unwrap_or_else(|| "all nodes".to_owned());
         let open: Vec<String> = self.logs.iter().filter(|log| !log.closed).map(name).collect();
-        if !open.is_empty() {
+        if !open.is_empty() && !violated {
             presumptions.push(Presumption::Open { nodes: open });
         }
         let lines = self.logs.iter().map(|log| log.torn.len() as u64).sum();
@@ -405,7 +431,10 @@ impl Logs {
             last = last.max(fact.at);
             // When faults end is not known of a real run, so no deadline is judged; what never comes is, in the end.
             judge.observe(number, &fact, None).map_err(|error| {
-                format!("{} announced what is no fact of this scenario ({error}): {}", fact.actor, fact.json.0)
+                format!(
+                    "{} announced what is no fact of this scenario ({error}): {}",
+                    fact.actor, fact.json.0
+                )
             })?;
             if let Some(violation) = judge.violation() {
                 return Ok(Some((violation.clone(), Some(fact))));

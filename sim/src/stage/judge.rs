@@ -52,8 +52,7 @@ impl<F> Typed<F> {
 impl<F: Clone + Debug + Hash + DeserializeOwned + Send> Judge for Typed<F> {
     fn observe(&mut self, number: u64, fact: &Fact, healed: Option<Time>) -> Result<(), serde_json::Error> {
         let announced: F = serde_json::from_str(&fact.json.0)?;
-        self.checks
-            .observe(Moment { at: fact.at, event: number, actor: fact.address, healed }, &announced);
+        self.checks.observe(Moment { at: fact.at, event: number, actor: fact.address, healed }, &announced);
         Ok(())
     }
 
