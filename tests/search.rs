@@ -7,7 +7,7 @@ use rehearsal::choice::{Base, Deviation};
 use rehearsal::fault::{PROFILES, Profile};
 use rehearsal::run::{AnyRunner, Outcome, RunSpec, Verdict};
 use rehearsal::search::STRATEGIES;
-use rehearsal::search::explore::{ExploreSpec, Explored, Follower};
+use rehearsal::search::explore::{ExploreSpec, Explored, Follower, Pruning};
 use rehearsal_scenarios::session::SESSION;
 use rehearsal_scenarios::session_small::SESSION_SMALL;
 
@@ -104,7 +104,14 @@ impl Follower for Nobody {
 #[test]
 fn exhaustive_search_finds_each_planted_bug_that_two_deviations_show() {
     let profile = Profile::named("lossy").unwrap();
-    let spec = ExploreSpec { profile, seed: 0, deviations: 2, budget: u64::MAX, fail_fast: true };
+    let spec = ExploreSpec {
+        profile,
+        seed: 0,
+        deviations: 2,
+        budget: u64::MAX,
+        fail_fast: true,
+        pruning: Pruning::EqualStates,
+    };
     for variant in SESSION_SMALL.variants.iter().filter(|variant| WITHIN_TWO.contains(&variant.name)) {
         let explored = (SESSION_SMALL.build)(Some(variant.name)).runner().explore(&spec, &mut Nobody);
         let [found] = &explored.violations[..] else { panic!("{} was not found", variant.name) };

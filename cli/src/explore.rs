@@ -8,7 +8,7 @@ use rehearsal::campaign::{Failure, Unfinished, watched};
 use rehearsal::case::{Case, Shrunk};
 use rehearsal::choice::Deviation;
 use rehearsal::run::{AnyRunner, Outcome};
-use rehearsal::search::explore::{ExploreSpec, Explored, Explosion, Follower};
+use rehearsal::search::explore::{ExploreSpec, Explored, Explosion, Follower, Pruning};
 use rehearsal::search::random;
 use rehearsal::story::Story;
 use rehearsal::wall::Stopwatch;
@@ -49,6 +49,7 @@ pub(crate) fn explore(
         deviations: args.deviations,
         budget: args.budget,
         fail_fast: args.fail_fast,
+        pruning: if args.no_pruning { Pruning::None } else { Pruning::EqualStates },
     };
     let watch = Stopwatch::start();
     let explored = explored(&subject, spec, args.patience, &stop)?;

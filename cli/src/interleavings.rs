@@ -11,10 +11,10 @@ use crate::error::Error;
 use crate::output::Output;
 
 pub(crate) fn interleavings(subject: Subject, args: &Explore, output: Output) -> Result<End, Error> {
-    output.note(|screen| terminal::interleavings::before(screen, &subject, args.depth))?;
-    let reduction = if args.no_reduction { Reduction::None } else { Reduction::Actors };
+    output.note(|screen| terminal::interleavings::before(screen, &subject, args.orders.depth))?;
+    let reduction = if args.orders.no_reduction { Reduction::None } else { Reduction::Actors };
     let watch = Stopwatch::start();
-    let reach = Reach { runs: args.budget, depth: args.depth };
+    let reach = Reach { runs: args.budget, depth: args.orders.depth };
     let found = subject.rehearsal().interleave(reduction, reach);
     let result = InterleavingsResult { subject, reach, found, wall: watch.elapsed() };
     output.document(|| json::interleavings(&result))?;

@@ -1,5 +1,6 @@
 //! What a protocol and an actor are.
 
+use std::any::TypeId;
 use std::fmt::Debug;
 use std::hash::{Hash, Hasher};
 
@@ -48,7 +49,7 @@ pub trait ActorClone<P: Protocol> {
     /// A copy of this actor in its present state.
     fn clone_actor(&self) -> Box<dyn Actor<P>>;
 
-    /// Feeds the present state to a hasher, for finding equal states within one process.
+    /// Feeds the actor's type and present state to a hasher, for finding equal states within one process.
     fn fingerprint(&self, hasher: &mut dyn Hasher);
 }
 
@@ -62,6 +63,7 @@ where
     }
 
     fn fingerprint(&self, mut hasher: &mut dyn Hasher) {
+        TypeId::of::<A>().hash(&mut hasher);
         self.hash(&mut hasher);
     }
 }

@@ -1,5 +1,6 @@
 //! One run: a world and its monitors from start to verdict.
 
+use std::hash::Hasher as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +18,7 @@ use crate::search::{Strategy, Way, random};
 use crate::trace::{LogLine, Recorder, Recording};
 use crate::wall::Stopwatch;
 use crate::world::blueprint::{Blueprint, Topology};
+use crate::world::fingerprint::{Fingerprint, Fingerprinter};
 use crate::world::{Pulse, Start, World};
 
 /// What a run is to be.
@@ -295,6 +297,38 @@ impl<P: Protocol> Runner<P> {
         Self { world: self.world.fork(), checks: self.checks.clone(), sizes: Vec::new(), steps: self.steps }
     }
 
+    /// Keeps what fingerprints need of what monitors see, from now on.
+    pub(crate) fn remember_facts(&mut self) {
+        self.checks.remember();
+    }
+
+    /// Looks for no goals any more.
+    pub(crate) fn skip_all_goals(&mut self) {
+        let goals = self.checks.reached().len();
+        self.checks.skip_goals(&vec![true; goals]);
+    }
+
+    /// Everything that the rest of the run and its verdict depend on, given the choices that are still to be made: the world, what the
+    /// monitors saw, and how many steps there were, for limits are looked at after so many.
+    pub(crate) fn fingerprint(&self) -> Fingerprint {
+        let mut to = Fingerprinter::default();
+        self.world.feed(&mut to);
+        #[cfg(test)]
+        let overlooked = self.world.sabotage == Some(crate::world::rules::Sabotage::OverlookFacts);
+        #[cfg(not(test))]
+        let overlooked = false;
+        if !overlooked {
+            self.checks.feed(&mut to);
+        }
+        to.write_u64(self.steps);
+        to.fingerprint()
+    }
+
+    /// How many steps the run has had.
+    pub(crate) fn steps(&self) -> u64 {
+        self.steps
+    }
+
     pub(crate) fn choices_mut(&mut self) -> &mut Choices {
         self.world.choices_mut()
     }
@@ -309,10 +343,10 @@ impl<P: Protocol> Runner<P> {
             || !(self.is_beyond_horizon() || self.limit().is_some())
     }
 
-    /// Runs on to the verdict.
-    pub(crate) fn finish(&mut self) -> Outcome {
-        let verdict = self.drive(u64::MAX);
-        self.outcome(verdict)
+    /// Runs on to the verdict; `None` if it is given up before, which is asked after every step.
+    pub(crate) fn finish_unless(&mut self, given_up: impl FnMut(&Self) -> bool) -> Option<Outcome> {
+        let verdict = self.drive_unless(given_up)?;
+        Some(self.outcome(verdict))
     }
 
     fn outcome(&self, verdict: Verdict) -> Outcome {
@@ -384,24 +418,30 @@ impl<P: Protocol> Runner<P> {
         self.drive(until)
     }
 
-    /// Steps until something is wrong, nothing is left, or a limit is reached.
+    /// Steps until something is wrong, nothing is left, a limit is reached, or there were so many events.
     fn drive(&mut self, until: u64) -> Verdict {
+        self.drive_unless(|runner| runner.world.recorder().count() >= until).unwrap_or(Verdict::Pass)
+    }
+
+    /// Steps until something is wrong, nothing is left, or a limit is reached; `None` if it is given up before.
+    #[inline]
+    fn drive_unless(&mut self, mut given_up: impl FnMut(&Self) -> bool) -> Option<Verdict> {
         let watch = Stopwatch::start();
         loop {
             if !self.world.step(&mut self.checks) {
-                return self.close(true);
+                return Some(self.close(true));
             }
             if self.checks.violation().is_some() || self.world.is_broken() {
-                return self.found();
+                return Some(self.found());
             }
             self.steps += 1;
-            if self.world.recorder().count() >= until {
-                return Verdict::Pass;
+            if given_up(self) {
+                return None;
             }
             if self.steps.is_multiple_of(STEPS_BETWEEN_LIMITS)
                 && let Some(verdict) = self.over(&watch)
             {
-                return verdict;
+                return Some(verdict);
             }
         }
     }

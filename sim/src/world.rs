@@ -15,6 +15,7 @@
 //! - [`disk`] — what is written, what is durable, what a crash leaves;
 //! - [`episodes`] — faults begin and end, and the core is healed;
 //! - [`afresh`] — the future of a run, drawn once more;
+//! - [`fingerprint`] — everything that the future of a run depends on;
 //! - [`rules`] — what holds in every scenario, judged by the world itself.
 
 pub mod afresh;
@@ -26,6 +27,7 @@ pub mod directory;
 pub mod disk;
 pub mod effects;
 pub mod episodes;
+pub mod fingerprint;
 pub mod lifecycle;
 pub mod network;
 pub mod queue;

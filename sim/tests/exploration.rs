@@ -8,7 +8,7 @@ use rehearsal::choice::{Deviation, StreamKey, Value};
 use rehearsal::fault::Profile;
 use rehearsal::protocol::{Actor, Address, Context, Input, NodeId, Protocol, TimerId};
 use rehearsal::run::{AnyRunner, Outcome, Runner};
-use rehearsal::search::explore::{ExploreSpec, Explored, Follower};
+use rehearsal::search::explore::{ExploreSpec, Explored, Follower, Pruning};
 use rehearsal::{Scenario, Setup};
 
 /// Two actors that greet each other on different nodes; one of them draws what it says.
@@ -75,8 +75,10 @@ impl Follower for Kept {
     }
 }
 
+/// Every run, also from states that were seen before.
 fn spec(profile: &'static Profile, deviations: u32) -> ExploreSpec {
-    ExploreSpec { profile, seed: 0, deviations, budget: u64::MAX, fail_fast: false }
+    let pruning = Pruning::None;
+    ExploreSpec { profile, seed: 0, deviations, budget: u64::MAX, fail_fast: false, pruning }
 }
 
 fn explored(scenario: &Greeting, spec: &ExploreSpec) -> (Explored, Kept) {

@@ -75,17 +75,27 @@ pub(crate) struct Explore {
     /// Stop at the first violation
     #[arg(long)]
     pub(crate) fail_fast: bool,
+    /// Go on from states that were seen before, too: what comes of them is known, so this only takes longer
+    #[arg(long, conflicts_with = "interleavings")]
+    pub(crate) no_pruning: bool,
     /// Instead, all orders of the events, with dull choices and without a clock
     #[arg(long, conflicts_with_all = ["deviations", "fail_fast"])]
     pub(crate) interleavings: bool,
+    #[command(flatten)]
+    pub(crate) orders: Orders,
+    #[command(flatten)]
+    pub(crate) patience: Patience,
+}
+
+/// How far all orders of events are tried.
+#[derive(Args, Clone, Copy, Debug)]
+pub(crate) struct Orders {
     /// With --interleavings: after how many events a run is cut off
     #[arg(long, value_name = "EVENTS", default_value_t = 60, requires = "interleavings")]
     pub(crate) depth: usize,
     /// With --interleavings: orders that lead to the same outcome, too
     #[arg(long, requires = "interleavings")]
     pub(crate) no_reduction: bool,
-    #[command(flatten)]
-    pub(crate) patience: Patience,
 }
 
 pub(crate) const EXPLORE_EXAMPLES: &str = "\
@@ -97,5 +107,8 @@ Examples:
 
 Runs come in the order of the number of their deviations, so the first violation is one
 of the smallest. Each choice offers the entries of its menu, each with a representative
-or a few for where inside it. There is no pruning of equal states: nothing is left out
-but for the budget, --fail-fast and Ctrl-C, and the last line says so.";
+or a few for where inside it. A run ends where it comes into a state that was seen before
+with as many deviations left: what comes of it is known. States are equal if the same
+actors, mailboxes, disks, nodes, links, pending events and time come after the same facts
+(by a fingerprint of 128 bits). Nothing else is left out but for the budget, --fail-fast
+and Ctrl-C, and the last line says so.";

@@ -18,8 +18,10 @@ pub struct ExploreDocument {
     runs: u64,
     /// How many runs had each number of deviations, from none on.
     runs_by_deviations: Vec<u64>,
-    /// How many states runs parted from.
+    /// How many states runs parted from; all differ, unless states that were seen before were not pruned.
     states: u64,
+    /// How many more runs ended in a state that was seen before.
+    pruned: u64,
     deviations: u32,
     complete: bool,
     /// Up to how many deviations every run was made.
@@ -53,6 +55,7 @@ pub fn explore(tool: &Tool, result: &ExploreResult) -> ExploreDocument {
         runs: result.explored.runs,
         runs_by_deviations: result.explored.by_deviations.clone(),
         states: result.explored.states,
+        pruned: result.explored.pruned,
         deviations: result.deviations,
         complete: result.is_complete(),
         complete_up_to: result.explored.complete_up_to,

@@ -10,6 +10,9 @@ use super::{BAD, FAINT, GOOD, ODD, PLAIN, Screen, TITLE, failure};
 use crate::explore::{ExploreResult, Finding};
 use crate::subject::{Subject, Tool};
 
+/// What makes states equal, in words.
+const EQUAL: &str =
+    "the same actors, mailboxes, disks, nodes, links, pending events and time, after the same facts";
 /// How many violations are told in full.
 const IN_FULL: usize = 3;
 
@@ -69,6 +72,10 @@ pub fn explore(screen: &mut Screen<'_>, tool: &Tool, result: &ExploreResult) -> 
     let rate = rate(explored.runs, result.wall);
     let how = format!("{by} runs with 0, 1, … deviations, from {states}; {rate}, {}", span(result.wall));
     screen.line(0, FAINT, &how)?;
+    if explored.pruned > 0 {
+        let pruned = counted(explored.pruned, "more run");
+        screen.line(0, FAINT, &format!("{pruned} ended in a state that was seen before: {EQUAL}"))?;
+    }
     verdict(screen, result)
 }
 

@@ -1,6 +1,7 @@
 //! The invariants and goals of a scenario, each with its name and sentence.
 
 use std::fmt::Debug;
+use std::hash::Hash;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use rehearsal_protocol::Time;
 
 use super::monitor::{Moment, Monitor, Owed, Violation};
 use super::temporal::{Edge, Order, Step, disjoint, leads_to, precedes, unique};
+use crate::world::fingerprint::Fingerprinter;
 
 /// What must hold in every run of a scenario, and what must happen in some.
 pub struct Properties<F> {
@@ -154,6 +156,7 @@ impl<F: 'static> Properties<F> {
             skipped: vec![false; self.goals.len()],
             violation: None,
             collected: None,
+            history: None,
         }
     }
 }
@@ -170,12 +173,24 @@ pub struct Checks<F> {
     skipped: Vec<bool>,
     violation: Option<Violation>,
     collected: Option<Vec<(Moment, F)>>,
+    /// Everything that monitors saw, if states are compared.
+    history: Option<Fingerprinter>,
 }
 
-impl<F: Clone> Checks<F> {
+impl<F: Clone + Hash> Checks<F> {
     /// Keeps every fact from now on.
     pub fn collect(&mut self) {
         self.collected = Some(Vec::new());
+    }
+
+    /// Keeps a fingerprint of all facts with their moments from now on: what monitors remember is a function of these, whatever it is.
+    pub(crate) fn remember(&mut self) {
+        self.history = Some(Fingerprinter::default());
+    }
+
+    /// Feeds everything that monitors saw since [`Checks::remember`].
+    pub(crate) fn feed(&self, to: &mut Fingerprinter) {
+        self.history.hash(to);
     }
 
     /// The facts of this run, if they are kept.
@@ -185,6 +200,10 @@ impl<F: Clone> Checks<F> {
 
     /// Shows one fact to all monitors. The first violation of a run is kept.
     pub fn observe(&mut self, moment: Moment, fact: &F) {
+        if let Some(history) = &mut self.history {
+            (moment.at, moment.event, moment.actor, moment.healed).hash(history);
+            fact.hash(history);
+        }
         for (index, monitor) in self.monitors.iter_mut().enumerate() {
             if let Err(message) = monitor.observe(moment, fact)
                 && self.violation.is_none()
@@ -265,5 +284,6 @@ impl<F: Clone> Checks<F> {
         self.open.extend((0..self.goals.len()).filter(|goal| !self.skipped[*goal]));
         self.collected.iter_mut().for_each(Vec::clear);
         self.violation = None;
+        self.history = self.history.as_ref().map(|_| Fingerprinter::default());
     }
 }

@@ -5,7 +5,7 @@ use rehearsal_protocol::NodeId;
 use crate::choice::generator::{Key, join};
 
 /// A set of directed links. Who is on which side follows from the nodes' names, so that a new node moves nobody.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Cut {
     /// Its shape.
     pub shape: Shape,
@@ -18,7 +18,7 @@ pub struct Cut {
 }
 
 /// The shape of a cut.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Shape {
     /// Nothing passes between the node and the rest.
     Isolated,

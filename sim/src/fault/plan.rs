@@ -43,7 +43,7 @@ pub struct Episode {
 }
 
 /// What an episode does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Harm {
     /// The node is down: volatile state, mailboxes and timers are gone.
     Crash(NodeId),
@@ -78,7 +78,7 @@ impl Episode {
 }
 
 /// Which actor a kill concerns.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Victim {
     /// The one of the living whose name fits this number best, so that a new actor seldom takes its place.
     Drawn(u32),

@@ -4,17 +4,32 @@
 //! asked. A deviation is only ever added at a choice point after the last one, so no run comes twice. Runs with one more
 //! deviation go on from clones of the world at the point where they part from the dull continuation, and not from the start.
 //!
-//! - [`representatives`] — what a choice point offers.
+//! **Pruning.** A branch ends where it comes into a state that was seen before, if at least as many more deviations were or will be tried
+//! from there. States are compared by their fingerprints of 128 bits. In one is everything that the rest of the run depends on, given the
+//! choices that are still to be made (see [`crate::world::fingerprint`]); every fact so far with its moment, for monitors may remember
+//! anything of them; and how many steps there were, for limits are looked at after so many. So what a pruned branch would have come
+//! to is what the other comes to, to the word, with no more deviations; only the trace before that state is another. Two different states have the same fingerprint with a probability of about n² / 2^129 for n states: for a
+//! billion of them, less than one in 10^20. Goals are not looked for, and are no part of this.
+//!
+//! What is covered is settled within each number of deviations by itself, in a fixed order: all states along a branch are noted before
+//! any run parts from it. A branch from which more runs are to part is looked at after every step. A run that has made its last
+//! deviation is looked at once, right after it: this finds deviations that come to the same, and more looks were measured to cost more
+//! than the steps that they save.
+//!
+//! - [`representatives`] — what a choice point offers;
+//! - [`seen`] — the states that were seen.
 
 pub mod representatives;
+pub mod seen;
 
 use rehearsal_protocol::Protocol;
 
 use crate::choice::asked::Point;
 use crate::choice::{Choices, Deviation, Insists, Overrides, StreamKey, Value};
 use crate::fault::Profile;
-use crate::run::{Outcome, RunSpec, Runner, Verdict};
+use crate::run::{AnyRunner, Outcome, RunSpec, Runner, Verdict};
 use representatives::representatives;
+use seen::Seen;
 
 /// What is to be explored.
 #[derive(Clone, Copy, Debug)]
@@ -29,17 +44,33 @@ pub struct ExploreSpec {
     pub budget: u64,
     /// Stop at the first violation.
     pub fail_fast: bool,
+    /// Whether branches end in states that were seen before.
+    pub pruning: Pruning,
 }
+
+/// Whether branches end in states that were seen before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pruning {
+    /// They do not: to check the other against.
+    None,
+    /// They do.
+    EqualStates,
+}
+
+/// So many states are remembered at most, in up to 600 MB; what comes after them is not pruned.
+const MOST_STATES: usize = 25_000_000;
 
 /// What was explored.
 #[derive(Clone, Debug, Default)]
 pub struct Explored {
-    /// How many runs there were.
+    /// How many runs were made to their end.
     pub runs: u64,
-    /// How many runs there were with each number of deviations.
+    /// How many of them there were with each number of deviations.
     pub by_deviations: Vec<u64>,
-    /// How many states runs parted from.
+    /// How many states runs parted from. With pruning, all of them differ.
     pub states: u64,
+    /// How many branches ended in a state that was seen before.
+    pub pruned: u64,
     /// Up to how many deviations every run was made; `None` if not even the dull run was.
     pub complete_up_to: Option<u32>,
     /// What failed, one entry for each signature; the first has the fewest deviations.
@@ -65,6 +96,9 @@ pub struct Explosion {
 pub trait Follower {
     /// A run is over. `false` ends the exploration.
     fn visit(&mut self, deviations: &[Deviation], outcome: &Outcome, so_far: &Explored) -> bool;
+
+    /// What the run that is over leaves; comes before [`Follower::visit`].
+    fn left(&mut self, _: &dyn AnyRunner) {}
 }
 
 impl ExploreSpec {
@@ -89,13 +123,20 @@ pub(crate) fn explore<P: Protocol>(
         spec,
         follower,
         explored: Explored::default(),
+        seen: (spec.pruning == Pruning::EqualStates).then(|| Seen::up_to(MOST_STATES)),
         deviations: Vec::new(),
         over: false,
         faulty: false,
     };
     for count in 0..=spec.deviations {
         search.explored.by_deviations.push(0);
-        let root = Branch { runner: runner.fork(), overrides: Overrides::new(), started: false };
+        search.explored.states = 0;
+        let mut root = Branch { runner: runner.fork(), overrides: Overrides::new(), started: false };
+        root.runner.skip_all_goals();
+        if let Some(seen) = &mut search.seen {
+            seen.clear();
+            root.runner.remember_facts();
+        }
         if count == 0 {
             search.judge(root);
         } else {
@@ -113,6 +154,8 @@ struct Search<'a> {
     spec: &'a ExploreSpec,
     follower: &'a mut dyn Follower,
     explored: Explored,
+    /// What was seen with the present number of deviations; `None` without pruning.
+    seen: Option<Seen>,
     /// Those of the run at hand.
     deviations: Vec<Deviation>,
     /// Whether runs are left out from now on.
@@ -161,7 +204,7 @@ impl Search<'_> {
     /// Goes along the dull continuation of a branch, and at each choice point into every deviation from it. The first `skip`
     /// choice points of its next step come before its last deviation.
     fn walk<P: Protocol>(&mut self, mut branch: Branch<P>, remaining: u32, mut skip: usize) {
-        loop {
+        for _ in 0..self.steps(&branch, remaining) {
             let before = branch.fork();
             let goes_on = branch.step(self.spec);
             let points = branch.runner.choices_mut().heard();
@@ -177,6 +220,17 @@ impl Search<'_> {
                 return;
             }
         }
+    }
+
+    /// How many steps of a branch are new: until it is over, or in a state that is covered. All states on this way are from now on.
+    fn steps<P: Protocol>(&mut self, branch: &Branch<P>, remaining: u32) -> u64 {
+        let Some(seen) = &mut self.seen else { return u64::MAX };
+        let mut ahead = branch.fork();
+        let mut steps = 1;
+        while ahead.step(self.spec) && !seen.covers(ahead.runner.fingerprint(), remaining) {
+            steps += 1;
+        }
+        steps
     }
 
     fn deviate<P: Protocol>(&mut self, before: &Branch<P>, point: &Point, index: usize, remaining: u32) {
@@ -197,23 +251,37 @@ impl Search<'_> {
         }
     }
 
-    /// Runs a branch to its end.
+    /// Runs a branch to its end, or to a state that was seen before.
     fn judge<P: Protocol>(&mut self, mut branch: Branch<P>) {
-        if self.explored.runs >= self.spec.budget {
+        if self.explored.runs + self.explored.pruned >= self.spec.budget {
             self.over = true;
             return;
         }
+        let Some(outcome) = self.outcome(&mut branch) else {
+            self.explored.pruned += 1;
+            return;
+        };
+        self.faulty = branch.runner.world().plan().faulty;
+        self.note(&outcome);
+        self.follower.left(&branch.runner);
+        if !self.follower.visit(&self.deviations, &outcome, &self.explored) {
+            self.over = true;
+        }
+    }
+
+    /// `None` if the branch comes into a state that was seen before.
+    fn outcome<P: Protocol>(&mut self, branch: &mut Branch<P>) -> Option<Outcome> {
+        let seen = &mut self.seen;
+        let mut is_known =
+            |runner: &Runner<P>| seen.as_mut().is_some_and(|seen| seen.covers(runner.fingerprint(), 0));
         if branch.started {
             branch.runner.choices_mut().stop_listening();
         } else {
             branch.start(self.spec, Choices::benign());
+            return if is_known(&branch.runner) { None } else { branch.runner.finish_unless(|_| false) };
         }
-        let outcome = branch.runner.finish();
-        self.faulty = branch.runner.world().plan().faulty;
-        self.note(&outcome);
-        if !self.follower.visit(&self.deviations, &outcome, &self.explored) {
-            self.over = true;
-        }
+        let first = branch.runner.steps() + 1;
+        branch.runner.finish_unless(|runner| runner.steps() == first && is_known(runner))
     }
 
     fn note(&mut self, outcome: &Outcome) {
@@ -240,3 +308,6 @@ impl Search<'_> {
         });
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 //! The paths of actors that were spawned during the run.
 
 use std::collections::BTreeMap;
+use std::hash::{Hash, Hasher};
 
 use rehearsal_protocol::{Address, NodeId};
 
@@ -51,6 +52,12 @@ impl Directory {
             slot
         });
         Address::new(parent.node(), slot)
+    }
+
+    /// Feeds who was spawned, by slots.
+    pub(crate) fn feed(&self, to: &mut impl Hasher) {
+        self.spawned.len().hash(to);
+        self.spawned.iter().for_each(|spawned| spawned.key.hash(to));
     }
 
     pub(crate) fn get(&self, slot: u32) -> &Spawned {

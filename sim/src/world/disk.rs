@@ -1,6 +1,7 @@
 //! What is written, what is durable, what a crash leaves.
 
 use std::collections::BTreeMap;
+use std::hash::{Hash, Hasher};
 
 use rehearsal_protocol::Time;
 
@@ -59,6 +60,12 @@ impl Disk {
         self.volatile.clear();
         self.durable_count = 0;
         self.last_sync = Time::ZERO;
+    }
+
+    /// Feeds all that a later incarnation could find, and when a sync that starts now completes at the earliest.
+    pub(crate) fn feed(&self, now: Time, to: &mut impl Hasher) {
+        (&self.durable, &self.volatile, self.durable_count).hash(to);
+        self.last_sync.max(now).hash(to);
     }
 
     /// What a new incarnation finds.

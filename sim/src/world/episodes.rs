@@ -1,5 +1,7 @@
 //! Faults begin and end, and the core is healed.
 
+use std::hash::{Hash, Hasher};
+
 use rehearsal_protocol::{Exit, Incarnation, NodeId, Protocol, Time};
 
 use super::World;
@@ -35,17 +37,40 @@ impl Active {
         !self.cuts.is_empty() || !self.clogs.is_empty()
     }
 
+    /// Feeds which episodes go on.
+    pub(crate) fn feed(&self, to: &mut impl Hasher) {
+        self.cuts.len().hash(to);
+        self.cuts.iter().for_each(|(_, cut)| cut.hash(to));
+        self.clogs.len().hash(to);
+        self.clogs.iter().for_each(|(_, cut, until)| (cut, until).hash(to));
+        let mut crashes: Vec<_> = self.crashes.iter().filter(|(_, count)| *count > 0).collect();
+        crashes.sort_unstable();
+        crashes.hash(to);
+        self.starts.hash(to);
+    }
+
     pub(crate) fn start_later(&mut self, slot: u32, incarnation: Incarnation) {
         self.starts.push((slot, incarnation));
     }
 
     /// Counts crashes that hold a node down; the first takes it down and the last lets it up.
-    fn crashes_on(&mut self, node: NodeId) -> &mut u32 {
+    pub(super) fn crashes_on(&mut self, node: NodeId) -> &mut u32 {
         let at = self.crashes.iter().position(|(known, _)| *known == node).unwrap_or_else(|| {
             self.crashes.push((node, 0));
             self.crashes.len() - 1
         });
         &mut self.crashes[at].1
+    }
+}
+
+#[cfg(test)]
+impl Active {
+    /// Links are cut, or clogged until a time.
+    pub(super) fn sever(&mut self, cut: Cut, until: Option<Time>) {
+        match until {
+            None => self.cuts.push((0, cut)),
+            Some(until) => self.clogs.push((0, cut, until)),
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! When and whether a message arrives.
 
+use std::hash::{Hash, Hasher};
+
 use rehearsal_protocol::{Envelope, Incarnation, MessageId, Protocol, Signal, Time};
 
 use super::World;
@@ -41,7 +43,7 @@ impl Pairs {
 
     /// The number of the next message of a pair, and when the last one arrives.
     #[inline]
-    fn next(&mut self, from: u32, to: u32) -> (u32, &mut u64) {
+    pub(super) fn next(&mut self, from: u32, to: u32) -> (u32, &mut u64) {
         if (self.used + 1) * 4 > self.entries.len() * 3 {
             self.grow();
         }
@@ -55,6 +57,15 @@ impl Pairs {
         let pair = &mut self.entries[index];
         pair.count += 1;
         (pair.count - 1, &mut pair.last)
+    }
+
+    /// Feeds when the last message of each pair arrives, for those that keep their order and are still under way.
+    pub(crate) fn feed(&self, now: Time, to: &mut impl Hasher) {
+        let present = |pair: &&Pair| pair.generation == self.generation && pair.last > now.as_nanos();
+        let mut under_way: Vec<_> =
+            self.entries.iter().filter(present).map(|pair| (pair.key, pair.last)).collect();
+        under_way.sort_unstable();
+        under_way.hash(to);
     }
 
     /// The place of a pair, or the empty one where it belongs.

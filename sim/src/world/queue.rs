@@ -271,6 +271,14 @@ impl<P: Protocol> Queue<P> {
         self.len as usize
     }
 
+    /// Everything that is pending, in the order in which it will happen.
+    pub(crate) fn in_order(&self) -> impl Iterator<Item = (u64, u32, &What<P>)> {
+        let pending = self.slab.iter().filter_map(|slot| Some((slot, slot.what.as_ref()?)));
+        let mut pending: Vec<_> = pending.collect();
+        pending.sort_unstable_by_key(|(slot, _)| (slot.at, slot.sequence));
+        pending.into_iter().map(|(slot, what)| (slot.at, slot.target, what))
+    }
+
     /// How many messages are under way.
     pub(crate) fn messages(&self) -> u64 {
         if self.len == 0 {

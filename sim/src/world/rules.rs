@@ -57,12 +57,22 @@ impl<P: Protocol> World<P> {
 
     /// Counts where every message of the run went; at the end of a run.
     pub fn settle(&mut self) {
-        let waiting = self.cells.iter().map(Cell::waiting_messages).sum::<u64>() + self.queue.messages();
+        let waiting = self.waiting_messages();
         let Tally { sent, duplicated, handled, lost, dead, .. } = self.tally;
         if sent + duplicated != handled + lost + dead + waiting {
             let went = format!("{handled} handled, {lost} lost, {dead} dead and {waiting} waiting");
             self.break_rule(&CONSERVATION, format!("{sent} sent and {duplicated} doubled, but {went}"));
         }
+    }
+
+    /// How many messages more were accepted than are accounted for: 0 in a sound world.
+    pub(super) fn balance(&self) -> i64 {
+        let Tally { sent, duplicated, handled, lost, dead, .. } = self.tally;
+        (sent + duplicated).cast_signed() - (handled + lost + dead + self.waiting_messages()).cast_signed()
+    }
+
+    fn waiting_messages(&self) -> u64 {
+        self.cells.iter().map(Cell::waiting_messages).sum::<u64>() + self.queue.messages()
     }
 
     pub(super) fn break_rule(&mut self, rule: &'static Rule, message: String) {
@@ -78,6 +88,8 @@ pub(crate) enum Sabotage {
     Forget(u64),
     /// Start a second life beside the first.
     SecondLife,
+    /// Leave facts out of the fingerprint of a state.
+    OverlookFacts,
 }
 
 #[cfg(test)]

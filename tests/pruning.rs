@@ -1,0 +1,109 @@
+//! Exhaustive search that prunes equal states finds what it finds without: the same failures with as few deviations, and the same ends.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rehearsal::choice::Deviation;
+use rehearsal::fault::Profile;
+use rehearsal::registry::{Rehearsal, rehearsal};
+use rehearsal::run::{AnyRunner, Outcome, Verdict};
+use rehearsal::search::explore::{ExploreSpec, Explored, Follower, Pruning};
+use rehearsal_protocol::commit;
+use rehearsal_scenarios::commit::TwoPhase;
+use rehearsal_scenarios::ring::Ring;
+use rehearsal_scenarios::session_small::SESSION_SMALL;
+
+/// What runs come to.
+#[derive(Default)]
+struct Ends {
+    /// The states of all actors, the verdict to the word, and how many events there were.
+    ends: BTreeSet<String>,
+    /// For each failure, the fewest deviations that show it.
+    failures: BTreeMap<String, usize>,
+    states: String,
+}
+
+impl Follower for Ends {
+    fn left(&mut self, runner: &dyn AnyRunner) {
+        let states = (0..runner.paths()).map(|slot| runner.inspect(runner.path(slot)));
+        self.states = format!("{:?}", states.collect::<Vec<_>>());
+    }
+
+    fn visit(&mut self, deviations: &[Deviation], outcome: &Outcome, _: &Explored) -> bool {
+        let Outcome { verdict, events, .. } = outcome;
+        self.ends.insert(format!("{verdict:?} {events} {}", self.states));
+        if *verdict != Verdict::Pass {
+            let fewest = self.failures.entry(outcome.signature().unwrap_or_default()).or_insert(usize::MAX);
+            *fewest = (*fewest).min(deviations.len());
+        }
+        true
+    }
+}
+
+fn explored(
+    system: &dyn Rehearsal,
+    profile: &'static Profile,
+    deviations: u32,
+    pruning: Pruning,
+) -> (Explored, Ends) {
+    let spec = ExploreSpec { profile, seed: 0, deviations, budget: u64::MAX, fail_fast: false, pruning };
+    let mut ends = Ends::default();
+    let explored = system.runner().explore(&spec, &mut ends);
+    assert_eq!(explored.complete_up_to, Some(deviations));
+    (explored, ends)
+}
+
+/// Both ways; returns the failures.
+fn both(name: &str, system: &dyn Rehearsal, profile: &'static Profile, deviations: u32) -> Vec<String> {
+    let (all, whole) = explored(system, profile, deviations, Pruning::None);
+    let (few, pruned) = explored(system, profile, deviations, Pruning::EqualStates);
+    println!(
+        "{name} under {} with {deviations}: {} runs, {} with pruning, {} ends, {} failures",
+        profile.name,
+        all.runs,
+        few.runs,
+        whole.ends.len(),
+        whole.failures.len()
+    );
+    assert_eq!(all.pruned, 0);
+    let begun = few.runs + few.pruned;
+    assert!(few.runs < all.runs && begun <= all.runs, "{name}: {} runs and {begun} begun", all.runs);
+    assert!(whole.ends == pruned.ends, "{name}: {} ends and {}", whole.ends.len(), pruned.ends.len());
+    assert_eq!(whole.failures, pruned.failures, "{name}");
+    let signatures = |explored: &Explored| {
+        explored.violations.iter().map(|found| found.signature.clone()).collect::<BTreeSet<_>>()
+    };
+    assert_eq!(signatures(&all), signatures(&few), "{name}");
+    whole.failures.into_keys().collect()
+}
+
+#[test]
+fn a_commit_and_its_planted_bugs_come_to_the_same() {
+    use commit::Variant::{AsksOnce, LateVote, Majority, Reference};
+    for (variant, trips) in
+        [(Reference, None), (LateVote, Some("2PC-1")), (Majority, Some("2PC-2")), (AsksOnce, Some("2PC-3"))]
+    {
+        let system = rehearsal(TwoPhase { participants: 2, variant });
+        let failures = both(&format!("commit {variant:?}"), system.as_ref(), &Profile::CHAOS, 1);
+        assert!(
+            failures.iter().all(|failure| trips.is_some_and(|id| failure.starts_with(id))),
+            "{failures:?}"
+        );
+        both(&format!("commit {variant:?}"), system.as_ref(), &Profile::LOSSY, 2);
+    }
+}
+
+#[test]
+fn a_ring_comes_to_the_same() {
+    let system = rehearsal(Ring { actors: 2, nodes: 2, tokens: 2, hops: 3 });
+    both("ring", system.as_ref(), &Profile::CHAOS, 1);
+}
+
+#[test]
+fn a_small_session_and_some_of_its_planted_bugs_come_to_the_same() {
+    for variant in [None, Some("two-loops"), Some("stored-interrupt"), Some("take-then-record")] {
+        let system = (SESSION_SMALL.build)(variant);
+        both(&format!("session-small {variant:?}"), system.as_ref(), &Profile::CHAOS, 1);
+    }
+    both("session-small", (SESSION_SMALL.build)(Some("drop-unhandled")).as_ref(), &Profile::LOSSY, 2);
+    both("session-small", (SESSION_SMALL.build)(None).as_ref(), &Profile::CRASHES, 1);
+}
