@@ -48,7 +48,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use rehearsal::registry::Entry;
 use rehearsal::stage::Stage;
-use rehearsal_host::scenario::tokio::TOKIO;
+pub use rehearsal_host::scenario::tokio::TOKIO;
 use rehearsal_reports::Tool;
 
 use args::{Arguments, Command};

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::hash::{BuildHasher, RandomState};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures_util::FutureExt;
@@ -107,6 +107,12 @@ impl Clock {
         Self { origin: Instant::now(), at_origin: Time::from_nanos(nanos(since_1970)) }
     }
 
+    /// The same clock, showing so much more.
+    #[must_use]
+    pub fn ahead(self, span: Duration) -> Self {
+        Self { at_origin: self.at_origin + span, ..self }
+    }
+
     /// Nanoseconds since now: for several nodes of one process that share it.
     pub fn from_now() -> Self {
         Self { origin: Instant::now(), at_origin: Time::ZERO }
@@ -125,6 +131,31 @@ pub struct Node<P: Protocol> {
     inner: Arc<Inner<P>>,
     listening: Option<SocketAddr>,
     _watchdog: Option<Watchdog>,
+}
+
+/// A view of a node that may be gone.
+pub struct View<P: Protocol>(Weak<Inner<P>>);
+
+impl<P: Protocol> View<P> {
+    /// What the node is busy with; `None` if it is gone.
+    pub fn activity(&self) -> Option<Activity> {
+        self.0.upgrade().map(|inner| inner.activity())
+    }
+
+    /// What each of its actors did; nothing if it is gone.
+    pub fn metrics(&self) -> Vec<ActorMetrics> {
+        self.0.upgrade().map(|inner| inner.metrics()).unwrap_or_default()
+    }
+
+    /// Ends the actor of a path at once; if nobody spawned it, it starts again as after a panic. `false` if there is none.
+    pub fn kill(&self, path: &str) -> bool {
+        let Some(inner) = self.0.upgrade() else { return false };
+        let Some(slot) = inner.slots().into_iter().find(|slot| &*slot.path == path) else { return false };
+        let alive = slot.living().is_some();
+        inner.end(&slot, None, Exit::Killed);
+        inner.restart_soon(&slot);
+        alive
+    }
 }
 
 /// How a node stopped.
@@ -257,23 +288,17 @@ impl<P: Protocol> Node<P> {
 
     /// What it is busy with.
     pub fn activity(&self) -> Activity {
-        let inner = &self.inner;
-        let mut activity = Activity {
-            timers: inner.timers.load(Ordering::Relaxed),
-            syncs: inner.syncs.load(Ordering::Relaxed),
-            outgoing: inner.links.outgoing(),
-            ..Activity::default()
-        };
-        for slot in inner.slots() {
-            activity.turns += slot.counters.turns();
-            activity.waiting += slot.waiting();
-        }
-        activity
+        self.inner.activity()
     }
 
     /// What each of its actors did.
     pub fn metrics(&self) -> Vec<ActorMetrics> {
-        self.inner.slots().iter().map(|slot| slot.metrics()).collect()
+        self.inner.metrics()
+    }
+
+    /// A view of it from elsewhere, that does not keep it running.
+    pub fn view(&self) -> View<P> {
+        View(Arc::downgrade(&self.inner))
     }
 
     /// Waits until the node cannot go on: its disk failed. What its actors asked to be durable may not be, so none of them is told
@@ -380,6 +405,24 @@ impl<P: Protocol> Inner<P> {
             let path = node.slot_number(slot).map_or_else(|| "?".into(), |slot| slot.path.clone());
             tracing::error!(%path, ?limit, "a turn blocks its thread: actors never wait");
         })
+    }
+
+    fn activity(&self) -> Activity {
+        let mut activity = Activity {
+            timers: self.timers.load(Ordering::Relaxed),
+            syncs: self.syncs.load(Ordering::Relaxed),
+            outgoing: self.links.outgoing(),
+            ..Activity::default()
+        };
+        for slot in self.slots() {
+            activity.turns += slot.counters.turns();
+            activity.waiting += slot.waiting();
+        }
+        activity
+    }
+
+    fn metrics(&self) -> Vec<ActorMetrics> {
+        self.slots().iter().map(|slot| slot.metrics()).collect()
     }
 
     // Who is where.
@@ -494,14 +537,21 @@ impl<P: Protocol> Inner<P> {
             let told = Signal::Exit { who: slot.address, incarnation, reason: reason.clone() };
             self.signal(slot.address, watcher, None, told);
         }
-        let is_resident = slot.address.slot() < FIRST_CHILD;
-        if is_resident && matches!(reason, Exit::Panicked(_)) {
-            let (node, slot) = (self.clone(), slot.clone());
-            self.run(async move {
-                tokio::time::sleep(RESTART_DELAY).await;
-                node.begin_resident(&slot);
-            });
+        if matches!(reason, Exit::Panicked(_)) {
+            self.restart_soon(slot);
         }
+    }
+
+    /// What lives at a path of the description starts again after a while, if nothing lives there then.
+    fn restart_soon(self: &Arc<Self>, slot: &Arc<Slot<P>>) {
+        if slot.address.slot() >= FIRST_CHILD {
+            return;
+        }
+        let (node, slot) = (self.clone(), slot.clone());
+        self.run(async move {
+            tokio::time::sleep(RESTART_DELAY).await;
+            node.begin_resident(&slot);
+        });
     }
 
     /// Ends an actor at once.

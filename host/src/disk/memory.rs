@@ -15,12 +15,27 @@ struct State {
     durable: std::collections::BTreeMap<String, Kept>,
     /// Path, key and value of what is not synced, oldest first.
     volatile: Vec<(String, String, Vec<u8>)>,
+    /// How many writes came before those.
+    settled: u64,
 }
 
 impl MemoryDisk {
+    /// The number of the write up to which a sync that starts now makes durable: for stages whose syncs take time.
+    pub fn mark(&self) -> u64 {
+        let state = self.lock();
+        state.settled + state.volatile.len() as u64
+    }
+
+    /// Makes the writes up to a mark durable.
+    pub fn complete(&self, mark: u64) {
+        self.lock().settle(mark);
+    }
+
     /// What was not synced is lost: for stages that crash a node whose process lives on.
     pub fn crash(&self) {
-        self.lock().volatile.clear();
+        let mut state = self.lock();
+        state.settled += state.volatile.len() as u64; // A sync that was under way has nothing left to make durable.
+        state.volatile.clear();
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -29,10 +44,12 @@ impl MemoryDisk {
 }
 
 impl State {
-    fn settle(&mut self) {
-        for (path, key, value) in self.volatile.drain(..) {
+    fn settle(&mut self, mark: u64) {
+        let count = (mark.saturating_sub(self.settled) as usize).min(self.volatile.len());
+        for (path, key, value) in self.volatile.drain(..count) {
             self.durable.entry(path).or_default().insert(key, value);
         }
+        self.settled += count as u64;
     }
 }
 
@@ -45,7 +62,7 @@ impl Disk for MemoryDisk {
 
     fn recover(&self, path: &str) -> Kept {
         let mut state = self.lock();
-        state.settle(); // The process lives: in the end its writes reach the disk.
+        state.settle(u64::MAX); // The process lives: in the end its writes reach the disk.
         state.durable.get(path).cloned().unwrap_or_default()
     }
 
@@ -54,7 +71,7 @@ impl Disk for MemoryDisk {
     }
 
     fn sync(&self) -> Synced {
-        self.lock().settle();
+        self.lock().settle(u64::MAX);
         Box::pin(std::future::ready(Ok(())))
     }
 }
