@@ -46,8 +46,12 @@ pub struct Announced<'a, F> {
 pub(crate) struct Clock(Mutex<Vec<u64>>);
 
 impl Clock {
-    pub(crate) fn of(nodes: usize) -> Self {
-        Self(Mutex::new(vec![0; nodes]))
+    /// The clock of a node at its start. The counts of a boot are above those of all earlier ones, so that a log that goes on goes on
+    /// upwards.
+    pub(crate) fn of(nodes: usize, node: usize, boot: u32) -> Self {
+        let mut clock = vec![0; nodes];
+        clock[node] = u64::from(boot - 1) << 32;
+        Self(Mutex::new(clock))
     }
 
     /// Counts a fact of this node and shows the clock to `keep`, one fact at a time: the log has the order of the clock.

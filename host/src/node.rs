@@ -19,7 +19,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::disk::{Disk, MemoryDisk};
+use crate::disk::{Boot, Disk, MemoryDisk, RESERVED_AT_BOOT};
 use crate::edge::Edge;
 use crate::error::Error;
 use crate::facts::{self, Announced, Facts};
@@ -176,7 +176,9 @@ pub(crate) struct Inner<P: Protocol> {
     links: Links<P>,
     /// Who on this node watches whom on another: told again when a link comes up, and of the end when that node was started anew.
     abroad: Mutex<Vec<(Address, Address)>>,
-    boot: u32,
+    boot: Boot,
+    /// Incarnations up to this one are reserved on the disk.
+    reserved: Mutex<u32>,
     disk: Arc<dyn Disk>,
     facts: Option<Arc<dyn Facts<P>>>,
     vector: Option<facts::Clock>,
@@ -204,8 +206,8 @@ struct Children<P: Protocol> {
 
 /// The slots of spawned paths begin here; those of the description are below.
 const FIRST_CHILD: u32 = 1 << 31;
-/// The incarnations of one boot; the next boot's are greater than all of them.
-const LIVES_PER_BOOT: u32 = 1 << 16;
+/// So many lives are reserved at a time, once those are used up that come with a boot.
+const RESERVED_AT_A_TIME: u32 = 1024;
 
 impl<P: Protocol> Node<P> {
     /// Starts a node and the actors that it has in the description.
@@ -243,7 +245,7 @@ impl<P: Protocol> Node<P> {
             system: system.name.clone(),
             version: system.version,
             node: id,
-            boot,
+            boot: boot.number,
             nodes: system.nodes.len() as u32,
         };
         let inner = Arc::new(Inner {
@@ -258,9 +260,10 @@ impl<P: Protocol> Node<P> {
             links: Links::new(ours, peers, settings.bounds),
             abroad: Mutex::default(),
             boot,
+            reserved: Mutex::new(boot.lives + RESERVED_AT_BOOT),
             disk: settings.disk,
             facts: settings.facts,
-            vector: wants_clocks.then(|| facts::Clock::of(system.nodes.len())),
+            vector: wants_clocks.then(|| facts::Clock::of(system.nodes.len(), id.index(), boot.number)),
             clock: settings.clock,
             make_draws: settings.draws.unwrap_or_else(from_the_system),
             messages: AtomicU64::new(0),
@@ -460,8 +463,22 @@ impl<P: Protocol> Inner<P> {
 
     // Lives.
 
-    fn first_incarnation(&self) -> Incarnation {
-        Incarnation((self.boot - 1).saturating_mul(LIVES_PER_BOOT).saturating_add(1))
+    /// Begins a life, above all lives of earlier boots, unless one is there.
+    fn begin(
+        &self,
+        slot: &Slot<P>,
+        bounds: rehearsal_protocol::Bounds,
+        parent: Option<Address>,
+    ) -> Option<Incarnation> {
+        let incarnation = slot.begin(Incarnation(self.boot.lives + 1), bounds, parent)?;
+        let mut reserved = self.reserved.lock().unwrap_or_else(PoisonError::into_inner);
+        if incarnation.0 > *reserved {
+            *reserved = incarnation.0 + RESERVED_AT_A_TIME;
+            if let Err(error) = self.disk.reserve(*reserved) {
+                self.fail(format!("the disk failed: {error}"));
+            }
+        }
+        Some(incarnation)
     }
 
     fn begin_resident(self: &Arc<Self>, slot: &Arc<Slot<P>>) {
@@ -469,13 +486,13 @@ impl<P: Protocol> Inner<P> {
             Role::Vacant => {}
             Role::Actor(actor) => {
                 let bounds = actor.mailbox();
-                if let Some(incarnation) = slot.begin(self.first_incarnation(), bounds, None) {
+                if let Some(incarnation) = self.begin(slot, bounds, None) {
                     self.run(Life::new(self.clone(), slot.clone(), incarnation, actor.clone()).live());
                 }
             }
             Role::Edge(function) => {
                 let bounds = rehearsal_protocol::Bounds::default();
-                if let Some(incarnation) = slot.begin(self.first_incarnation(), bounds, None) {
+                if let Some(incarnation) = self.begin(slot, bounds, None) {
                     let edge = Edge::new(self.clone(), slot.clone(), incarnation);
                     let (node, slot, work) = (self.clone(), slot.clone(), function(edge));
                     self.run(async move {
@@ -503,7 +520,7 @@ impl<P: Protocol> Inner<P> {
         actor: Box<dyn Actor<P>>,
     ) {
         let Some(slot) = self.slot_number(child.slot()) else { return };
-        match slot.begin(self.first_incarnation(), actor.mailbox(), Some(parent.address)) {
+        match self.begin(&slot, actor.mailbox(), Some(parent.address)) {
             Some(incarnation) => {
                 if !parent.adopt(life, child) {
                     return self.end(&slot, Some(incarnation), Exit::Shutdown);
@@ -570,7 +587,8 @@ impl<P: Protocol> Inner<P> {
     #[inline]
     pub(crate) fn send(self: &Arc<Self>, from: Address, to: Address, message: P::Message) {
         let number = self.messages.fetch_add(1, Ordering::Relaxed) + 1;
-        let id = MessageId((u64::from(self.id.0) << 52) | (u64::from(self.boot & 0xFFF) << 40) | number);
+        let id =
+            MessageId((u64::from(self.id.0) << 52) | (u64::from(self.boot.number & 0xFFF) << 40) | number);
         let envelope = Envelope { from, id, message };
         if to.node() == self.id {
             self.deliver(to, envelope);

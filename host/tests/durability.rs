@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use common::{Line, Puppet, Stageplay, Told, telling};
-use rehearsal_host::disk::{Disk, Kept, LogDisk, MemoryDisk, Synced};
+use rehearsal_host::disk::{Boot, Disk, Kept, LogDisk, MemoryDisk, Synced};
 use rehearsal_host::{Node, Settings, System};
 
 fn writer(lines: impl Into<Vec<Line>>) -> System<Stageplay> {
@@ -28,7 +28,7 @@ async fn what_was_synced_is_found_by_the_next_boot_and_the_rest_is_not() {
     drop(node); // As in a crash.
     disk.crash();
     let node = Node::start(&writer([]), "stage", settings()).unwrap();
-    told.hears("/stage/lead: start 65537 with kept").await;
+    told.hears("/stage/lead: start 9 with kept").await;
     drop(node);
 }
 
@@ -49,7 +49,7 @@ async fn a_log_on_a_real_file_keeps_what_was_synced() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("disk");
     let told = Told::default();
-    for (boot, found) in [(1, "start 1"), (2, "start 65537 with v1"), (3, "start 131073 with v2")] {
+    for (boot, found) in [(1, "start 1"), (2, "start 9 with v1"), (3, "start 17 with v2")] {
         let disk = Arc::new(LogDisk::open(&file).unwrap());
         let settings = Settings { disk, ..telling(&told) };
         let lines = [write(&format!("v{boot}")), Line::Sync];
@@ -64,8 +64,11 @@ async fn a_log_on_a_real_file_keeps_what_was_synced() {
 struct Broken;
 
 impl Disk for Broken {
-    fn boot(&self) -> std::io::Result<u32> {
-        Ok(1)
+    fn boot(&self) -> std::io::Result<Boot> {
+        Ok(Boot { number: 1, lives: 0 })
+    }
+    fn reserve(&self, _: u32) -> std::io::Result<()> {
+        Ok(())
     }
     fn recover(&self, _: &str) -> Kept {
         Kept::new()

@@ -89,7 +89,7 @@ async fn a_node_that_was_started_anew_has_ended_for_those_who_watched_it() {
     let again = Node::start(&system, "right", settings(TcpListener::bind(right).await.unwrap())).unwrap();
     told.hears("/left/lead: Exit { who: @1.1, incarnation: Incarnation(0), reason: NodeDown(NodeId(1)) }")
         .await;
-    told.hears("/right/lead: start 65537").await; // The lives of the second boot are above those of the first.
+    told.hears("/right/lead: start 9").await; // The lives of the second boot are above those of the first.
     drop((watcher, again));
 }
 

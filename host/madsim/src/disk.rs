@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rehearsal_host::disk::{Disk, Kept, MemoryDisk, Synced};
+use rehearsal_host::disk::{Boot, Disk, Kept, MemoryDisk, Synced};
 
 /// A [`MemoryDisk`] that several boots of a node share.
 #[derive(Clone, Debug, Default)]
@@ -20,8 +20,12 @@ impl SimulatedDisk {
 }
 
 impl Disk for SimulatedDisk {
-    fn boot(&self) -> io::Result<u32> {
+    fn boot(&self) -> io::Result<Boot> {
         self.0.boot()
+    }
+
+    fn reserve(&self, lives: u32) -> io::Result<()> {
+        self.0.reserve(lives)
     }
 
     fn recover(&self, path: &str) -> Kept {

@@ -25,6 +25,8 @@ pub(crate) struct Faults {
     phase: Time,
     faulty: bool,
     names: Vec<(NodeId, u64)>,
+    /// The nodes whose actors may be killed.
+    exposed: Vec<bool>,
 }
 
 /// The kinds of faults that madsim has nothing for, and why.
@@ -49,6 +51,7 @@ impl Faults {
             late,
             phase: Time::from_nanos(topology.faulty_phase),
             faulty: plan.faulty,
+            exposed: topology.nodes.iter().map(|node| !node.steady).collect(),
             names: topology.nodes.iter().enumerate().map(|(node, info)| (NodeId(node as u32), info.key)).collect(),
         }
     }
@@ -111,8 +114,25 @@ impl Faults {
                     }
                 }
             }
-            Harm::Kill(victim) if begins => kill(victim, places),
+            Harm::Kill(victim) if begins => self.kill(victim, places),
             Harm::Crash(_) | Harm::Pause(_) | Harm::Kill(_) | Harm::Slow(..) => {}
+        }
+    }
+
+    /// Kills the one of the living whom the draw fits best, as in the world.
+    fn kill(&self, victim: Victim, places: &[Place]) {
+        let Victim::Drawn(salt) = victim else { return };
+        let views: Vec<_> = places.iter().map(|place| place.view.lock().expect("no view panics")).collect();
+        let exposed = views.iter().enumerate().filter(|(place, _)| self.exposed[*place]);
+        let actors = exposed.flat_map(|(place, view)| {
+            view.as_ref().map(View::metrics).unwrap_or_default().into_iter().map(move |actor| (place, actor))
+        });
+        let fits = |path: &str| generator::join(generator::name(path), u64::from(salt));
+        let victim = actors.filter(|(_, actor)| actor.alive).max_by_key(|(_, actor)| fits(&actor.path));
+        if let Some((place, actor)) = victim
+            && let Some(view) = &*views[place]
+        {
+            view.kill(&actor.path);
         }
     }
 
@@ -133,25 +153,6 @@ impl Faults {
     pub(crate) fn left_out(&self) -> Vec<String> {
         let left_out = LEFT_OUT.iter().filter(|(kind, _)| self.kinds.contains(kind));
         left_out.map(|(_, why)| (*why).to_owned()).collect()
-    }
-}
-
-fn kill(victim: Victim, places: &[Place]) {
-    let views: Vec<_> = places.iter().map(|place| place.view.lock().expect("no view panics")).collect();
-    let mut alive: Vec<(u64, usize, std::sync::Arc<str>)> = Vec::new();
-    for (place, view) in views.iter().enumerate() {
-        for actor in view.as_ref().map(View::metrics).unwrap_or_default() {
-            if actor.alive {
-                let Victim::Drawn(salt) = victim else { continue };
-                let fit = generator::join(generator::name(&actor.path), u64::from(salt));
-                alive.push((fit, place, actor.path));
-            }
-        }
-    }
-    if let Some((_, place, path)) = alive.into_iter().max()
-        && let Some(view) = &*views[place]
-    {
-        view.kill(&path);
     }
 }
 

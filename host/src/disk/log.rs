@@ -15,12 +15,12 @@ use std::thread;
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 
-use super::{Disk, Kept, Synced};
+use super::{Boot, Disk, Kept, Synced};
 use crate::error::Error;
 
 const HEADER: &[u8] = b"rehearsal-disk 1\n";
-/// The path under which the number of boots is kept.
-const BOOTS: &str = "";
+/// The path under which boots are counted; no actor has it.
+const NODE: &str = "";
 /// A file is written anew at its opening if less than this share of its records still counts.
 const LEAST_LIVE_SHARE: u64 = 4;
 /// Below this size a file is never written anew.
@@ -223,15 +223,17 @@ impl Shared {
 }
 
 impl Disk for LogDisk {
-    fn boot(&self) -> io::Result<u32> {
-        let kept = self.recover(BOOTS);
-        let before: u32 =
-            kept.get("boots").and_then(|value| postcard::from_bytes(value).ok()).unwrap_or_default();
-        let boot = before + 1;
-        let value = postcard::to_allocvec(&boot).expect("a number can be encoded");
-        self.write(BOOTS, "boots", &value);
-        self.sync_now()?;
+    fn boot(&self) -> io::Result<Boot> {
+        let (boot, kept) = Boot::after(self.last_boot());
+        self.keep_boot(kept)?;
         Ok(boot)
+    }
+
+    fn reserve(&self, lives: u32) -> io::Result<()> {
+        match self.last_boot() {
+            Some(boot) => self.keep_boot(Boot { lives, ..boot }),
+            None => Ok(()),
+        }
     }
 
     fn recover(&self, path: &str) -> Kept {
@@ -252,6 +254,16 @@ impl Disk for LogDisk {
 }
 
 impl LogDisk {
+    fn last_boot(&self) -> Option<Boot> {
+        postcard::from_bytes(self.recover(NODE).get("boot")?).ok()
+    }
+
+    fn keep_boot(&self, boot: Boot) -> io::Result<()> {
+        let value = postcard::to_allocvec(&boot).expect("two numbers can be encoded");
+        self.write(NODE, "boot", &value);
+        self.sync_now()
+    }
+
     /// Syncs and waits for it: for the start of a node and for tests.
     fn sync_now(&self) -> io::Result<()> {
         let (request, done) = channel();
@@ -291,14 +303,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("disk");
         let disk = LogDisk::open(&file).unwrap();
-        assert_eq!(disk.boot().unwrap(), 1);
+        assert_eq!(disk.boot().unwrap(), Boot { number: 1, lives: 0 });
         disk.write("/n/a", "k", b"1");
         disk.write("/n/a", "k", b"2");
         disk.write("/n/b", "k", b"3");
         synced(&disk);
         drop(disk);
         let disk = LogDisk::open(&file).unwrap();
-        assert_eq!(disk.boot().unwrap(), 2);
+        assert_eq!(disk.boot().unwrap(), Boot { number: 2, lives: 8 });
         assert_eq!(disk.recover("/n/a")["k"], b"2");
         assert_eq!(disk.recover("/n/b")["k"], b"3");
         assert_eq!(disk.recover("/n/c"), Kept::new());

@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::{Disk, Kept, Synced};
+use super::{Boot, Disk, Kept, Synced};
 
 /// Keeps everything in memory. A sync completes at once.
 #[derive(Debug, Default)]
@@ -11,7 +11,7 @@ pub struct MemoryDisk(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
-    boots: u32,
+    boot: Option<Boot>,
     durable: std::collections::BTreeMap<String, Kept>,
     /// Path, key and value of what is not synced, oldest first.
     volatile: Vec<(String, String, Vec<u8>)>,
@@ -54,10 +54,18 @@ impl State {
 }
 
 impl Disk for MemoryDisk {
-    fn boot(&self) -> io::Result<u32> {
+    fn boot(&self) -> io::Result<Boot> {
         let mut state = self.lock();
-        state.boots += 1;
-        Ok(state.boots)
+        let (boot, kept) = Boot::after(state.boot);
+        state.boot = Some(kept);
+        Ok(boot)
+    }
+
+    fn reserve(&self, lives: u32) -> io::Result<()> {
+        if let Some(boot) = &mut self.lock().boot {
+            boot.lives = lives;
+        }
+        Ok(())
     }
 
     fn recover(&self, path: &str) -> Kept {
@@ -83,13 +91,13 @@ mod tests {
     #[test]
     fn a_crash_loses_what_was_not_synced() {
         let disk = MemoryDisk::default();
-        assert_eq!(disk.boot().unwrap(), 1);
+        assert_eq!(disk.boot().unwrap(), Boot { number: 1, lives: 0 });
         disk.write("/a/x", "k", b"old");
         drop(disk.sync());
         disk.write("/a/x", "k", b"new");
         disk.crash();
         assert_eq!(disk.recover("/a/x")["k"], b"old");
-        assert_eq!(disk.boot().unwrap(), 2);
+        assert_eq!(disk.boot().unwrap(), Boot { number: 2, lives: 8 });
     }
 
     #[test]

@@ -123,7 +123,11 @@ impl Client {
 
     fn mint(&mut self, life: Incarnation) -> CommandId {
         self.minted += 1;
-        CommandId { client: self.number, life: life.0 as u16, number: self.minted }
+        CommandId {
+            client: self.number,
+            life: u16::try_from(life.0).expect("a client lives less than 65,536 times"),
+            number: self.minted,
+        }
     }
 
     fn send(&mut self, cx: &mut Cx<'_>, message: Message) {
