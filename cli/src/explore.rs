@@ -36,7 +36,7 @@ pub(crate) fn explore(
     registry.only_world(common, "explore")?;
     let subject = registry.subject(&args.scenario, common)?;
     if args.interleavings {
-        return interleavings(subject, args, output);
+        return interleavings(registry.tool, subject, common, args, output);
     }
     output::probe(&common.cases())?;
     let stop = Arc::new(AtomicBool::new(false));

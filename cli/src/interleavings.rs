@@ -1,23 +1,82 @@
 //! `explore --interleavings`: all orders of a small system.
 
-use rehearsal::interleave::{Reach, Reduction};
+use std::collections::BTreeSet;
+
+use rehearsal::Profile;
+use rehearsal::campaign::Failure;
+use rehearsal::case::{BUDGET, Case, Shrunk};
+use rehearsal::interleave::{Disorder, Reach, Reduction};
+use rehearsal::run::Verdict;
+use rehearsal::search::random;
+use rehearsal::story::Story;
 use rehearsal::wall::Stopwatch;
+use rehearsal_reports::explore::Finding;
 use rehearsal_reports::interleavings::InterleavingsResult;
-use rehearsal_reports::{Subject, json, terminal};
+use rehearsal_reports::{Subject, Tool, json, terminal};
 
 use crate::End;
-use crate::args::Explore;
+use crate::args::{Common, Explore, Patience};
 use crate::error::Error;
-use crate::output::Output;
+use crate::output::{self, Output};
+use crate::run::{Made, made};
+use crate::shrink::made_smaller;
 
-pub(crate) fn interleavings(subject: Subject, args: &Explore, output: Output) -> Result<End, Error> {
+pub(crate) fn interleavings(
+    tool: &Tool,
+    subject: Subject,
+    common: &Common,
+    args: &Explore,
+    output: Output,
+) -> Result<End, Error> {
+    // Orders are tried with dull choices: nothing goes wrong but that.
+    let subject = Subject { profile: &Profile::NONE, ..subject };
+    output::probe(&common.cases())?;
     output.note(|screen| terminal::interleavings::before(screen, &subject, args.orders.depth))?;
     let reduction = if args.orders.no_reduction { Reduction::None } else { Reduction::Actors };
     let watch = Stopwatch::start();
     let reach = Reach { runs: args.budget, depth: args.orders.depth };
     let found = subject.rehearsal().interleave(reduction, reach);
-    let result = InterleavingsResult { subject, reach, found, wall: watch.elapsed() };
-    output.document(|| json::interleavings(&result))?;
-    output.answer(|screen| terminal::interleavings::interleavings(screen, &result))?;
+    let wall = watch.elapsed();
+    let tell = |(invariant, disorder): (&String, &Disorder)| {
+        finding(&subject, invariant, disorder, common, args.patience)
+    };
+    let findings = found.violations.iter().map(tell).collect::<Result<Vec<_>, _>>()?;
+    let result = InterleavingsResult { subject, reach, found, findings, wall };
+    output.document(|| json::interleavings(tool, &result))?;
+    output.answer(|screen| terminal::interleavings::interleavings(screen, tool, &result))?;
     Ok(End::of(result.found.violations.is_empty()))
+}
+
+/// Makes the run of an order that broke an invariant, shrinks it, tells it and writes its case.
+fn finding(
+    subject: &Subject,
+    invariant: &str,
+    disorder: &Disorder,
+    common: &Common,
+    patience: Patience,
+) -> Result<Finding, Error> {
+    let spec = disorder.spec();
+    let Made::Over(runner, outcome) = made(subject, &spec.clone().recorded(), patience)? else {
+        return Ok(Finding { story: None, case: None });
+    };
+    match (&outcome.verdict, Failure::of(spec.seed, &random::STRATEGY, &outcome)) {
+        (Verdict::Violation(violation), Some(failure)) if violation.invariant == invariant => {
+            let story = Story::told(&*runner, &outcome, &spec);
+            let deviations = disorder.deviations.clone();
+            let (before, slips) = (deviations.len(), BTreeSet::new());
+            let whole =
+                Shrunk { spec: spec.clone(), deviations, outcome, before, runs: 0, slips, cut_short: false };
+            let case = Case::of(subject.entry.name, subject.variant_name(), subject.profile, &failure);
+            let case = case.shrunk(&*runner, &whole);
+            let (case, story) = match made_smaller(subject, vec![(case.clone(), spec)], BUDGET, patience)? {
+                Some(smaller) => (smaller.case, Some(smaller.story)),
+                None => (case, story),
+            };
+            Ok(Finding { story, case: Some(case.write(&common.cases())?) })
+        }
+        _ => Err(Error::Nondeterminism(format!(
+            "an order of the events of {} broke {invariant}, and the run in the same order does not",
+            subject.title()
+        ))),
+    }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use rehearsal::interleave::{Interleaved, Reach};
 
+use crate::explore::Finding;
 use crate::subject::Subject;
 
 /// What trying all orders came to.
@@ -14,6 +15,8 @@ pub struct InterleavingsResult {
     pub reach: Reach,
     /// What came out.
     pub found: Interleaved,
+    /// What more is known of each violation, in their order.
+    pub findings: Vec<Finding>,
     /// How long it took.
     pub wall: Duration,
 }

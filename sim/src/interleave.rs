@@ -18,14 +18,17 @@ use std::hash::Hasher;
 
 use rehearsal_protocol::{Protocol, Time};
 
+use crate::case::shrink::overrides;
 use crate::check::{Checks, Properties};
-use crate::choice::Choices;
+use crate::choice::{Base, Choices, Deviation};
 use crate::fault::Profile;
+use crate::run::RunSpec;
 use crate::scenario::Scenario;
 use crate::trace::digest::{digest, word};
 use crate::trace::{EventKind, Recording};
+use crate::world::asynchronous::{Orders, passing};
 use crate::world::blueprint::Blueprint;
-use crate::world::queue::{Pending, What};
+use crate::world::queue::Pending;
 use crate::world::{Start, World};
 
 /// Whether all orders are tried, or one of each class of orders that lead to the same outcome.
@@ -58,10 +61,32 @@ pub struct Interleaved {
     pub events: u64,
     /// The distinct outcomes: digests of the final states of all actors and of what each of them stated.
     pub outcomes: BTreeSet<u64>,
-    /// What was violated, by invariant, with the first message.
-    pub violations: BTreeMap<String, String>,
+    /// What was violated, by invariant, with the first order that showed it.
+    pub violations: BTreeMap<String, Disorder>,
     /// Whether nothing was left out.
     pub complete: bool,
+}
+
+/// An order of events that breaks an invariant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Disorder {
+    /// What was wrong.
+    pub message: String,
+    /// The choices in which it differs from the order of time.
+    pub deviations: Vec<Deviation>,
+}
+
+impl Disorder {
+    /// The run in this order: one like any other.
+    pub fn spec(&self) -> RunSpec {
+        RunSpec {
+            base: Base::Benign,
+            overrides: Some(overrides(&self.deviations).into()),
+            faulty: Some(false),
+            orders: Orders::Any,
+            ..RunSpec::seeded(0, &Profile::NONE)
+        }
+    }
 }
 
 /// Runs a scenario in all interleavings, as far as the search reaches.
@@ -88,12 +113,7 @@ struct Item<P: Protocol> {
 
 impl<P: Protocol> Clone for Item<P> {
     fn clone(&self) -> Self {
-        let pending = Pending {
-            target: self.pending.target,
-            cause: self.pending.cause,
-            what: self.pending.what.clone(),
-        };
-        Self { pending, ..*self }
+        Self { pending: self.pending.clone(), ..*self }
     }
 }
 
@@ -112,6 +132,8 @@ struct Frame<P: Protocol> {
 /// An event of the present path.
 struct Done {
     id: u64,
+    /// How many that were due before it it passed over.
+    passed: u32,
     actor: Option<u32>,
     /// The events of the path that must have come before it.
     before: BTreeSet<usize>,
@@ -203,6 +225,7 @@ impl Search {
     }
 
     fn perform<P: Protocol>(&mut self, frame: &Frame<P>, id: u64) -> Frame<P> {
+        let passed = frame.due_before(id);
         let place = frame.items.iter().position(|item| item.id == id).expect("what is tried is pending");
         let mut items = frame.items.clone();
         let Item { at, pending, actor, cause, .. } = items.remove(place);
@@ -216,7 +239,7 @@ impl Search {
             item.is_some_and(|item| !dependent(item.actor, actor))
         };
         let asleep = frame.asleep.iter().copied().filter(awake).collect();
-        self.path.push(Done { id, actor, before });
+        self.path.push(Done { id, passed, actor, before });
         self.found.events += 1;
         let (mut world, mut checks) = (frame.world.clone(), frame.checks.clone());
         world.perform(at, pending, &mut checks);
@@ -235,7 +258,10 @@ impl Search {
         }
         let violation = frame.checks.violation().cloned().or_else(|| frame.world.violation());
         if let Some(violation) = violation {
-            self.found.violations.entry(violation.invariant).or_insert(violation.message);
+            let path = (0..).zip(&self.path).filter(|(_, done)| done.passed > 0);
+            let deviations = path.map(|(n, done)| passing(n, done.passed)).collect();
+            let disorder = Disorder { message: violation.message, deviations };
+            self.found.violations.entry(violation.invariant).or_insert(disorder);
         }
     }
 }
@@ -260,6 +286,7 @@ impl<P: Protocol> Frame<P> {
             script: &[],
             faulty: Some(false),
             recording: Recording::Off,
+            orders: Orders::Timed,
         });
         world.begin_all(&mut checks);
         let mut frame = Self {
@@ -292,6 +319,13 @@ impl<P: Protocol> Frame<P> {
                 || !self.items.iter().any(|other| other.pair == item.pair && other.id < item.id)
         };
         self.items.iter().filter(first)
+    }
+
+    /// How many that may come next are due before one of them.
+    fn due_before(&self, id: u64) -> u32 {
+        let due = |item: &Item<P>| (item.at, item.id);
+        let this = self.items.iter().find(|item| item.id == id).map(due);
+        self.enabled().filter(|item| Some(due(item)) < this).count() as u32
     }
 
     /// The digest of all final states and of what each actor stated.
@@ -335,21 +369,6 @@ impl<P: Protocol> World<P> {
     pub(crate) fn begin_all(&mut self, checks: &mut Checks<P::Fact>) {
         while self.is_beginning() {
             self.step(checks);
-        }
-    }
-
-    /// Which actor something pending concerns, and the pair within which it keeps its order.
-    fn concerns(&self, pending: &Pending<P>) -> (Option<u32>, Option<(u32, u32)>) {
-        let target = pending.target;
-        match &pending.what {
-            What::Message(envelope) => {
-                let from = envelope.from.slot();
-                let together = self.node_of_path(from) == self.node_of_path(target);
-                (Some(target), together.then_some((from, target)))
-            }
-            What::Timer(..) | What::Start(_) | What::Dispatch(_) => (Some(target), None),
-            What::Signal(..) | What::Synced(..) => (Some(target), Some((target, target))),
-            What::Kill | What::Restart | What::EpisodeBegins | What::EpisodeEnds | What::Heal => (None, None),
         }
     }
 }

@@ -17,6 +17,7 @@ use crate::search::explore::{self, ExploreSpec, Explored, Follower};
 use crate::search::{Strategy, Way, random};
 use crate::trace::{LogLine, Recorder, Recording};
 use crate::wall::Stopwatch;
+use crate::world::asynchronous::Orders;
 use crate::world::blueprint::{Blueprint, Topology};
 use crate::world::fingerprint::{Fingerprint, Fingerprinter};
 use crate::world::{Pulse, Start, World};
@@ -46,6 +47,8 @@ pub struct RunSpec {
     pub until: Option<u64>,
     /// From a point on, everything is drawn afresh.
     pub afresh: Option<Afresh>,
+    /// In which orders events may come.
+    pub orders: Orders,
 }
 
 /// A point of a run from which on everything is drawn from another seed.
@@ -72,6 +75,7 @@ impl RunSpec {
             faulty: None,
             until: None,
             afresh: None,
+            orders: Orders::Timed,
         }
     }
 
@@ -400,6 +404,7 @@ impl<P: Protocol> Runner<P> {
             script,
             faulty: spec.faulty,
             recording: spec.recording,
+            orders: spec.orders,
         });
     }
 

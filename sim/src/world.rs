@@ -9,7 +9,7 @@
 //! - [`network`] — when and whether a message arrives;
 //! - [`weather`] — the menus of what may happen to messages, timers and syncs;
 //! - [`queue`] — what is pending, in the order of time;
-//! - [`asynchronous`] — the same without a clock, for exhaustive search over orders;
+//! - [`asynchronous`] — the same without a clock: in any order;
 //! - [`arrival`] — what is due reaches its actor, or waits in its mailbox;
 //! - [`lifecycle`] — incarnations begin and end; nodes crash and restart;
 //! - [`disk`] — what is written, what is durable, what a crash leaves;
@@ -45,6 +45,7 @@ use crate::choice::Choices;
 use crate::fault::plan::Clock;
 use crate::fault::{Episode, Plan, Profile};
 use crate::trace::{Event, EventKind, Log, Payload, Recorder, Recording};
+use asynchronous::{Loose, Orders};
 use blueprint::Blueprint;
 use cell::Cell;
 use directory::Directory;
@@ -63,6 +64,8 @@ pub struct World<P: Protocol> {
     now: Time,
     healed: Option<Time>,
     queue: Queue<P>,
+    /// What is pending if events may come in any order; the queue is then empty between steps.
+    loose: Option<Loose<P>>,
     cells: Vec<Cell<P>>,
     nodes: Vec<NodeState>,
     directory: Directory,
@@ -94,6 +97,8 @@ pub struct Start<'a> {
     pub faulty: Option<bool>,
     /// How much of the trace is kept.
     pub recording: Recording,
+    /// In which orders events may come.
+    pub orders: Orders,
 }
 
 /// The present state of a node.
@@ -180,6 +185,7 @@ impl<P: Protocol> Clone for World<P> {
             now: self.now,
             healed: self.healed,
             queue: self.queue.clone(),
+            loose: self.loose.clone(),
             cells: self.cells.clone(),
             nodes: self.nodes.clone(),
             directory: self.directory.clone(),
@@ -209,6 +215,7 @@ impl<P: Protocol> World<P> {
             now: Time::ZERO,
             healed: None,
             queue: Queue::default(),
+            loose: None,
             cells: Vec::new(),
             nodes: Vec::new(),
             directory: Directory::default(),
@@ -229,7 +236,7 @@ impl<P: Protocol> World<P> {
 
     /// Starts a run from the blueprint, keeping memory of the one before but none of its state.
     pub fn start(&mut self, start: Start<'_>) {
-        let Start { seed, profile, mut choices, script, faulty, recording } = start;
+        let Start { seed, profile, mut choices, script, faulty, recording, orders } = start;
         let blueprint = self.blueprint.clone();
         let topology = &blueprint.topology;
         self.plan.make(topology, profile, seed, &mut choices);
@@ -240,6 +247,7 @@ impl<P: Protocol> World<P> {
         self.now = Time::ZERO;
         self.healed = if self.plan.faulty { None } else { Some(Time::ZERO) };
         self.queue.clear();
+        self.loose = (orders == Orders::Any).then(Loose::default);
         self.pairs.reset();
         self.active.reset();
         self.directory.reset(topology.actors.len() as u32);
@@ -261,7 +269,7 @@ impl<P: Protocol> World<P> {
             self.begin_next(checks);
             return true;
         }
-        let Some((at, pending)) = self.queue.pop() else { return false };
+        let Some((at, pending)) = self.queue.pop() else { return self.step_in_any_order(checks) };
         self.now = at;
         match pending.what {
             What::Message(envelope) => self.message_arrives(pending.target, envelope, pending.cause, checks),
@@ -316,7 +324,7 @@ impl<P: Protocol> World<P> {
 
     /// How many events are pending.
     pub fn pending(&self) -> usize {
-        self.queue.len()
+        self.queue.len() + self.loose.as_ref().map_or(0, Loose::len)
     }
 
     /// What this world is doing, for a watchdog on another thread.

@@ -1,9 +1,13 @@
 //! All interleavings of small systems: the reduction finds the same outcomes as brute force, in far fewer runs.
 
 use proptest::prelude::*;
+use rehearsal::Profile;
 use rehearsal::check::Properties;
+use rehearsal::choice::Base;
 use rehearsal::interleave::{Interleaved, Reach, Reduction, interleave};
 use rehearsal::protocol::{Actor, Address, Context, Input, NodeId, Protocol, TimerId};
+use rehearsal::run::{AnyRunner, RunSpec, Runner, Verdict};
+use rehearsal::world::asynchronous::Orders;
 use rehearsal::{Scenario, Setup};
 
 struct Numbers;
@@ -87,6 +91,22 @@ impl Scenario for Program {
     fn properties(&self, _: &mut Properties<u32>) {}
 }
 
+/// A program in which eight must not come before another number, nor behind one.
+struct Judged(Program);
+
+impl Scenario for Judged {
+    type Protocol = Numbers;
+
+    fn set_up(&self, system: &mut Setup<Numbers>) {
+        self.0.set_up(system);
+    }
+
+    fn properties(&self, check: &mut Properties<u32>) {
+        check.never("FIRST-1", "eight does not win", |fact| *fact / 100 == 8);
+        check.never("FIRST-2", "eight does not lose", |fact| *fact % 100 == 8);
+    }
+}
+
 fn at(n: u32) -> Address {
     Address::new(NodeId(n), n)
 }
@@ -134,6 +154,41 @@ fn a_race_that_only_one_actor_sees_is_found_behind_relays() {
     let (all, reduced) = both(&program);
     assert_eq!(all.outcomes.len(), 2);
     assert!(reduced.runs * 10 <= all.runs, "{} and {}", all.runs, reduced.runs);
+}
+
+#[test]
+fn an_order_that_breaks_an_invariant_is_a_run_that_can_be_made_again() {
+    let program = Judged(Program(vec![
+        Role::Referee { winner: None },
+        Role::Passes(at(0)),
+        Role::Passes(at(0)),
+        Role::Sends(vec![(at(1), 7), (at(2), 8)]),
+    ]));
+    for reduction in [Reduction::None, Reduction::Actors] {
+        let found = interleave(&program, reduction, up_to(1_000));
+        assert_eq!(found.violations.keys().collect::<Vec<_>>(), ["FIRST-1", "FIRST-2"]);
+        for (invariant, disorder) in &found.violations {
+            let spec = disorder.spec();
+            let outcome = Runner::new(&program).run(&spec);
+            let Verdict::Violation(violation) = outcome.verdict else { panic!("{invariant} held") };
+            assert_eq!((&violation.invariant, &violation.message), (invariant, &disorder.message));
+        }
+        let inverted = &found.violations["FIRST-1"];
+        assert!(!inverted.deviations.is_empty(), "in the order of time, seven wins");
+    }
+}
+
+#[test]
+fn the_dull_order_is_that_of_time() {
+    let program = Program(vec![
+        Role::Referee { winner: None },
+        Role::Sends(vec![(at(0), 7)]),
+        Role::Sends(vec![(at(0), 8)]),
+    ]);
+    let spec = RunSpec { base: Base::Benign, ..RunSpec::seeded(0, &Profile::NONE) };
+    let timed = Runner::new(&program).run(&spec);
+    let any = Runner::new(&program).run(&RunSpec { orders: Orders::Any, ..spec });
+    assert_eq!(timed.trace_hash, any.trace_hash);
 }
 
 #[test]

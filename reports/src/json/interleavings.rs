@@ -1,12 +1,10 @@
 //! The document of `explore --interleavings`.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
-use super::nanos;
+use super::{nanos, path};
 use crate::interleavings::InterleavingsResult;
-use crate::subject::WORLD;
+use crate::subject::{Tool, WORLD};
 
 /// What trying all orders came to.
 #[derive(Debug, Serialize)]
@@ -23,16 +21,31 @@ pub struct InterleavingsDocument {
     /// Choices are dull: only the order differs.
     deviations: u32,
     complete: bool,
-    /// The first message for each invariant.
-    violations: Vec<BTreeMap<&'static str, String>>,
+    /// The first order that broke each invariant.
+    violations: Vec<BrokenInvariant>,
     wall_ns: u64,
 }
 
+#[derive(Debug, Serialize)]
+struct BrokenInvariant {
+    invariant: String,
+    message: String,
+    /// In how many choices the order differs from that of time.
+    deviations: usize,
+    case: Option<String>,
+    again: Option<String>,
+}
+
 /// What trying all orders came to.
-pub fn interleavings(result: &InterleavingsResult) -> InterleavingsDocument {
-    let violation = |(invariant, message): (&String, &String)| {
-        BTreeMap::from([("invariant", invariant.clone()), ("message", message.clone())])
-    };
+pub fn interleavings(tool: &Tool, result: &InterleavingsResult) -> InterleavingsDocument {
+    let violations = result.found.violations.iter().zip(&result.findings);
+    let violations = violations.map(|((invariant, disorder), finding)| BrokenInvariant {
+        invariant: invariant.clone(),
+        message: finding.story.as_ref().map_or(&disorder.message, |story| &story.message).clone(),
+        deviations: finding.story.as_ref().map_or(disorder.deviations.len(), |story| story.deviations),
+        case: finding.case.as_deref().map(path),
+        again: finding.case.as_deref().map(|case| tool.replay(case)),
+    });
     InterleavingsDocument {
         scenario: result.subject.entry.name,
         variant: result.subject.variant_name(),
@@ -43,7 +56,7 @@ pub fn interleavings(result: &InterleavingsResult) -> InterleavingsDocument {
         states: result.found.outcomes.len(),
         deviations: 0,
         complete: result.found.complete,
-        violations: result.found.violations.iter().map(violation).collect(),
+        violations: violations.collect(),
         wall_ns: nanos(result.wall),
     }
 }

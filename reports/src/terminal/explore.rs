@@ -55,7 +55,7 @@ pub fn explore(screen: &mut Screen<'_>, tool: &Tool, result: &ExploreResult) -> 
     for (number, (violation, finding)) in explored.violations.iter().zip(&result.findings).enumerate() {
         screen.gap()?;
         match finding.story.as_ref().filter(|_| number < IN_FULL) {
-            Some(story) => in_full(screen, tool, result, story, finding)?,
+            Some(story) => in_full(screen, tool, &result.subject, story, finding)?,
             None => screen.line(0, BAD, &violation.signature)?,
         }
         let few = counted(violation.deviations.len() as u64, "deviation");
@@ -80,14 +80,14 @@ pub fn explore(screen: &mut Screen<'_>, tool: &Tool, result: &ExploreResult) -> 
 }
 
 /// A violation in full. It has no seed: only its case makes it again.
-fn in_full(
+pub(super) fn in_full(
     screen: &mut Screen<'_>,
     tool: &Tool,
-    result: &ExploreResult,
+    subject: &Subject,
     story: &Story,
     finding: &Finding,
 ) -> io::Result<()> {
-    failure::head(screen, &result.subject, story)?;
+    failure::head(screen, subject, story)?;
     for (title, lines) in story.sections() {
         screen.gap()?;
         screen.line(2, TITLE, &title)?;

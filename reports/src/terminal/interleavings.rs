@@ -2,10 +2,11 @@
 
 use std::io;
 
+use super::explore::in_full;
 use super::figures::{counted, rate, span};
 use super::{BAD, FAINT, GOOD, ODD, PLAIN, Screen, TITLE};
 use crate::interleavings::InterleavingsResult;
-use crate::subject::Subject;
+use crate::subject::{Subject, Tool};
 
 /// What is about to be tried.
 ///
@@ -23,10 +24,17 @@ pub fn before(screen: &mut Screen<'_>, subject: &Subject, depth: usize) -> io::R
 /// # Errors
 ///
 /// If the stream fails.
-pub fn interleavings(screen: &mut Screen<'_>, result: &InterleavingsResult) -> io::Result<()> {
+pub fn interleavings(screen: &mut Screen<'_>, tool: &Tool, result: &InterleavingsResult) -> io::Result<()> {
     let found = &result.found;
-    for (invariant, message) in &found.violations {
-        screen.line(0, BAD, &format!("{invariant} violated: {message}"))?;
+    for ((invariant, disorder), finding) in found.violations.iter().zip(&result.findings) {
+        screen.gap()?;
+        match &finding.story {
+            Some(story) => in_full(screen, tool, &result.subject, story, finding)?,
+            None => screen.line(0, BAD, &format!("{invariant} violated: {}", disorder.message))?,
+        }
+    }
+    if !found.violations.is_empty() {
+        screen.gap()?;
     }
     let runs = counted(found.runs, "run");
     let (outcomes, events) =

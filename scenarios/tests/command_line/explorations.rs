@@ -52,3 +52,34 @@ fn all_orders_show_the_vote_that_comes_after_the_timeout() {
     let wrong = place.rehearse("explore commit --depth 8");
     assert_eq!(wrong.code(), 2, "{wrong:?}");
 }
+
+#[test]
+fn an_order_that_breaks_an_invariant_is_a_case_like_any_other() {
+    let place = Place::new();
+    let found =
+        place.rehearse("explore commit --variant late-vote --interleavings --depth 14 --budget 20000 --json");
+    let violation = &found.document()["violations"][0];
+    let case = place.path(violation["case"].as_str().unwrap());
+    let text = std::fs::read_to_string(&case).unwrap();
+    assert!(text.contains("format = 2") && text.contains("orders = \"any\""), "{text}");
+    assert!(text.contains("choice = \"order #"), "{text}");
+
+    let again = place.replay(&case, "--json");
+    let document = again.document();
+    assert_eq!((again.code(), &document["reproduced"]), (0, &true.into()), "{again:?}");
+    assert_eq!(document["violation"]["invariant"], "2PC-1");
+    assert_eq!(place.replay(&case, "--tolerant").code(), 0);
+
+    let words = case.display().to_string();
+    let explained = place.rehearse(&format!("explain {words} --json"));
+    let document = explained.document();
+    assert_eq!((explained.code(), &document["invariant"]), (0, &"2PC-1".into()), "{explained:?}");
+    let deviations = document["deviations"].as_array().unwrap();
+    assert_eq!(Some(deviations.len() as u64), violation["deviations"].as_u64());
+    assert!(deviations.iter().all(|deviation| deviation["needed"] == true), "{document}");
+
+    let shrunk = place.rehearse(&format!("shrink {words} --json"));
+    assert_eq!(shrunk.code(), 0, "{shrunk:?}");
+    assert_eq!(shrunk.document()["deviations_after"].as_u64(), Some(deviations.len() as u64));
+    assert_eq!(place.replay(&case, "").code(), 0, "it is still a case");
+}

@@ -29,7 +29,7 @@ pub enum CaseError {
     },
     /// The file is of another version.
     #[error(
-        "{path} has format {found}, and this build reads format {FORMAT}: use the version of the tool that wrote it ({tool})"
+        "{path} has format {found}, and this build reads formats up to {FORMAT}: use the version of the tool that wrote it ({tool})"
     )]
     Format {
         /// Which file.

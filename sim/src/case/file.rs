@@ -17,9 +17,18 @@ use crate::fault::{PROFILES, Profile};
 use crate::registry::nearest;
 use crate::run::{AnyRunner, RunSpec, Verdict};
 use crate::search::{STRATEGIES, Strategy, random};
+use crate::world::asynchronous::Orders;
 
-/// The version of the format that this build writes, and the only one that it reads.
-pub const FORMAT: u32 = 1;
+/// The newest version of the format. This build reads all versions up to it, and writes the oldest that can say what is to be said:
+///
+/// | Version | Since it |
+/// |---|---|
+/// | 1 | everything but what follows |
+/// | 2 | `orders = "any"`: events come in any order, as the deviations say, and not in that of time |
+pub const FORMAT: u32 = 2;
+
+/// The version of a case in which time orders events.
+const TIMED: u32 = 1;
 
 const LARGEST: u64 = 1 << 20;
 
@@ -41,6 +50,9 @@ pub struct Case {
     /// The search strategy that made the run of the seed; plain draws if it is absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub strategy: Option<String>,
+    /// In which orders events come; in that of time if it is absent.
+    #[serde(default, skip_serializing_if = "Orders::are_timed")]
+    pub orders: Orders,
     /// The seed, in hex.
     #[serde(with = "hex")]
     pub seed: u64,
@@ -106,12 +118,13 @@ impl Case {
             Verdict::Limit(limit) => (None, limit.in_words()),
         };
         Self {
-            format: FORMAT,
+            format: TIMED,
             tool: env!("CARGO_PKG_VERSION").to_owned(),
             scenario: scenario.to_owned(),
             variant: variant.map(ToOwned::to_owned),
             profile: profile.name.to_owned(),
             strategy: (*failure.strategy != random::STRATEGY).then(|| failure.strategy.name.to_owned()),
+            orders: Orders::Timed,
             seed: failure.seed,
             expect: Expect {
                 invariant,
@@ -135,6 +148,8 @@ impl Case {
             self.expect.message.clone_from(&found.message);
         }
         self.expect.trace_hash = shrunk.outcome.trace_hash;
+        self.orders = shrunk.spec.orders;
+        self.format = if self.orders.are_timed() { TIMED } else { FORMAT };
         self.shrunk = Some(Deviations {
             before: self.shrunk.map_or(shrunk.before, |known| known.before),
             faulty_phase: runner.plan().faulty,
@@ -151,6 +166,7 @@ impl Case {
     /// If this build does not have the profile, or if a deviation names no choice.
     pub fn spec(&self, path: &Path) -> Result<RunSpec, CaseError> {
         let seeded = RunSpec::seeded(self.seed, self.profile(path)?).by(self.strategy(path)?);
+        let seeded = RunSpec { orders: self.orders, ..seeded };
         let Some(shrunk) = &self.shrunk else { return Ok(seeded) };
         let mut overrides = Overrides::new();
         for deviant in &shrunk.deviations {
@@ -210,13 +226,18 @@ impl Case {
             .parse()
             .map_err(|error: toml::de::Error| malformed(place(&error), error.message().to_owned()))?;
         match table.get("format").and_then(toml::Value::as_integer) {
-            Some(found) if found != i64::from(FORMAT) => {
+            Some(found) if !(1..=i64::from(FORMAT)).contains(&found) => {
                 let tool = table.get("tool").and_then(toml::Value::as_str).unwrap_or("unknown").to_owned();
                 return Err(CaseError::Format { path: path.to_owned(), found, tool });
             }
             _ => {}
         }
-        toml::from_str(text).map_err(|error| malformed(place(&error), error.message().to_owned()))
+        let case: Self =
+            toml::from_str(text).map_err(|error| malformed(place(&error), error.message().to_owned()))?;
+        if case.format == TIMED && !case.orders.are_timed() {
+            return Err(malformed(String::new(), format!("format {TIMED} has no `orders`")));
+        }
+        Ok(case)
     }
 
     /// Writes the case into a folder, all of it or nothing, and returns its path.
@@ -323,12 +344,13 @@ mod tests {
 
     fn case() -> Case {
         Case {
-            format: FORMAT,
+            format: TIMED,
             tool: "0.1.0".to_owned(),
             scenario: "session".to_owned(),
             variant: Some("stored-interrupt".to_owned()),
             profile: "chaos".to_owned(),
             strategy: None,
+            orders: Orders::Timed,
             seed: 0x1f,
             expect: Expect {
                 invariant: Some("INT-1".to_owned()),
@@ -383,6 +405,18 @@ mod tests {
         let text = "format = 9\ntool = \"7.0.0\"\nsomething = 1\n";
         let error = Case::parse(Path::new("new.toml"), text.as_bytes()).unwrap_err().to_string();
         assert!(error.contains("format 9") && error.contains("7.0.0"), "{error}");
+    }
+
+    #[test]
+    fn a_case_whose_events_come_in_any_order_is_of_the_second_format() {
+        let any = Case { format: FORMAT, orders: Orders::Any, ..case() };
+        let text = toml::to_string(&any).unwrap();
+        assert!(text.contains("orders = \"any\""), "{text}");
+        assert_eq!(Case::parse(Path::new("a.toml"), text.as_bytes()).unwrap(), any);
+        assert_eq!(any.spec(Path::new("a.toml")).unwrap().orders, Orders::Any);
+        let older = text.replace("format = 2", "format = 1");
+        let error = Case::parse(Path::new("a.toml"), older.as_bytes()).unwrap_err().to_string();
+        assert!(error.contains("format 1 has no `orders`"), "{error}");
     }
 
     proptest! {

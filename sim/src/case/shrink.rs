@@ -99,7 +99,7 @@ struct Search<'a> {
 /// The order in which kinds of deviations are removed: what a reader can do without most is tried first.
 const STAGES: [fn(Stream) -> bool; 4] = [
     is_episode,
-    |stream| matches!(stream, Stream::Delay { .. }),
+    |stream| matches!(stream, Stream::Delay { .. } | Stream::Order),
     |stream| matches!(stream, Stream::Timer(_) | Stream::Turn(_) | Stream::Sync(_) | Stream::Torn(_)),
     |stream| matches!(stream, Stream::Draw(_) | Stream::Menu(_)),
 ];
@@ -333,7 +333,7 @@ fn is_episode(stream: Stream) -> bool {
 fn simpler(made: Deviation) -> Vec<Value> {
     let value = made.value;
     let tries: Vec<Value> = match made.stream {
-        Stream::Menu(_) => (1..value.0.min(4)).map(Value).collect(),
+        Stream::Menu(_) | Stream::Order => (1..value.0.min(4)).map(Value).collect(),
         Stream::Draw(_) => [1, value.0 & (u64::MAX << 48), value.0 & (u64::MAX << 32)].map(Value).to_vec(),
         Stream::OnNode(..) | Stream::OnSystem(_) => {
             let coarse = |bits: u32| value.share() & (u32::MAX << (32 - bits));

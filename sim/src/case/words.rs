@@ -41,7 +41,7 @@ fn parse_stream(words: &str) -> Option<StreamKey> {
     if let Some((_, kind)) = of_actor.iter().find(|(known, _)| *known == family) {
         return (!rest.is_empty()).then(|| join(*kind, name(rest)));
     }
-    let known = family == "frozen" || KINDS.iter().any(|kind| kind.name == family);
+    let known = ["frozen", "order"].contains(&family) || KINDS.iter().any(|kind| kind.name == family);
     let key = if rest.is_empty() { 0 } else { name(rest) };
     known.then(|| join(name(family), key))
 }
@@ -71,6 +71,7 @@ pub fn meaning(runner: &dyn AnyRunner, made: &Deviation) -> String {
         }
         Stream::Draw(_) => format!("{:#x}", value.0),
         Stream::Menu(_) => format!("entry {}", value.0),
+        Stream::Order => format!("passes over {} that are due before it", value.0),
         Stream::OnNode(..) | Stream::OnSystem(_) => episode(runner, made, value),
     }
 }
@@ -99,6 +100,7 @@ mod tests {
             Stream::OnNode("frozen", 0),
             Stream::OnSystem("partition"),
             Stream::OnSystem("kill"),
+            Stream::Order,
         ];
         let actors = ["/a/one", "/b/two words", "/c/three#4"];
         let nodes = ["node a", "node-b"];

@@ -30,10 +30,15 @@ pub enum Stream {
     OnNode(&'static str, u32),
     /// The n-th episode of a kind of fault that concerns the whole system.
     OnSystem(&'static str),
+    /// What comes n-th where time does not say it: how many that are due before it are passed over.
+    Order,
 }
 
 /// The key of a stream.
 pub type StreamKey = Key;
+
+/// The key of [`Stream::Order`].
+pub(crate) const ORDER_KEY: StreamKey = generator::join(generator::name("order"), 0);
 
 /// The kinds of streams, as they enter the key; a test holds them distinct.
 pub(crate) mod kind {
@@ -62,6 +67,7 @@ impl Stream {
             Self::Torn(slot) => of(kind::TORN, slot),
             Self::OnNode(kind, id) => generator::join(generator::name(kind), node(id)),
             Self::OnSystem(kind) => generator::join(generator::name(kind), 0),
+            Self::Order => ORDER_KEY,
         }
     }
 
@@ -77,6 +83,7 @@ impl Stream {
             Self::Torn(slot) => format!("torn {}", actor(slot)),
             Self::OnNode(kind, id) => format!("{kind} {}", node(id)),
             Self::OnSystem(kind) => kind.to_owned(),
+            Self::Order => "order".to_owned(),
         }
     }
 }
@@ -109,6 +116,7 @@ mod tests {
             Stream::OnNode("crash", 1),
             Stream::OnNode("pause", 1),
             Stream::OnSystem("partition"),
+            Stream::Order,
         ];
         let actor = |slot: u32| generator::name(&format!("/node/actor-{slot}"));
         let node = |id: u32| generator::name(&format!("node-{id}"));

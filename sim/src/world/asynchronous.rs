@@ -1,12 +1,99 @@
-//! The world without its clock: whatever is pending may come next. For exhaustive search over orders.
+//! The world without its clock: whatever is pending may come next. For exhaustive search over orders, and to run one of them again.
+//!
+//! An actor's clock shows the due time of what it handles, which follows from causes alone. Messages within a node keep their order per
+//! pair of actors. Which of the others comes next is a choice: `order #n` is the n-th of a run, and its value is how many that are due before
+//! it are passed over; 0, the dull one, takes what is due first.
 
 use std::hash::Hasher;
 
 use rehearsal_protocol::{Protocol, Time};
+use serde::{Deserialize, Serialize};
 
 use super::World;
-use super::queue::Pending;
+use super::queue::{Pending, What};
 use crate::check::Checks;
+use crate::choice::stream::ORDER_KEY;
+use crate::choice::{Deviation, Stream, Value};
+
+/// In which orders events may come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Orders {
+    /// In that of time.
+    #[default]
+    Timed,
+    /// In any, as choices say.
+    Any,
+}
+
+impl Orders {
+    /// Whether events come in the order of time.
+    pub fn are_timed(&self) -> bool {
+        *self == Self::Timed
+    }
+}
+
+/// What is pending where time does not order it.
+pub(crate) struct Loose<P: Protocol> {
+    /// In the order of time, and then of their numbers.
+    items: Vec<Item<P>>,
+    /// The number of the next item.
+    next: u64,
+    /// How many were picked.
+    picks: u32,
+}
+
+struct Item<P: Protocol> {
+    number: u64,
+    at: Time,
+    pending: Pending<P>,
+    pair: Option<(u32, u32)>,
+}
+
+impl<P: Protocol> Default for Loose<P> {
+    fn default() -> Self {
+        Self { items: Vec::new(), next: 0, picks: 0 }
+    }
+}
+
+impl<P: Protocol> Clone for Loose<P> {
+    fn clone(&self) -> Self {
+        Self { items: self.items.clone(), ..*self }
+    }
+}
+
+impl<P: Protocol> Clone for Item<P> {
+    fn clone(&self) -> Self {
+        Self { pending: self.pending.clone(), ..*self }
+    }
+}
+
+impl<P: Protocol> Loose<P> {
+    /// How many events are pending.
+    pub(crate) fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    /// How many messages are under way.
+    pub(crate) fn messages(&self) -> u64 {
+        self.items.iter().filter(|item| matches!(item.pending.what, What::Message(_))).count() as u64
+    }
+
+    /// The places of those that may come next.
+    fn enabled(&self) -> Vec<usize> {
+        let comes_behind = |item: &Item<P>| {
+            item.pair.is_some()
+                && self.items.iter().any(|other| other.pair == item.pair && other.number < item.number)
+        };
+        let items = self.items.iter().enumerate();
+        items.filter(|(_, item)| !comes_behind(item)).map(|(place, _)| place).collect()
+    }
+}
+
+/// The deviation that in the n-th place of a run passes over so many that are due before.
+pub(crate) fn passing(n: u32, passed: u32) -> Deviation {
+    Deviation { stream: Stream::Order, key: ORDER_KEY, n, value: Value(u64::from(passed)) }
+}
 
 impl<P: Protocol> World<P> {
     /// Whether some actors of the blueprint have not had their first turn.
@@ -23,6 +110,50 @@ impl<P: Protocol> World<P> {
     pub(crate) fn perform(&mut self, at: Time, pending: Pending<P>, checks: &mut Checks<P::Fact>) {
         self.now = at;
         self.happen(pending.target, pending.cause, pending.what, checks);
+    }
+
+    /// Takes what became pending out of the order of time, if any order may be.
+    pub(super) fn loosen(&mut self) {
+        let Some(mut loose) = self.loose.take() else { return };
+        for (at, pending) in self.take_pending() {
+            let (_, pair) = self.concerns(&pending);
+            let place = loose.items.partition_point(|item| item.at <= at);
+            loose.items.insert(place, Item { number: loose.next, at, pending, pair });
+            loose.next += 1;
+        }
+        self.loose = Some(loose);
+    }
+
+    /// Lets any of what may come next happen. `false` if there is nothing.
+    #[cold]
+    pub(super) fn step_in_any_order(&mut self, checks: &mut Checks<P::Fact>) -> bool {
+        let Some(loose) = &mut self.loose else { return false };
+        let enabled = loose.enabled();
+        if enabled.is_empty() {
+            return false;
+        }
+        let n = loose.picks;
+        loose.picks += 1;
+        let passed = self.choices.pick_of(Stream::Order, ORDER_KEY, n, enabled.len() as u32);
+        let Item { at, pending, .. } = loose.items.remove(enabled[passed as usize]);
+        self.perform(at, pending, checks);
+        self.loosen();
+        true
+    }
+
+    /// Which actor something pending concerns, and the pair within which it keeps its order.
+    pub(crate) fn concerns(&self, pending: &Pending<P>) -> (Option<u32>, Option<(u32, u32)>) {
+        let target = pending.target;
+        match &pending.what {
+            What::Message(envelope) => {
+                let from = envelope.from.slot();
+                let together = self.node_of_path(from) == self.node_of_path(target);
+                (Some(target), together.then_some((from, target)))
+            }
+            What::Timer(..) | What::Start(_) | What::Dispatch(_) => (Some(target), None),
+            What::Signal(..) | What::Synced(..) => (Some(target), Some((target, target))),
+            What::Kill | What::Restart | What::EpisodeBegins | What::EpisodeEnds | What::Heal => (None, None),
+        }
     }
 
     /// Feeds the present states of all actors to a hasher.

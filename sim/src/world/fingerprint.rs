@@ -90,7 +90,12 @@ impl Hasher for Fingerprinter {
 
 impl<P: Protocol> World<P> {
     /// Feeds everything that the future of this run depends on.
+    ///
+    /// # Panics
+    ///
+    /// If events may come in any order: what is pending then is not looked at.
     pub(crate) fn feed(&self, to: &mut Fingerprinter) {
+        assert!(self.loose.is_none(), "fingerprints are for worlds in which time orders events");
         self.now.hash(to);
         self.healed.hash(to);
         self.begun.hash(to);
@@ -210,6 +215,7 @@ mod tests {
     use crate::fault::{Episode, Harm, Profile};
     use crate::trace::Recording;
     use crate::world::Start;
+    use crate::world::asynchronous::Orders;
     use crate::world::blueprint::Blueprint;
     use crate::world::cell::Waiting;
     use crate::{Scenario, Setup};
@@ -273,6 +279,7 @@ mod tests {
             script: &script,
             faulty: None,
             recording: Recording::Off,
+            orders: Orders::Timed,
         });
         let rest = world.cells[0].rest_mut();
         rest.timers.push((TimerId(1), 1));

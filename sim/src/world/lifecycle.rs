@@ -44,6 +44,7 @@ impl<P: Protocol> World<P> {
         self.begun += 1;
         let cause = self.recorder.count();
         self.first_turn(slot, cause, checks);
+        self.loosen();
     }
 
     /// A turn asked for a child.

@@ -15,6 +15,12 @@ pub(crate) struct Pending<P: Protocol> {
     pub(crate) what: What<P>,
 }
 
+impl<P: Protocol> Clone for Pending<P> {
+    fn clone(&self) -> Self {
+        Self { what: self.what.clone(), ..*self }
+    }
+}
+
 pub(crate) enum What<P: Protocol> {
     Message(Envelope<P::Message>),
     /// A timer runs out, if this arming of it still stands.

@@ -2,6 +2,7 @@
 
 use rehearsal_protocol::Protocol;
 
+use super::asynchronous::Loose;
 use super::cell::Cell;
 use super::{Tally, World};
 use crate::check::Violation;
@@ -72,7 +73,9 @@ impl<P: Protocol> World<P> {
     }
 
     fn waiting_messages(&self) -> u64 {
-        self.cells.iter().map(Cell::waiting_messages).sum::<u64>() + self.queue.messages()
+        self.cells.iter().map(Cell::waiting_messages).sum::<u64>()
+            + self.queue.messages()
+            + self.loose.as_ref().map_or(0, Loose::messages)
     }
 
     pub(super) fn break_rule(&mut self, rule: &'static Rule, message: String) {
