@@ -57,15 +57,19 @@ fn a_portfolio_runs_each_seed_as_one_of_its_arms_would() {
             arms.push(arm.name);
         }
     }
-    assert_eq!(arms.len(), STRATEGIES.len() - 1, "every arm has its turn: {arms:?}");
+    assert_eq!(arms.len(), 4, "every arm has its turn: {arms:?}");
 }
+
+/// A seed that takes draws of earlier ones, by coverage.
+const CHILD: u64 = 20;
 
 #[test]
 fn strategies_differ_from_each_other() {
     let mut runner = session();
     let plain = STRATEGIES.iter().filter(|strategy| strategy.name != "portfolio");
-    let mut hashes: Vec<u64> =
-        plain.map(|by| runner.run(&RunSpec::seeded(3, &Profile::CHAOS).by(by)).trace_hash).collect();
+    // Not among the first of a block, which are plain draws by coverage, too.
+    let spec = |by| RunSpec::seeded(CHILD, &Profile::CHAOS).by(by);
+    let mut hashes: Vec<u64> = plain.map(|by| runner.run(&spec(by)).trace_hash).collect();
     let count = hashes.len();
     hashes.sort_unstable();
     hashes.dedup();

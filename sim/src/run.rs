@@ -12,6 +12,7 @@ use crate::choice::asked::{Counted, Point};
 use crate::choice::{Base, Choices, Deviation, Insists, Overrides};
 use crate::fault::{Episode, Plan, Profile};
 use crate::scenario::Scenario;
+use crate::search::coverage::{Block, Lineage, Mixed};
 use crate::search::delay_bounded::DelayBounded;
 use crate::search::explore::{self, ExploreSpec, Explored, Follower};
 use crate::search::{Strategy, Way, random};
@@ -199,6 +200,8 @@ pub struct Runner<P: Protocol> {
     checks: Checks<P::Fact>,
     /// How large dull runs are, by profile and strategy.
     sizes: Vec<(&'static str, &'static str, Counted)>,
+    /// What the runs of a block of seeds have seen, if a strategy goes by that.
+    block: Option<Block>,
     /// How many steps the run has had, whoever made them: limits are looked at by this count, in a fork as in its origin.
     steps: u64,
 }
@@ -254,7 +257,7 @@ impl<P: Protocol> Runner<P> {
         let mut properties = Properties::default();
         scenario.properties(&mut properties);
         let world = World::new(Arc::new(Blueprint::of(scenario)));
-        Self { world, checks: properties.checks(), sizes: Vec::new(), steps: 0 }
+        Self { world, checks: properties.checks(), sizes: Vec::new(), block: None, steps: 0 }
     }
 
     /// The world as the last run left it.
@@ -298,7 +301,13 @@ impl<P: Protocol> Runner<P> {
 
     /// A copy that goes its own way, under the eye of the same watchdog.
     pub(crate) fn fork(&self) -> Self {
-        Self { world: self.world.fork(), checks: self.checks.clone(), sizes: Vec::new(), steps: self.steps }
+        Self {
+            world: self.world.fork(),
+            checks: self.checks.clone(),
+            sizes: Vec::new(),
+            block: None,
+            steps: self.steps,
+        }
     }
 
     /// Keeps what fingerprints need of what monitors see, from now on.
@@ -370,8 +379,43 @@ impl<P: Protocol> Runner<P> {
         let choices = Choices::seeded(spec.seed).insisting_on(strategy.insists_on);
         match strategy.way {
             Way::Plain | Way::Arms(_) => choices,
+            Way::Blocks => choices.directed(Box::new(Mixed::new(&self.lineage(spec)))),
             Way::Source(source) => choices.directed(source(spec.seed)),
             Way::Measured(source) => choices.directed(source(spec.seed, self.size(strategy, spec.profile))),
+        }
+    }
+
+    /// Whose draws the run of a seed has. The earlier runs of its block are made if they were not, so it does not depend on what ran
+    /// before.
+    fn lineage(&mut self, spec: &RunSpec) -> Lineage {
+        let known = self.block.take().filter(|block| block.has(spec.seed, spec.profile.name));
+        let mut block = known.unwrap_or_else(|| Block::of(spec.seed, spec.profile.name));
+        while block.next() < spec.seed {
+            let lineage = block.lineage(block.next());
+            let choices = Choices::seeded(block.next()).directed(Box::new(Mixed::new(&lineage)));
+            self.start_with(choices, &RunSpec::seeded(block.next(), spec.profile));
+            self.drive(u64::MAX);
+            block.take(lineage, self.world.saw());
+        }
+        let lineage = block.lineage(spec.seed);
+        self.block = Some(block);
+        lineage
+    }
+
+    /// Keeps what a run saw for the later ones of its block, so that it need not be made again.
+    fn learn(&mut self, spec: &RunSpec) {
+        let whole = spec.base == Base::Seeded
+            && spec.overrides.is_none()
+            && spec.script.is_none()
+            && spec.faulty.is_none()
+            && spec.until.is_none()
+            && spec.afresh.is_none();
+        let Some(block) = self.block.as_mut().filter(|block| whole && block.next() == spec.seed) else {
+            return;
+        };
+        if matches!(spec.strategy.arm(spec.seed).way, Way::Blocks) && block.has(spec.seed, spec.profile.name)
+        {
+            block.take(block.lineage(spec.seed), self.world.saw());
         }
     }
 
@@ -524,6 +568,7 @@ impl<P: Protocol> AnyRunner for Runner<P> {
         } else {
             self.drive_by(spec, until)
         };
+        self.learn(spec);
         self.outcome(verdict)
     }
 

@@ -4,6 +4,7 @@
 //! - [`pct`] — chains of messages with priorities, and a few moments at which one is demoted;
 //! - [`pos`] — an independent priority for each message, so that delays spread wide;
 //! - [`delay_bounded`] — a dull run but for a few deviations, placed anywhere in it;
+//! - [`coverage`] — draws of earlier runs that saw something new, mixed with others;
 //! - [`portfolio`] — several of them, by the seed;
 //! - [`explore`] — no draws at all: every run with at most so many deviations.
 //!
@@ -15,6 +16,7 @@
 //! (see [`Source::healed`]). Before that, no delay is unbounded: the latest entry of a menu is a bounded time. So what is owed
 //! after the healing is judged under a fair schedule whatever the strategy, and no strategy for that is needed beside.
 
+pub mod coverage;
 pub mod delay_bounded;
 pub mod explore;
 pub mod pct;
@@ -47,13 +49,21 @@ pub enum Way {
     Source(fn(seed: u64) -> Box<dyn Source>),
     /// A source for each run, from its seed and the size of dull runs.
     Measured(fn(seed: u64, size: Counted) -> Box<dyn Source>),
+    /// Earlier runs of the same block of seeds, see [`coverage`].
+    Blocks,
     /// Other strategies, by the seed.
     Arms(fn(seed: u64) -> &'static Strategy),
 }
 
 /// Every strategy there is.
-pub static STRATEGIES: &[&Strategy] =
-    &[&random::STRATEGY, &pct::STRATEGY, &pos::STRATEGY, &delay_bounded::STRATEGY, &portfolio::STRATEGY];
+pub static STRATEGIES: &[&Strategy] = &[
+    &random::STRATEGY,
+    &pct::STRATEGY,
+    &pos::STRATEGY,
+    &delay_bounded::STRATEGY,
+    &coverage::STRATEGY,
+    &portfolio::STRATEGY,
+];
 
 /// The strategy of campaigns and tests that name none. On the planted bugs it needs no more runs than plain draws, and it sees
 /// what those are blind to; `score` measures both.
@@ -69,7 +79,7 @@ impl Strategy {
     pub fn arm(&'static self, seed: u64) -> &'static Self {
         match self.way {
             Way::Arms(arm) => arm(seed),
-            Way::Plain | Way::Source(_) | Way::Measured(_) => self,
+            Way::Plain | Way::Source(_) | Way::Measured(_) | Way::Blocks => self,
         }
     }
 }

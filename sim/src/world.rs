@@ -5,6 +5,7 @@
 //! - [`blueprint`] — who is where at the start of every run;
 //! - [`cell`] — one actor with its mailbox, timers, watchers and disk;
 //! - [`turn`] — an input is handled, all of its effects or none;
+//! - [`class`] — the class of an actor's state, for those who search for new ones;
 //! - [`effects`] — what a turn asked for takes hold;
 //! - [`network`] — when and whether a message arrives;
 //! - [`weather`] — the menus of what may happen to messages, timers and syncs;
@@ -23,6 +24,7 @@ pub mod arrival;
 pub mod asynchronous;
 pub mod blueprint;
 pub mod cell;
+mod class;
 pub mod directory;
 pub mod disk;
 pub mod effects;

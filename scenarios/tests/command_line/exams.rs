@@ -10,7 +10,7 @@ fn an_exam_has_a_row_for_each_strategy_and_a_picture() {
     assert_eq!(ended.code(), 0, "{ended:?}");
     let rows = document["rows"].as_array().unwrap();
     let strategies: Vec<&str> = rows.iter().map(|row| row["strategy"].as_str().unwrap()).collect();
-    assert_eq!(strategies, ["random", "pct", "pos", "delay-bounded", "portfolio"]);
+    assert_eq!(strategies, ["random", "pct", "pos", "delay-bounded", "coverage", "portfolio"]);
     for row in rows {
         assert_eq!((&row["variant"], &row["invariant"]), (&"two-loops".into(), &"SES-1".into()));
         assert_eq!((&row["tripped"], &row["found"]), (&true.into(), &6.into()), "{row}");
@@ -21,7 +21,7 @@ fn an_exam_has_a_row_for_each_strategy_and_a_picture() {
         assert!((2.0..=25.0).contains(&row["slice_events"].as_f64().unwrap()), "{row}");
         assert!(row["weak"].is_boolean());
     }
-    assert_eq!(document["shrinking"]["finds"], 30);
+    assert_eq!(document["shrinking"]["finds"], 36);
     let picture = std::fs::read_to_string(place.path("out/score.svg")).unwrap();
     assert!(picture.starts_with("<svg ") && picture.ends_with("</svg>\n") && picture.contains("two-loops"));
 }

@@ -1,6 +1,7 @@
 //! Runs chunks of seeds and reports each.
 
 use std::any::Any;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -9,6 +10,8 @@ use std::sync::mpsc::Sender;
 use super::arms::Arms;
 use super::{CampaignSpec, Chunk, Failure, Shared};
 use crate::run::{AnyRunner, RunSpec};
+use crate::search::Way;
+use crate::search::coverage::BLOCK;
 use crate::wall::Stopwatch;
 
 /// A chunk, or why the worker died: an error of the tool itself.
@@ -30,10 +33,9 @@ const MOST_SEEDS: u64 = 4_096;
 impl Worker {
     pub(super) fn work(mut self) {
         let mut size = 1;
-        while let Some(first) = self.claim(size) {
+        while let Some(seeds) = self.claim(size) {
             let watch = Stopwatch::start();
-            let last = first.saturating_add(size).min(self.shared.end);
-            let chunk = catch_unwind(AssertUnwindSafe(|| self.run(first..last)));
+            let chunk = catch_unwind(AssertUnwindSafe(|| self.run(seeds)));
             let died = chunk.is_err();
             if self.results.send(chunk.map_err(|panic| describe(&*panic))).is_err() || died {
                 return;
@@ -45,16 +47,24 @@ impl Worker {
     }
 
     /// Claims the next seeds, unless there are none or they do not matter any more.
-    fn claim(&self, size: u64) -> Option<u64> {
-        let first = self.shared.next.fetch_add(size, Ordering::Relaxed);
-        (first < self.shared.end && self.matters(first)).then_some(first)
+    fn claim(&self, size: u64) -> Option<Range<u64>> {
+        let (next, end) = (&self.shared.next, self.shared.end);
+        let blocks = matches!(self.spec.strategy.way, Way::Blocks);
+        // Whole blocks: a worker that begins within one has to make its earlier runs as well.
+        let after = |first: u64| {
+            let last = first.saturating_add(size);
+            if blocks { last.checked_next_multiple_of(BLOCK).unwrap_or(u64::MAX) } else { last }
+        };
+        let claimed = next.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |first| Some(after(first)));
+        let first = claimed.unwrap_or(end);
+        (first < end && self.matters(first)).then(|| first..after(first).min(end))
     }
 
     fn matters(&self, seed: u64) -> bool {
         !self.shared.stop.load(Ordering::Relaxed) && seed < self.shared.cutoff.load(Ordering::Relaxed)
     }
 
-    fn run(&mut self, seeds: std::ops::Range<u64>) -> Chunk {
+    fn run(&mut self, seeds: Range<u64>) -> Chunk {
         let arms = Arms::default();
         let done = seeds.start..seeds.start;
         let mut chunk =

@@ -1,5 +1,6 @@
 //! One choice as a search strategy is asked for it, and who answers.
 
+use std::collections::BTreeSet;
 use std::fmt::Debug;
 
 use super::generator;
@@ -18,6 +19,16 @@ pub trait Source: SourceClone + Debug + Send + Sync {
     /// blame the protocol for a schedule that is unfair for ever.
     fn healed(&mut self) -> Afterwards {
         Afterwards::StepsAside
+    }
+
+    /// The seed that gives the rates of faults, if it is not that of the run.
+    fn rates(&self) -> Option<u64> {
+        None
+    }
+
+    /// The pairs of state and input that the run saw, if it asks for them: that costs time in every turn.
+    fn watched(&mut self) -> Option<&mut BTreeSet<u64>> {
+        None
     }
 }
 

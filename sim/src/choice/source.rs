@@ -1,6 +1,6 @@
 //! Where values come from, and the record of what was chosen.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::asked::{Afterwards, Asked, Counted, Offer, Point, Source};
@@ -46,6 +46,8 @@ pub struct Choices {
     insists_on: Insists,
     counted: Counted,
     healed: bool,
+    /// Whether the source asks for the pairs of state and input.
+    watches: bool,
     /// Every choice point since the last look, if they are listened for.
     points: Option<Vec<Point>>,
     /// Whether a value is the plain draw: seeded, nothing overridden, recorded, directed or listened for.
@@ -96,6 +98,7 @@ impl Choices {
             insists_on: Insists::Nothing,
             counted: Counted::default(),
             healed: false,
+            watches: false,
             points: None,
             plain: base == Base::Seeded,
         }
@@ -119,7 +122,8 @@ impl Choices {
 
     /// A strategy fills in what would be drawn.
     #[must_use]
-    pub fn directed(mut self, source: Box<dyn Source>) -> Self {
+    pub fn directed(mut self, mut source: Box<dyn Source>) -> Self {
+        self.watches = source.watched().is_some();
         self.source = Some(source);
         self.plain = false;
         self
@@ -161,7 +165,7 @@ impl Choices {
         self.healed = true;
         let done = self.source.as_mut().is_some_and(|source| source.healed() == Afterwards::StepsAside);
         if done {
-            self.source = None;
+            (self.source, self.watches) = (None, false);
             self.plain = self.overrides.is_none() && self.record.is_none() && self.points.is_none();
         }
     }
@@ -170,13 +174,29 @@ impl Choices {
     pub(crate) fn afresh(&mut self, seed: u64) {
         self.prepared = generator::prepare(seed);
         self.base = Base::Seeded;
-        (self.overrides, self.source) = (None, None);
+        (self.overrides, self.source, self.watches) = (None, None, false);
         self.plain = self.record.is_none() && self.points.is_none();
     }
 
     /// The kinds of faults that are on whatever the swarm says.
     pub fn insists_on(&self) -> Insists {
         self.insists_on
+    }
+
+    /// Whether a strategy wants to know which pairs of state and input a run sees.
+    #[inline]
+    pub(crate) fn watches(&self) -> bool {
+        self.watches
+    }
+
+    /// The pairs of state and input that the run saw, if a strategy asks for them.
+    pub(crate) fn watched(&mut self) -> Option<&mut BTreeSet<u64>> {
+        self.source.as_mut().and_then(|source| source.watched())
+    }
+
+    /// The seed that gives the rates of faults, if it is not that of the run.
+    pub(crate) fn rates(&self) -> Option<u64> {
+        self.source.as_ref().and_then(|source| source.rates())
     }
 
     /// How many choices of the faulty phase a strategy was asked for.

@@ -178,6 +178,7 @@ impl Plan {
         if choices.base() == Base::Benign && !overrides && choices.insists_on() == Insists::Nothing {
             return;
         }
+        let seed = choices.rates().unwrap_or(seed);
         let mut planner = Planner { topology, choices, plan: self, seed };
         for kind in KINDS {
             let on = planner.is_on(kind, profile);

@@ -21,6 +21,9 @@ use crate::trace::{EventKind, Payload};
 impl<P: Protocol> World<P> {
     /// One turn of the actor in `slot`, which is alive.
     pub(super) fn turn(&mut self, slot: u32, input: Input<P>, cause: u64, checks: &mut Checks<P::Fact>) {
+        if self.choices.watches() {
+            self.watch(slot, &input);
+        }
         let (kind, digest, sender) = match &input {
             Input::Message(envelope) => {
                 self.tally.handled += 1;
