@@ -8,6 +8,7 @@ use crate::case::words;
 use crate::registry::Rehearsal;
 use crate::run::{AnyRunner, Outcome, RunSpec, Verdict};
 use crate::trace::{Event, EventKind, Payload};
+use crate::world::asynchronous::Orders;
 
 /// Everything that a person needs to go on from a failure.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +27,8 @@ pub struct Story {
     pub seed: u64,
     /// The profile of faults.
     pub profile: &'static str,
+    /// In which orders events could come; if in any, no seed makes this run.
+    pub orders: Orders,
     /// How many choices of the run were not benign.
     pub deviations: usize,
     /// How many there were before shrinking, if it was shrunk.
@@ -92,6 +95,7 @@ impl Story {
             event,
             seed: spec.seed,
             profile: spec.profile.name,
+            orders: spec.orders,
             deviations: runner.deviations().len(),
             before: None,
             choices: choices(runner),

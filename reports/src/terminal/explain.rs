@@ -32,7 +32,8 @@ pub fn explain(screen: &mut Screen<'_>, tool: &Tool, result: &ExplainResult) -> 
         contrast(screen, why.contrast.as_ref())?;
     }
     screen.gap()?;
-    failure::again(screen, tool, &result.subject, result.seed, Some(&result.case))?;
+    let seed = why.story.orders.are_timed().then_some(result.seed);
+    failure::again(screen, tool, &result.subject, seed, Some(&result.case))?;
     let took = format!("explained by {} in {}", counted(u64::from(why.runs), "run"), span(result.wall));
     screen.line(2, FAINT, &took)
 }

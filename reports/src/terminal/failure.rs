@@ -29,7 +29,7 @@ pub fn failure(
         lines.iter().try_for_each(|line| screen.parts(4, &[(PLAIN, line)]))?;
     }
     screen.gap()?;
-    again(screen, tool, subject, story.seed, case)?;
+    again(screen, tool, subject, story.orders.are_timed().then_some(story.seed), case)?;
     let Some(case) = case else { return Ok(()) };
     screen.line(2, TITLE, "why")?;
     screen.command(4, &tool.explain(case))
@@ -48,7 +48,11 @@ pub fn head(screen: &mut Screen<'_>, subject: &Subject, story: &Story) -> io::Re
     screen.line(2, PLAIN, &story.message)?;
     let place = format!("at {}, event {},", story.at, story.event);
     let from = if story.before.is_some() { "shrunk from " } else { "" };
-    let seed = format!("{from}seed {:#x}{},", story.seed, by(subject, story.seed));
+    let seed = if story.orders.are_timed() {
+        format!("{from}seed {:#x}{},", story.seed, by(subject, story.seed))
+    } else {
+        format!("{from}an order of its own,")
+    };
     let faults = format!("faults {},", story.profile);
     let deviations = match story.before {
         None => counted(story.deviations as u64, "deviation"),
@@ -66,7 +70,7 @@ fn by(subject: &Subject, seed: u64) -> String {
     subject.special_strategy(seed).map_or(String::new(), |strategy| format!(" by {strategy}"))
 }
 
-/// The case, and the commands that run it again.
+/// The case, and the commands that run it again; a seed is given if one makes the run.
 ///
 /// # Errors
 ///
@@ -75,7 +79,7 @@ pub fn again(
     screen: &mut Screen<'_>,
     tool: &Tool,
     subject: &Subject,
-    seed: u64,
+    seed: Option<u64>,
     case: Option<&Path>,
 ) -> io::Result<()> {
     if let Some(case) = case {
@@ -85,7 +89,10 @@ pub fn again(
     if let Some(case) = case {
         screen.command(4, &tool.replay(case))?;
     }
-    screen.command(4, &tool.run(subject, seed))
+    match seed {
+        Some(seed) => screen.command(4, &tool.run(subject, seed)),
+        None => Ok(()),
+    }
 }
 
 /// An actor that never returned from a turn.
@@ -112,5 +119,5 @@ pub fn stuck(screen: &mut Screen<'_>, tool: &Tool, subject: &Subject, stuck: &St
         "a turn is one input handled at once; it must end by itself, so look for its loop",
     )?;
     screen.gap()?;
-    again(screen, tool, subject, stuck.seed, None)
+    again(screen, tool, subject, Some(stuck.seed), None)
 }

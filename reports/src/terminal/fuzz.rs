@@ -168,7 +168,7 @@ fn in_full(
         screen.line(2, TITLE, "judge them again")?;
         screen.command(4, &tool.check(&scenario.subject, facts))?;
     }
-    failure::again(screen, tool, &scenario.subject, finding.failure.seed, case)
+    failure::again(screen, tool, &scenario.subject, Some(finding.failure.seed), case)
 }
 
 /// What failed, in one line.

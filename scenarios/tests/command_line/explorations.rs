@@ -71,6 +71,9 @@ fn an_order_that_breaks_an_invariant_is_a_case_like_any_other() {
     assert_eq!(place.replay(&case, "--tolerant").code(), 0);
 
     let words = case.display().to_string();
+    let told = place.rehearse(&format!("explain {words}")).out;
+    assert!(told.contains("first changes") && told.contains("handles Timer(0)"), "{told}");
+    assert!(!told.contains("--seed"), "no seed makes this run: {told}");
     let explained = place.rehearse(&format!("explain {words} --json"));
     let document = explained.document();
     assert_eq!((explained.code(), &document["invariant"]), (0, &"2PC-1".into()), "{explained:?}");

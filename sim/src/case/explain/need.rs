@@ -75,7 +75,11 @@ pub(super) fn needs(
             means: means.clone(),
             needed,
             without: ends(&outcome, needed),
-            effect: effect(failing, &other),
+            effect: if failing_spec.orders.are_timed() {
+                effect(failing, &other)
+            } else {
+                first_in_order(failing, &other)
+            },
         });
     }
     (needs, nearest)
@@ -116,6 +120,13 @@ fn effect(failing: &Traced, other: &Traced) -> Option<Effect> {
         }
         (None | Some(_), None) => None,
     }
+}
+
+/// The first difference where time does not order events: what comes there in the failing run.
+fn first_in_order(failing: &Traced, other: &Traced) -> Option<Effect> {
+    let first = first_difference(failing, other)?;
+    let at = failing.events.get(first)?.at;
+    Some(Effect { event: first as u64, at, otherwise: None, missing: None, told: String::new() })
 }
 
 /// The first event of a trace, from a number on, that the other trace does not have at the same time.
