@@ -8,6 +8,9 @@
 //! before an earlier one of the same actor, the earlier state is visited again with it. Timers, signals, starts and syncs are events
 //! of the actor that they concern; whatever the world itself does is taken to concern everybody.
 //!
+//! **What it finds** is a run like any other: what comes next where time does not say it is a choice (see [`crate::world::asynchronous`]), so
+//! the first order that breaks an invariant is told by the choices in which it differs from the order of time.
+//!
 //! **What it promises**: of all runs that differ only in the order of events that commute, at least one is made; so the
 //! final states of actors and what each of them stated, in its order, are all found. A monitor that judges the order of facts of
 //! *different* actors sees only some of the orders. Systems that spawn actors, or keep the ids of envelopes, number them in the order
