@@ -3,6 +3,7 @@
 use std::fs;
 
 use serde_json::Value;
+use serde_sarif::sarif::Sarif;
 
 use crate::Place;
 
@@ -244,6 +245,32 @@ fn a_sarif_report_has_what_the_schema_requires() {
         assert!(result["partialFingerprints"].as_object().unwrap().values().all(Value::is_string));
     }
     assert!(results[0]["ruleId"] == "canary/CANARY-1" && results[1]["ruleId"] == "panics/ACT-3");
+}
+
+/// The types come from the schema: what it requires must be there, and what it does not know would be missing when written again.
+fn is_sarif(document: &Value) -> Result<(), String> {
+    let read: Sarif = serde_json::from_value(document.clone()).map_err(|error| error.to_string())?;
+    let again = serde_json::to_value(read).map_err(|error| error.to_string())?;
+    if again == *document { Ok(()) } else { Err(format!("{again:#} is all that the schema knows of it")) }
+}
+
+#[test]
+fn a_sarif_report_is_one_by_the_official_schema() {
+    let place = Place::new();
+    place.rehearse("fuzz canary panics never-quiet --seeds 20 --sarif found.sarif");
+    place.rehearse("fuzz session --seeds 2 --sarif missed.sarif");
+    for (report, results) in [("found.sarif", 3), ("missed.sarif", 1)] {
+        let text = fs::read_to_string(place.path(report)).unwrap();
+        let document: Value = serde_json::from_str(&text).unwrap();
+        assert!(document["runs"][0]["results"].as_array().unwrap().len() >= results, "{document:#}");
+        assert_eq!(is_sarif(&document), Ok(()));
+        let broken = [("message", Value::Null), ("level", "fatal".into()), ("colour", "red".into())];
+        for (key, value) in broken {
+            let mut document = document.clone();
+            document["runs"][0]["results"][0][key] = value;
+            assert!(is_sarif(&document).is_err(), "{key} passes");
+        }
+    }
 }
 
 #[test]
