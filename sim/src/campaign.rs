@@ -274,12 +274,15 @@ fn follow(
             last_tick = watch.elapsed();
             observer.tick(&merge.progress(last_tick));
             observer.settled(&merge.settled.so_far);
-            stuck = watchdog.look(last_tick, rehearsal.as_ref());
+            if let Some(found) = watchdog.look(last_tick, rehearsal.as_ref()) {
+                // Not `stop`: that is the caller's, who may have other scenarios to run. Lower seeds are run on, for the lowest
+                // that is stuck is named, whatever the number of workers.
+                shared.cutoff.fetch_min(found.seed, Ordering::Relaxed);
+                stuck = stuck.into_iter().chain([found]).min_by_key(|stuck: &Stuck| stuck.seed);
+            }
         }
-        if stuck.is_some() {
+        if stuck.is_some() && watchdog.waits_for_nobody() {
             ended = Ended::Stuck;
-            // Not `stop`: that is the caller's, who may have other scenarios to run.
-            shared.cutoff.store(0, Ordering::Relaxed);
             break;
         }
         if spec.time.is_some_and(|time| watch.elapsed() >= time) && ended == Ended::Done {

@@ -68,7 +68,8 @@ fn a_goal_that_no_run_reaches_fails_the_campaign() {
 #[test]
 fn a_stuck_actor_is_named_and_keeps_nothing_from_ending() {
     let place = Place::new();
-    let ended = place.rehearse("fuzz stuck burst --faults none --seeds 300 --turn-limit 300ms --json");
+    let ended =
+        place.rehearse("fuzz stuck burst --faults none --seeds 300 --jobs 4 --turn-limit 300ms --json");
     assert_eq!(ended.code(), 1, "{ended:?}");
     let document = ended.document();
     let stuck = &document["scenarios"][0]["stuck"];
@@ -76,6 +77,7 @@ fn a_stuck_actor_is_named_and_keeps_nothing_from_ending() {
     assert_eq!(document["scenarios"][1]["runs"], 300, "the others are run all the same");
 
     let seed = stuck["seed"].as_str().unwrap();
+    assert_eq!(seed, "0x1c", "the lowest is named, whichever worker is seen first");
     let run = place.rehearse(&format!("run stuck --faults none --turn-limit 300ms --seed {seed}"));
     assert_eq!(run.code(), 1, "{run:?}");
     assert!(run.out.contains("stuck: /left/actor") && run.out.contains(&format!("--seed {seed}")), "{run:?}");

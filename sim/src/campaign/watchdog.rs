@@ -9,28 +9,48 @@ use crate::world::{Beat, Pulse};
 
 /// Watches the pulses of all workers.
 pub(super) struct Watchdog {
-    watched: Vec<(Arc<Pulse>, Beat, Duration)>,
+    watched: Vec<Watched>,
     turn_limit: Duration,
+}
+
+/// One worker.
+struct Watched {
+    pulse: Arc<Pulse>,
+    last: Beat,
+    /// Since when its pulse stands still.
+    since: Duration,
+    stuck: bool,
+}
+
+impl Watched {
+    /// A worker that has nothing left to do has let go of its pulse.
+    fn is_finished(&self) -> bool {
+        Arc::strong_count(&self.pulse) == 1
+    }
 }
 
 impl Watchdog {
     pub(super) fn new(pulses: Vec<Arc<Pulse>>, turn_limit: Duration) -> Self {
-        let watched = pulses.into_iter().map(|pulse| (pulse, Beat::default(), Duration::ZERO));
-        Self { watched: watched.collect(), turn_limit }
+        let watched = |pulse| Watched { pulse, last: Beat::default(), since: Duration::ZERO, stuck: false };
+        Self { watched: pulses.into_iter().map(watched).collect(), turn_limit }
     }
 
-    /// Looks at all pulses; one that has stood still for too long is a turn that does not end. A worker that has nothing left
-    /// to do has let go of its pulse.
+    /// Whether every worker has nothing left to do, or is stuck.
+    pub(super) fn waits_for_nobody(&self) -> bool {
+        self.watched.iter().all(|one| one.stuck || one.is_finished())
+    }
+
+    /// Looks at all pulses; one that has stood still for too long is a turn that does not end. Each is named once.
     pub(super) fn look(&mut self, now: Duration, rehearsal: &dyn Rehearsal) -> Option<Stuck> {
-        for (pulse, last, since) in &mut self.watched {
-            let beat = pulse.beat();
-            let finished = Arc::strong_count(pulse) == 1;
-            if beat != *last || finished {
-                (*last, *since) = (beat, now);
+        for one in self.watched.iter_mut().filter(|one| !one.stuck) {
+            let beat = one.pulse.beat();
+            if beat != one.last || one.is_finished() {
+                (one.last, one.since) = (beat, now);
                 continue;
             }
-            let after = now.saturating_sub(*since);
+            let after = now.saturating_sub(one.since);
             if after >= self.turn_limit && beat.turns > 0 {
+                one.stuck = true;
                 let runner = rehearsal.runner();
                 let known = runner.topology().actors.get(beat.actor as usize);
                 let actor = known.map_or_else(
