@@ -148,7 +148,7 @@ pub(crate) struct Common {
     /// Where actors run: `world`, simulated, or `tokio`, for real; `madsim` in a build of its own
     #[arg(long, global = true, value_name = "STAGE")]
     pub(crate) stage: Option<String>,
-    /// The profile of faults; chaos by default
+    /// The profile of faults; that of the scenario by default, which is chaos for most
     #[arg(long, global = true, value_name = "PROFILE", hide_possible_values = true, value_parser = profile())]
     pub(crate) faults: Option<&'static Profile>,
     /// The search strategy, how choices are filled in; `portfolio` by default in `fuzz`, `random` for a single seed
@@ -160,7 +160,7 @@ pub(crate) struct Common {
 }
 
 impl Common {
-    /// The profile of faults: the harshest if none was typed.
+    /// The profile of faults for planted bugs: the harshest if none was typed.
     pub(crate) fn profile(&self) -> &'static Profile {
         self.faults.unwrap_or(&Profile::CHAOS)
     }

@@ -37,7 +37,7 @@ impl Registry<'_> {
         // As in a case: a seed alone is a plain draw.
         let strategy = common.strategy.unwrap_or(&random::STRATEGY);
         let stage = self.stage(common)?;
-        Ok(Subject { entry, variant, profile: profile(common, stage), strategy, stage })
+        Ok(Subject { entry, variant, profile: profile(entry, common, stage), strategy, stage })
     }
 
     /// What a campaign takes: the scenarios named, or all that take part; with a variant, those that have it.
@@ -61,7 +61,7 @@ impl Registry<'_> {
         let variant = common.variant.as_deref();
         let subjects = all.filter_map(|entry| {
             let variant = variant.map(|name| entry.variant(name));
-            let profile = profile(common, stage);
+            let profile = profile(entry, common, stage);
             let subject = |variant| Subject { entry, variant, profile, strategy, stage };
             variant.map_or(Some(subject(None)), |known| known.map(|known| subject(Some(known))))
         });
@@ -135,9 +135,9 @@ impl Registry<'_> {
 /// How to get the stage `madsim`: real tokio and madsim cannot share a build.
 const MADSIM: &str = "it has a build of its own: in the folder `host/madsim` of Rehearsal, `cargo run --release -- fuzz session --stage madsim`; its README says how to add your own scenarios";
 
-/// The profile that was asked for; none where a stage breaks nothing.
-fn profile(common: &Common, stage: Option<&'static dyn Stage>) -> &'static Profile {
-    if stage.is_none_or(Stage::has_faults) { common.profile() } else { &Profile::NONE }
+/// The profile that was asked for, or else that of the scenario; none where a stage breaks nothing.
+fn profile(entry: &Entry, common: &Common, stage: Option<&'static dyn Stage>) -> &'static Profile {
+    if stage.is_none_or(Stage::has_faults) { common.faults.unwrap_or(entry.faults) } else { &Profile::NONE }
 }
 
 /// No scenario has policies yet.

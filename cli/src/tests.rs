@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use rehearsal::check::Properties;
 use rehearsal::protocol::{Actor, Context, Input, Protocol};
 use rehearsal::registry::{Entry, rehearsal};
-use rehearsal::{Scenario, Setup};
+use rehearsal::{Profile, Scenario, Setup};
 
 use super::{End, started};
 
@@ -17,6 +17,7 @@ static FICKLE: Entry = Entry {
     sentence: "states a number that is not a function of the seed",
     variants: &[],
     in_campaign: true,
+    faults: &Profile::CHAOS,
     build: |_| rehearsal(Fickle),
 };
 
@@ -25,6 +26,7 @@ static UNBUILDABLE: Entry = Entry {
     sentence: "panics while it is set up",
     variants: &[],
     in_campaign: false,
+    faults: &Profile::CHAOS,
     build: |_| panic!("no such system"),
 };
 
@@ -63,7 +65,7 @@ impl Scenario for Fickle {
 fn ended(arguments: &str) -> End {
     let out = tempfile::tempdir().unwrap();
     let arguments = format!("rehearse {arguments} --out {}", out.path().display());
-    started(SCENARIOS, arguments.split_whitespace().map(Into::into).collect())
+    started(SCENARIOS, &[], arguments.split_whitespace().map(Into::into).collect())
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rehearsal::check::{Monitor, Properties, fold};
 use rehearsal::registry::{self, Entry, rehearsal};
-use rehearsal::{Scenario, Setup};
+use rehearsal::{Profile, Scenario, Setup};
 use rehearsal_protocol::commit::{Commit, Coordinator, Fact, PATIENCE, Participant, RETRY, Variant};
 use rehearsal_protocol::{Address, NodeId};
 
@@ -31,6 +31,7 @@ pub static COMMIT: Entry = Entry {
         },
     ],
     in_campaign: true,
+    faults: &Profile::CHAOS,
     build: |variant| {
         let variant = variant.and_then(Variant::named).unwrap_or_default();
         rehearsal(TwoPhase { participants: 3, variant })

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rehearsal::check::Properties;
 use rehearsal::registry::{Entry, rehearsal};
-use rehearsal::{Scenario, Setup};
+use rehearsal::{Profile, Scenario, Setup};
 use rehearsal_protocol::{Actor, Address, Context, Input, Protocol, TimerId};
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +14,7 @@ pub static ORDER: Entry = Entry {
     sentence: "an actor sends in the order of a std HashMap: doctor must find it",
     variants: &[],
     in_campaign: false,
+    faults: &Profile::CHAOS,
     build: |_| rehearsal(Leaky::Order),
 };
 
@@ -23,6 +24,7 @@ pub static CLOCK: Entry = Entry {
     sentence: "an actor reads the real clock: doctor must find it",
     variants: &[],
     in_campaign: false,
+    faults: &Profile::CHAOS,
     build: |_| rehearsal(Leaky::Clock),
 };
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rehearsal::check::{Monitor, Properties, fold};
 use rehearsal::registry::{Entry, rehearsal};
-use rehearsal::{Limits, Scenario, Setup};
+use rehearsal::{Limits, Profile, Scenario, Setup};
 use rehearsal_protocol::{Actor, Address, Context, Input, Protocol, TimerId};
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +14,7 @@ pub static CANARY: Entry = Entry {
     sentence: "claims that no message overtakes another, which is false: a campaign over it must fail",
     variants: &[],
     in_campaign: false,
+    faults: &Profile::CHAOS,
     build: |_| rehearsal(Misbehaving::Overtaking),
 };
 
@@ -23,6 +24,7 @@ pub static NEVER_QUIET: Entry = Entry {
     sentence: "two actors tick for ever: ends at the limit on virtual time",
     variants: &[],
     in_campaign: false,
+    faults: &Profile::CHAOS,
     build: |_| rehearsal(Misbehaving::NeverQuiet),
 };
 
@@ -32,6 +34,7 @@ pub static PANICS: Entry = Entry {
     sentence: "an actor panics in every turn: contained, and a violation of ACT-3",
     variants: &[],
     in_campaign: false,
+    faults: &Profile::CHAOS,
     build: |_| rehearsal(Misbehaving::Panics { tolerated: false }),
 };
 
@@ -41,6 +44,7 @@ pub static CRASH_LOOP: Entry = Entry {
     sentence: "an actor panics in every turn and is restarted each time: ends at the limit on virtual time",
     variants: &[],
     in_campaign: false,
+    faults: &Profile::CHAOS,
     build: |_| rehearsal(Misbehaving::Panics { tolerated: true }),
 };
 
@@ -50,6 +54,7 @@ pub static FLOOD: Entry = Entry {
     sentence: "every message leads to two more: ends at the limit on what is pending",
     variants: &[],
     in_campaign: false,
+    faults: &Profile::CHAOS,
     build: |_| rehearsal(Misbehaving::Flood),
 };
 
@@ -59,6 +64,7 @@ pub static STUCK: Entry = Entry {
     sentence: "in some seeds an actor never returns from its turn: the watchdog names it",
     variants: &[],
     in_campaign: false,
+    faults: &Profile::CHAOS,
     build: |_| rehearsal(Misbehaving::Stuck),
 };
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rehearsal::check::Properties;
 use rehearsal::registry::{Entry, rehearsal};
-use rehearsal::{Limits, Scenario, Setup};
+use rehearsal::{Limits, Profile, Scenario, Setup};
 use rehearsal_protocol::{Actor, Address, Context, Input, NodeId, Protocol};
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +14,7 @@ pub static RING: Entry = Entry {
     sentence: "1,000 actors on 10 nodes pass 1,000 tokens around; the bench of the hot path",
     variants: &[],
     in_campaign: false,
+    faults: &Profile::NONE,
     build: |_| rehearsal(Ring { actors: 1_000, nodes: 10, tokens: 1_000, hops: 1_000 }),
 };
 
@@ -23,6 +24,7 @@ pub static BURST: Entry = Entry {
     sentence: "3 nodes handle 100 messages each; the bench of short runs",
     variants: &[],
     in_campaign: false,
+    faults: &Profile::NONE,
     build: |_| rehearsal(Ring { actors: 3, nodes: 3, tokens: 3, hops: 100 }),
 };
 

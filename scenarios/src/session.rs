@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use rehearsal::check::Properties;
 use rehearsal::registry::{self, Entry, rehearsal};
-use rehearsal::{Scenario, Setup};
+use rehearsal::{Profile, Scenario, Setup};
 use rehearsal_protocol::mailbox::{Bounds, Overflow};
 use rehearsal_protocol::session::{
     Client, Config, Fact, Gateway, Provider, Sandbox, Session, VARIANTS, Variant, Workload,
@@ -23,6 +23,7 @@ pub static SESSION: Entry = Entry {
     sentence: "clients of an agent runtime talk, interject, interrupt and terminate, over a bad network",
     variants: &PLANTED,
     in_campaign: true,
+    faults: &Profile::CHAOS,
     build: |variant| rehearsal(Sessions::with(variant.and_then(Variant::named).unwrap_or_default())),
 };
 

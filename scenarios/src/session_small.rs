@@ -1,5 +1,6 @@
 //! A session small enough to be explored in full: one client, one command after another on one key.
 
+use rehearsal::Profile;
 use rehearsal::registry::{Entry, rehearsal};
 use rehearsal_protocol::session::{Variant, Workload};
 
@@ -12,6 +13,7 @@ pub static SESSION_SMALL: Entry = Entry {
     sentence: "one client with two commands on one key: small enough for `explore`",
     variants: SESSION.variants,
     in_campaign: false,
+    faults: &Profile::CHAOS,
     build: |variant| rehearsal(small(variant.and_then(Variant::named).unwrap_or_default())),
 };
 

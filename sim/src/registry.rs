@@ -1,6 +1,7 @@
 //! Scenarios by name, with their variants: what a command line works on.
 
 use crate::check::{Goal, Invariant, Properties};
+use crate::fault::Profile;
 use crate::interleave::{Interleaved, Reach, Reduction, interleave};
 use crate::run::{AnyRunner, Outcome, RunSpec, Runner};
 use crate::scenario::Scenario;
@@ -17,6 +18,8 @@ pub struct Entry {
     pub variants: &'static [Variant],
     /// Whether `fuzz` without a name takes it; benches and canaries are left out.
     pub in_campaign: bool,
+    /// The profile of faults if none is named: [`Profile::CHAOS`], unless that says nothing about this scenario.
+    pub faults: &'static Profile,
     /// Builds it, with the variant of that name or as it should be.
     pub build: fn(variant: Option<&str>) -> Box<dyn Rehearsal>,
 }

@@ -20,6 +20,8 @@ struct ScenarioListed {
     variants: Vec<VariantListed>,
     policies: Vec<&'static str>,
     profiles: Vec<&'static str>,
+    /// The profile if none is named.
+    default_profile: &'static str,
 }
 
 #[derive(Debug, Serialize)]
@@ -55,5 +57,6 @@ fn listed(entry: &'static Entry) -> ScenarioListed {
             .collect(),
         policies: Vec::new(),
         profiles: PROFILES.iter().map(|profile| profile.name).collect(),
+        default_profile: entry.faults.name,
     }
 }

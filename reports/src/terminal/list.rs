@@ -54,7 +54,7 @@ pub fn details(screen: &mut Screen<'_>, entry: &'static Entry) -> io::Result<()>
             screen.item(2, width, (NAME, variant.name), &text)?;
         }
     }
-    title(screen, "profiles of faults, for --faults")?;
+    title(screen, &format!("profiles of faults, for --faults; {} if none is named", entry.faults.name))?;
     profiles(screen)
 }
 

@@ -55,12 +55,12 @@ fn fail_fast_ends_with_the_first_failure_in_the_order_of_seeds() {
 fn a_goal_that_no_run_reaches_fails_the_campaign() {
     let place = Place::new();
     let misses = |seed: &u64| {
-        let run = place.rehearse(&format!("run burst --seed {seed} --json")).document();
+        let run = place.rehearse(&format!("run burst --faults chaos --seed {seed} --json")).document();
         run["verdict"] == "pass"
             && run["goals"].as_array().unwrap().iter().any(|goal| goal["reached"] == false)
     };
     let seed = (0..300).find(misses).expect("in some run every token is lost");
-    let ended = place.rehearse(&format!("fuzz burst --seed {seed} --seeds 1"));
+    let ended = place.rehearse(&format!("fuzz burst --faults chaos --seed {seed} --seeds 1"));
     assert_eq!(ended.code(), 1, "{ended:?}");
     assert!(ended.out.contains("burst: goals not reached in 1 run"), "{}", ended.out);
 }

@@ -104,7 +104,7 @@ impl Monitor<Fact> for Endings {
                     Cause::Interrupted | Cause::Terminated => on_time(moment, since, self.within)
                         .map_err(|late| format!("{run} ends long after {command} came at {since}, {late}")),
                     Cause::Done | Cause::Failed | Cause::GaveWay => {
-                        Err(format!("{command} came at {since}, and {run} ends as {cause:?}"))
+                        Err(format!("{command} came at {since}, and {run} ends otherwise (as {cause:?})"))
                     }
                 }
             }
@@ -266,14 +266,14 @@ impl Monitor<Fact> for Replies {
                 let taken = |open: &Unanswered| open.met == Some((moment.actor, *run));
                 if let Some((command, _)) = self.unanswered.iter().find(|(_, open)| taken(open)) {
                     return Err(format!(
-                        "{command} was taken during {run}, which ends as {cause:?} without an answer"
+                        "{command} was taken during {run}, which ends without an answer (as {cause:?})"
                     ));
                 }
                 let applied = self.applied.remove(&(moment.actor, *run)).flatten();
                 let ended_so = matches!(cause, Cause::Interrupted | Cause::Terminated);
                 if let Some(command) = applied.filter(|_| !ended_so) {
                     return Err(format!(
-                        "{command} was told that it applies to {run}, which ends as {cause:?}"
+                        "{command} was told that it applies to {run}, which ends otherwise (as {cause:?})"
                     ));
                 }
             }

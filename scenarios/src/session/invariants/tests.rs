@@ -90,7 +90,10 @@ fn what_still_waits_when_its_key_ends_is_told() {
 fn an_interrupt_that_was_told_to_apply_must_have_ended_its_run() {
     let facts = [in_flight(1), received(2), acked(2, InterruptAck::Applied), ended(Cause::Done)];
     let said = judge(interrupt::interrupts_are_answered(), &facts);
-    assert_eq!(said, Err("c1#2 was told that it applies to s1:b1/1, which ends as Done".to_owned()));
+    assert_eq!(
+        said,
+        Err("c1#2 was told that it applies to s1:b1/1, which ends otherwise (as Done)".to_owned())
+    );
 }
 
 #[test]
