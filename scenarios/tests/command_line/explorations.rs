@@ -16,6 +16,21 @@ fn a_small_session_is_complete_up_to_two_deviations() {
 }
 
 #[test]
+fn without_pruning_every_run_is_made() {
+    let place = Place::new();
+    let documents = ["", " --no-pruning"].map(|option| {
+        place.rehearse(&format!("explore session-small --faults chaos --json{option}")).document()
+    });
+    let [pruned, whole] = documents.each_ref().map(|document| document["pruned"].as_u64().unwrap());
+    let [few, all] = documents.each_ref().map(|document| document["runs"].as_u64().unwrap());
+    assert!(pruned > 0 && whole == 0, "{pruned} and {whole}");
+    assert!(
+        few < all && few + pruned == all,
+        "with one deviation, each run that is pruned is one that is not made"
+    );
+}
+
+#[test]
 fn a_planted_bug_is_found_with_the_fewest_deviations_and_its_case_replays() {
     let place = Place::new();
     let words = "explore session-small --variant no-dequeue-on-failure --faults lossy --fail-fast --json";
