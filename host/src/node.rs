@@ -146,16 +146,6 @@ impl<P: Protocol> View<P> {
     pub fn metrics(&self) -> Vec<ActorMetrics> {
         self.0.upgrade().map(|inner| inner.metrics()).unwrap_or_default()
     }
-
-    /// Ends the actor of a path at once; if nobody spawned it, it starts again as after a panic. `false` if there is none.
-    pub fn kill(&self, path: &str) -> bool {
-        let Some(inner) = self.0.upgrade() else { return false };
-        let Some(slot) = inner.slots().into_iter().find(|slot| &*slot.path == path) else { return false };
-        let alive = slot.living().is_some();
-        inner.end(&slot, None, Exit::Killed);
-        inner.restart_soon(&slot);
-        alive
-    }
 }
 
 /// How a node stopped.
@@ -297,6 +287,18 @@ impl<P: Protocol> Node<P> {
     /// What each of its actors did.
     pub fn metrics(&self) -> Vec<ActorMetrics> {
         self.inner.metrics()
+    }
+
+    /// Ends the actor of a path at once; if nobody spawned it, it starts again as after a panic. `false` if nobody lives there. Tasks are
+    /// started from here, so this is called on the node's own runtime.
+    pub fn kill(&self, path: &str) -> bool {
+        let Some(slot) = self.inner.slots().into_iter().find(|slot| &*slot.path == path) else {
+            return false;
+        };
+        let alive = slot.living().is_some();
+        self.inner.end(&slot, None, Exit::Killed);
+        self.inner.restart_soon(&slot);
+        alive
     }
 
     /// A view of it from elsewhere, that does not keep it running.

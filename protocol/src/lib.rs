@@ -12,12 +12,14 @@
 //! - [`context`] — what a turn may ask for, and the [`Effect`]s that it leaves;
 //! - [`mailbox`] — three lanes, bounds, and what happens to a message that has no room;
 //! - [`run`] — work that spans turns, and the interrupt that preempts it;
+//! - [`durable`] — a durable value that a torn write cannot destroy;
 //! - [`time`] — virtual time;
 //! - [`probe`] — one turn at a time, without any stage: for unit tests of actors.
 //!
 //! The protocols themselves:
 //!
 //! - [`commit`] — two-phase commit, small enough for exhaustive search;
+//! - [`lease`] — a lock that expires, and a fence at what it protects;
 //! - [`session`] — the agent runtime's sessions and tools.
 
 #![warn(clippy::float_arithmetic)] // A decision that rests on a float may differ between machines.
@@ -26,7 +28,9 @@ pub mod actor;
 pub mod address;
 pub mod commit;
 pub mod context;
+pub mod durable;
 pub mod input;
+pub mod lease;
 pub mod mailbox;
 pub mod probe;
 pub mod run;

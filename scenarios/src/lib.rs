@@ -2,6 +2,7 @@
 
 pub mod commit;
 pub mod leaky;
+pub mod lease;
 pub mod misbehaving;
 pub mod ring;
 pub mod session;
@@ -13,6 +14,7 @@ use rehearsal::registry::Entry;
 pub static SCENARIOS: &[&Entry] = &[
     &session::SESSION,
     &commit::COMMIT,
+    &lease::LEASE,
     &session_small::SESSION_SMALL,
     &ring::RING,
     &ring::BURST,

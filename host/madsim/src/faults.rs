@@ -8,7 +8,6 @@ use rehearsal::choice::generator;
 use rehearsal::fault::Plan;
 use rehearsal::fault::plan::{Episode, Harm, Victim};
 use rehearsal::world::blueprint::Topology;
-use rehearsal_host::node::View;
 use rehearsal_protocol::{NodeId, Time};
 
 use crate::Place;
@@ -52,7 +51,12 @@ impl Faults {
             phase: Time::from_nanos(topology.faulty_phase),
             faulty: plan.faulty,
             exposed: topology.nodes.iter().map(|node| !node.steady).collect(),
-            names: topology.nodes.iter().enumerate().map(|(node, info)| (NodeId(node as u32), info.key)).collect(),
+            names: topology
+                .nodes
+                .iter()
+                .enumerate()
+                .map(|(node, info)| (NodeId(node as u32), info.key))
+                .collect(),
         }
     }
 
@@ -122,17 +126,11 @@ impl Faults {
     /// Kills the one of the living whom the draw fits best, as in the world.
     fn kill(&self, victim: Victim, places: &[Place]) {
         let Victim::Drawn(salt) = victim else { return };
-        let views: Vec<_> = places.iter().map(|place| place.view.lock().expect("no view panics")).collect();
-        let exposed = views.iter().enumerate().filter(|(place, _)| self.exposed[*place]);
-        let actors = exposed.flat_map(|(place, view)| {
-            view.as_ref().map(View::metrics).unwrap_or_default().into_iter().map(move |actor| (place, actor))
-        });
+        let exposed = places.iter().zip(&self.exposed).filter(|(_, exposed)| **exposed);
+        let living = exposed.flat_map(|(place, _)| place.living().into_iter().map(move |path| (place, path)));
         let fits = |path: &str| generator::join(generator::name(path), u64::from(salt));
-        let victim = actors.filter(|(_, actor)| actor.alive).max_by_key(|(_, actor)| fits(&actor.path));
-        if let Some((place, actor)) = victim
-            && let Some(view) = &*views[place]
-        {
-            view.kill(&actor.path);
+        if let Some((place, path)) = living.max_by_key(|(_, path)| fits(path)) {
+            place.kill(path);
         }
     }
 
@@ -194,6 +192,7 @@ impl State {
 #[cfg(test)]
 #[test]
 fn what_is_left_out_is_known() {
-    let known: std::collections::BTreeSet<&str> = rehearsal::fault::KINDS.iter().map(|kind| kind.name).collect();
+    let known: std::collections::BTreeSet<&str> =
+        rehearsal::fault::KINDS.iter().map(|kind| kind.name).collect();
     assert!(LEFT_OUT.iter().all(|(kind, _)| known.contains(kind)));
 }

@@ -25,6 +25,7 @@ use rehearsal_host::scenario::{Court, Patience, Surroundings, quiet, start, syst
 use rehearsal_host::{Node, System};
 use rehearsal_protocol::Time;
 use tokio::net::TcpListener;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use disk::SimulatedDisk;
 use faults::Faults;
@@ -80,16 +81,23 @@ impl Stage for Madsim {
 pub(crate) struct Place {
     id: madsim::task::NodeId,
     disk: Arc<SimulatedDisk>,
-    /// The node that runs there now, or ran last.
-    view: Arc<Mutex<Option<View<Encoded>>>>,
+    /// The node that runs there now, if one does.
+    tenant: Arc<Mutex<Option<Tenant>>>,
     /// Turns of earlier boots.
     before: Mutex<u64>,
 }
 
+/// A node that runs.
+struct Tenant {
+    view: View<Encoded>,
+    /// The paths of actors to kill: from inside, for tasks belong to the node in which they are started.
+    kills: UnboundedSender<Arc<str>>,
+}
+
 impl Place {
     fn activity(&self) -> Activity {
-        let view = self.view.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut activity = view.as_ref().and_then(View::activity).unwrap_or_default();
+        let tenant = self.tenant.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut activity = tenant.as_ref().and_then(|tenant| tenant.view.activity()).unwrap_or_default();
         activity.turns += *self.before.lock().unwrap_or_else(PoisonError::into_inner);
         activity
     }
@@ -98,9 +106,23 @@ impl Place {
     pub(crate) fn crash(&self, simulation: &Handle) {
         let turns = self.activity().turns;
         simulation.kill(self.id);
-        *self.view.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *self.tenant.lock().unwrap_or_else(PoisonError::into_inner) = None;
         *self.before.lock().unwrap_or_else(PoisonError::into_inner) = turns;
         self.disk.crash();
+    }
+
+    /// The paths of the actors that are alive there.
+    pub(crate) fn living(&self) -> Vec<Arc<str>> {
+        let tenant = self.tenant.lock().unwrap_or_else(PoisonError::into_inner);
+        let actors = tenant.as_ref().map(|tenant| tenant.view.metrics()).unwrap_or_default();
+        actors.into_iter().filter(|actor| actor.alive).map(|actor| actor.path).collect()
+    }
+
+    /// Kills an actor.
+    pub(crate) fn kill(&self, path: Arc<str>) {
+        if let Some(tenant) = &*self.tenant.lock().unwrap_or_else(PoisonError::into_inner) {
+            let _ = tenant.kills.send(path); // If the node is about to end, so is the actor.
+        }
     }
 
     pub(crate) fn restart(&self, simulation: &Handle) {
@@ -129,16 +151,20 @@ async fn run(rehearsal: &dyn Rehearsal, spec: StageSpec) -> Result<StageRun, Str
     let mut places = Vec::new();
     for (number, name) in system.nodes().enumerate() {
         let offset = Duration::from_nanos(plan.clocks[number].offset);
-        places.push(place(&simulation, number, Booting {
-            system: system.clone(),
-            name: name.to_owned(),
-            peers: peers.clone(),
-            court: court.clone(),
-            seed: spec.seed,
-            clock: clock.ahead(offset),
-            disk: Arc::new(SimulatedDisk::default()),
-            view: Arc::default(),
-        }));
+        places.push(place(
+            &simulation,
+            number,
+            Booting {
+                system: system.clone(),
+                name: name.to_owned(),
+                peers: peers.clone(),
+                court: court.clone(),
+                seed: spec.seed,
+                clock: clock.ahead(offset),
+                disk: Arc::new(SimulatedDisk::default()),
+                tenant: Arc::default(),
+            },
+        ));
     }
     let faults = Faults::of(&plan, &topology, spec.seed);
     faults.carry_out(&simulation, &places).await;
@@ -173,25 +199,28 @@ struct Booting {
     seed: u64,
     clock: Clock,
     disk: Arc<SimulatedDisk>,
-    view: Arc<Mutex<Option<View<Encoded>>>>,
+    tenant: Arc<Mutex<Option<Tenant>>>,
 }
 
 fn place(simulation: &Handle, number: usize, booting: Booting) -> Place {
-    let (disk, view) = (booting.disk.clone(), booting.view.clone());
+    let (disk, tenant) = (booting.disk.clone(), booting.tenant.clone());
     let boot = move || {
         let booting = booting.clone();
         async move {
-            let _node = booting.boot().await;
-            std::future::pending::<()>().await;
+            let (node, mut kills) = booting.boot().await;
+            while let Some(path) = kills.recv().await {
+                node.kill(&path);
+            }
         }
     };
     let node = simulation.create_node().name(format!("node-{number}")).ip(ip(number)).init(boot).build();
-    Place { id: node.id(), disk, view, before: Mutex::new(0) }
+    Place { id: node.id(), disk, tenant, before: Mutex::new(0) }
 }
 
 impl Booting {
-    async fn boot(self) -> Node<Encoded> {
-        let listener = TcpListener::bind(("0.0.0.0", PORT)).await.expect("the port of a simulated node is free");
+    async fn boot(self) -> (Node<Encoded>, UnboundedReceiver<Arc<str>>) {
+        let listener =
+            TcpListener::bind(("0.0.0.0", PORT)).await.expect("the port of a simulated node is free");
         let surroundings = Surroundings {
             seed: self.seed,
             disk: self.disk,
@@ -201,7 +230,9 @@ impl Booting {
         };
         let node = start(&self.system, &self.name, listener, self.peers, self.court, surroundings)
             .expect("a node of the scenario starts");
-        *self.view.lock().unwrap_or_else(PoisonError::into_inner) = Some(node.view());
-        node
+        let (kills, to_kill) = unbounded_channel();
+        let tenant = Tenant { view: node.view(), kills };
+        *self.tenant.lock().unwrap_or_else(PoisonError::into_inner) = Some(tenant);
+        (node, to_kill)
     }
 }
