@@ -86,13 +86,11 @@ impl Registry<'_> {
             };
             return Err(Error::unknown("this build has no stage", name, known, mend));
         };
-        if let (Some(faults), false) = (common.faults, stage.has_faults()) {
-            if !faults.kinds.is_empty() {
-                return Err(Error::Usage(format!(
-                    "the stage `{name}` breaks nothing by itself, so --faults {} has no meaning there\n  leave --faults out",
-                    faults.name
-                )));
-            }
+        if let Some(faults) = common.faults.filter(|faults| !stage.has_faults() && !faults.kinds.is_empty()) {
+            return Err(Error::Usage(format!(
+                "the stage `{name}` breaks nothing by itself, so --faults {} has no meaning there\n  leave --faults out",
+                faults.name
+            )));
         }
         if let Some(strategy) = common.strategy {
             return Err(Error::Usage(format!(

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rehearsal::check::{Monitor, Properties, fold};
 use rehearsal::registry::{self, Entry, rehearsal};
-use rehearsal::{Scenario, Setup};
+use rehearsal::{Profile, Scenario, Setup};
 use rehearsal_protocol::lease::{Client, Fact, Lease, Lock, RETRY, Resource, TTL, Token, VARIANTS, Variant};
 use rehearsal_protocol::{Address, NodeId, Time};
 
@@ -15,6 +15,7 @@ pub static LEASE: Entry = Entry {
     sentence: "clients write under a lock that expires, and what it protects is fenced",
     variants: &PLANTED,
     in_campaign: true,
+    faults: &Profile::CHAOS,
     build: |variant| {
         let variant = variant.and_then(Variant::named).unwrap_or_default();
         rehearsal(LeaseLock { variant, ..LeaseLock::default() })
@@ -48,7 +49,7 @@ pub struct LeaseLock {
 
 impl Default for LeaseLock {
     fn default() -> Self {
-        Self { clients: 3, rounds: 2, writes: 4, variant: Variant::Reference }
+        Self { clients: 2, rounds: 2, writes: 4, variant: Variant::Reference }
     }
 }
 
@@ -174,8 +175,6 @@ fn held_to_the_end() -> impl Monitor<Fact> {
 
 #[cfg(test)]
 mod tests {
-    use rehearsal::Profile;
-
     use super::*;
 
     #[test]
