@@ -14,7 +14,7 @@ use std::pin::Pin;
 use serde::{Deserialize, Serialize};
 
 pub use log::LogDisk;
-pub use memory::MemoryDisk;
+pub use memory::{Left, MemoryDisk};
 
 /// What an actor finds when it starts: the last value of every key.
 pub type Kept = BTreeMap<String, Vec<u8>>;

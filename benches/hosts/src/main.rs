@@ -1,9 +1,19 @@
-//! Ping-pong between two actors of one process: Rehearsal's host beside ractor, kameo and bare channels of tokio.
+//! Rehearsal's host, measured beside what it could be replaced by.
 //!
-//! `cargo run --release -- [HOPS] [ROUNDS]` runs every case once a round, in turns, and prints medians. Each case checks its count.
+//! - `cargo run --release -- ping-pong [HOPS] [ROUNDS]`: between two actors of one process, beside ractor, kameo and bare channels of tokio; every
+//!   case once a round, in turns, and medians;
+//! - `cargo run --release -- loopback [REQUESTS]`: requests and answers between two nodes over TCP, beside bare sockets, and the session protocol;
+//! - `cargo run --release -- disks [SYNCS]`: syncs of the append-only log, beside SQLite.
+//!
+//! Each case checks its count.
 
 mod bare;
+mod bare_sockets;
+mod disks;
+mod latency;
+mod loopback;
 mod ours;
+mod sessions;
 mod with_kameo;
 mod with_ractor;
 
@@ -23,8 +33,31 @@ const CASES: [Case; 4] = [
 ];
 
 fn main() {
-    let mut typed = std::env::args().skip(1).map(|number| number.parse().expect("a whole number"));
-    let (hops, rounds) = (typed.next().unwrap_or(1_000_000), typed.next().unwrap_or(7));
+    let mut typed = std::env::args().skip(1);
+    let what = typed.next().unwrap_or_else(|| "ping-pong".to_owned());
+    let mut numbers = typed.map(|number| number.parse().expect("a whole number"));
+    let mut number = |default: u64| numbers.next().unwrap_or(default);
+    match &*what {
+        "ping-pong" => ping_pong(number(1_000_000), number(7)),
+        "loopback" => over_loopback(number(20_000)),
+        "disks" => disks::measure(number(2_000)),
+        other => panic!("`{other}` is none of ping-pong, loopback, disks"),
+    }
+}
+
+fn over_loopback(requests: u64) {
+    latency::head("requests over loopback, two threads");
+    for _ in 0..3 {
+        bare_sockets::echo(requests).row("tokio TCP, bare");
+        loopback::echo(requests).row("two nodes of rehearsal");
+    }
+    latency::head("session protocol over loopback, four nodes, two threads: a message until it is accepted");
+    for clients in [1, 8, 32] {
+        sessions::talk(clients, requests).row(&format!("{clients} clients"));
+    }
+}
+
+fn ping_pong(hops: u64, rounds: u64) {
     let mut times = vec![Vec::new(); CASES.len()];
     for case in &CASES {
         (case.play)(hops / 10); // Warm.
@@ -53,4 +86,9 @@ fn on_one_thread<F: Future<Output = u64>>(hops: u64, game: F) -> Duration {
     let time = start.elapsed();
     assert_eq!(counted, hops, "every hop is counted once");
     time
+}
+
+fn on_two_threads<T>(work: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    runtime.expect("a runtime").block_on(work)
 }

@@ -20,6 +20,8 @@ pub(crate) struct Faults {
     loss: u32,
     latency: (Duration, Duration),
     late: Option<Duration>,
+    /// Of a thousand syncs, how many are slow; if any, a crash may leave part of what was not synced.
+    slow_syncs: u64,
     /// When all is healed.
     phase: Time,
     faulty: bool,
@@ -33,7 +35,6 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("duplication", "duplication: a connection delivers once"),
     ("lateness", "lateness: timers of the host are never late there"),
     ("slow", "slow: turns take no time there"),
-    ("disk", "disk: syncs take up to 5 ms, and nothing is torn"),
 ];
 
 impl Faults {
@@ -48,6 +49,7 @@ impl Faults {
             loss,
             latency: (Duration::from_micros(500), Duration::from_millis(5)),
             late,
+            slow_syncs: if on("disk") { 1 << (1 + level("madsim disk") % 9) } else { 0 },
             phase: Time::from_nanos(topology.faulty_phase),
             faulty: plan.faulty,
             exposed: topology.nodes.iter().map(|node| !node.steady).collect(),
@@ -68,6 +70,7 @@ impl Faults {
             config.send_latency = least..self.late.unwrap_or(greatest);
             config.packet_loss_rate = f64::from(self.loss) / 1000.0;
         });
+        places.iter().for_each(|place| place.disk.goes_bad(self.slow_syncs));
         let begun = madsim::time::Instant::now();
         let mut steps: Vec<(Time, bool, usize)> = Vec::new();
         for (number, episode) in self.episodes.iter().enumerate().filter(|(_, e)| e.from < self.phase) {
@@ -87,6 +90,7 @@ impl Faults {
             config.send_latency = least..greatest;
             config.packet_loss_rate = 0.0;
         });
+        places.iter().for_each(|place| place.disk.goes_bad(0));
     }
 
     fn step(
@@ -142,6 +146,12 @@ impl Faults {
         }
         if let Some(late) = self.late {
             words.push(format!("delay: packets take up to {late:?}"));
+        }
+        if self.slow_syncs > 0 {
+            words.push(format!(
+                "disk: {} of 1,000 syncs are slow, and a crash may leave part of what was not synced",
+                self.slow_syncs
+            ));
         }
         words.extend(self.episodes.iter().map(|episode| episode.in_words(topology)));
         words

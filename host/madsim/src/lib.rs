@@ -42,11 +42,12 @@ pub struct Madsim;
 
 const PORT: u16 = 7000;
 
-/// What suits a network whose connections madsim breaks: a peer that is gone is noticed within the bounds of the scenarios.
+/// What suits a network whose connections madsim breaks: a peer that is gone is noticed within the bounds of the scenarios. A frame may wait for
+/// longer than a lease lasts: otherwise nothing could come too late, and no fence would be needed.
 const BOUNDS: Bounds = Bounds {
     frame: 1 << 20,
     queue: 4096,
-    stale: Duration::from_millis(800),
+    stale: Duration::from_millis(1600),
     patience: Duration::from_secs(1),
     ping: Duration::from_millis(250),
     least_wait: Duration::from_millis(10),
@@ -102,7 +103,7 @@ impl Place {
         activity
     }
 
-    /// The node crashes: its tasks are gone, and what it had not synced.
+    /// The node crashes: its tasks are gone, and what it had not synced, all or some of it.
     pub(crate) fn crash(&self, simulation: &Handle) {
         let turns = self.activity().turns;
         simulation.kill(self.id);

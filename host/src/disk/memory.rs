@@ -19,6 +19,23 @@ struct State {
     settled: u64,
 }
 
+/// What a crash leaves of the writes that no sync reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Left {
+    /// Nothing.
+    Nothing,
+    /// The oldest of them.
+    First {
+        /// How many.
+        writes: usize,
+    },
+    /// The oldest of them, and of the next one half of its bytes, in the place of what was under its key before.
+    Torn {
+        /// How many are there whole.
+        writes: usize,
+    },
+}
+
 impl MemoryDisk {
     /// The number of the write up to which a sync that starts now makes durable: for stages whose syncs take time.
     pub fn mark(&self) -> u64 {
@@ -33,9 +50,28 @@ impl MemoryDisk {
 
     /// What was not synced is lost: for stages that crash a node whose process lives on.
     pub fn crash(&self) {
-        let mut state = self.lock();
-        state.settled += state.volatile.len() as u64; // A sync that was under way has nothing left to make durable.
+        self.crash_leaving(|_| Left::Nothing);
+    }
+
+    /// The same, but of the writes that were not synced, whose number `left` is given, something may be there all the same.
+    pub fn crash_leaving(&self, left: impl FnOnce(usize) -> Left) {
+        let mut guard = self.lock();
+        let state = &mut *guard;
+        let volatile = state.volatile.len();
+        let end = state.settled + volatile as u64;
+        let (kept, torn) = match left(volatile) {
+            Left::Nothing => (0, false),
+            Left::First { writes } => (writes, false),
+            Left::Torn { writes } => (writes, true),
+        };
+        let settled = state.settled;
+        state.settle(settled + kept as u64);
+        if torn && let Some((path, key, mut value)) = state.volatile.drain(..).next() {
+            value.truncate(value.len() / 2);
+            state.durable.entry(path).or_default().insert(key, value);
+        }
         state.volatile.clear();
+        state.settled = end; // A sync that was under way has nothing left to make durable.
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -98,6 +134,38 @@ mod tests {
         disk.crash();
         assert_eq!(disk.recover("/a/x")["k"], b"old");
         assert_eq!(disk.boot().unwrap(), Boot { number: 2, lives: 8 });
+    }
+
+    fn written() -> MemoryDisk {
+        let disk = MemoryDisk::default();
+        disk.write("/a/x", "k", b"synced");
+        drop(disk.sync());
+        disk.write("/a/x", "l", b"first");
+        disk.write("/a/x", "k", b"second");
+        disk.write("/a/x", "m", b"third");
+        disk
+    }
+
+    #[test]
+    fn a_crash_may_leave_the_first_writes_of_those_that_were_not_synced() {
+        let disk = written();
+        disk.crash_leaving(|writes| Left::First { writes: writes - 2 });
+        let kept = disk.recover("/a/x");
+        let known = |key: &str| kept.get(key).map(Vec::as_slice);
+        assert_eq!((known("k"), known("l"), known("m")), (Some(&b"synced"[..]), Some(&b"first"[..]), None));
+    }
+
+    #[test]
+    fn a_torn_write_is_there_in_part_and_what_it_wrote_over_is_gone() {
+        let disk = written();
+        let mark = disk.mark();
+        disk.crash_leaving(|_| Left::Torn { writes: 1 });
+        disk.write("/a/x", "m", b"after");
+        disk.complete(mark); // A sync from before the crash says nothing of what came after it.
+        disk.crash();
+        let kept = disk.recover("/a/x");
+        let known = |key: &str| kept.get(key).map(Vec::as_slice);
+        assert_eq!((known("k"), known("l"), known("m")), (Some(&b"sec"[..]), Some(&b"first"[..]), None));
     }
 
     #[test]
