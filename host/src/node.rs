@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::hash::{BuildHasher, RandomState};
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -177,6 +177,8 @@ pub(crate) struct Inner<P: Protocol> {
     messages: AtomicU64,
     timers: AtomicUsize,
     syncs: AtomicUsize,
+    /// Whether all actors have been asked to end: none starts again.
+    winding_up: AtomicBool,
     stopping: CancellationToken,
     tasks: TaskTracker,
     failed: Mutex<Option<String>>,
@@ -259,6 +261,7 @@ impl<P: Protocol> Node<P> {
             messages: AtomicU64::new(0),
             timers: AtomicUsize::new(0),
             syncs: AtomicUsize::new(0),
+            winding_up: AtomicBool::new(false),
             stopping: CancellationToken::new(),
             tasks: TaskTracker::new(),
             failed: Mutex::default(),
@@ -319,6 +322,7 @@ impl<P: Protocol> Node<P> {
     pub async fn stop(self, within: Duration) -> Stopped {
         let inner = &self.inner;
         let residents: Vec<&Arc<Slot<P>>> = inner.residents.iter().flatten().collect();
+        inner.winding_up.store(true, Ordering::Release);
         for slot in residents.iter().rev() {
             let _ = slot.bring(Waiting { input: Input::Signal(Signal::Shutdown), arm: 0 }, None);
         }
@@ -561,7 +565,7 @@ impl<P: Protocol> Inner<P> {
         }
     }
 
-    /// What lives at a path of the description starts again after a while, if nothing lives there then.
+    /// What lives at a path of the description starts again after a while, if nothing lives there then and the node is not about to stop.
     fn restart_soon(self: &Arc<Self>, slot: &Arc<Slot<P>>) {
         if slot.address.slot() >= FIRST_CHILD {
             return;
@@ -569,7 +573,9 @@ impl<P: Protocol> Inner<P> {
         let (node, slot) = (self.clone(), slot.clone());
         self.run(async move {
             tokio::time::sleep(RESTART_DELAY).await;
-            node.begin_resident(&slot);
+            if !node.winding_up.load(Ordering::Acquire) {
+                node.begin_resident(&slot);
+            }
         });
     }
 
@@ -740,8 +746,10 @@ impl<P: Protocol> Inner<P> {
             }
             Frame::Signal { from: _, to, signal, stamp } => {
                 self.learn(&stamp);
-                if let Signal::Exit { who, .. } = &signal {
-                    self.forget_abroad(|(watcher, watched)| watcher == to && watched == *who);
+                if let Signal::Exit { who, .. } = &signal
+                    && self.forget_abroad(|(watcher, watched)| watcher == to && watched == *who).is_empty()
+                {
+                    return; // It was told before: both the news and the answer to a second question have come.
                 }
                 self.signal(to, to, None, signal);
             }
@@ -774,6 +782,12 @@ impl<P: Protocol> Inner<P> {
             }
             return;
         }
+        self.watch_again(peer);
+    }
+
+    /// A link to a node came up, or one from it: on the one it may have missed that it is watched, on the other the news of an end may have
+    /// been lost.
+    pub(crate) fn watch_again(self: &Arc<Self>, peer: NodeId) {
         let abroad = self.abroad.lock().unwrap_or_else(PoisonError::into_inner).clone();
         for (watcher, watched) in abroad.into_iter().filter(|(_, watched)| watched.node() == peer) {
             self.frame(peer, Frame::Monitor { watcher, watched });

@@ -320,3 +320,22 @@ async fn unknown_nodes_and_peers_are_refused_with_what_there_is() {
     let error = Node::start(&system, "stage", settings).err().unwrap();
     assert_eq!(error.to_string(), "the peer `balcony` is no node of the system `play`; it has `stage`");
 }
+
+#[tokio::test]
+async fn what_panicked_before_the_node_stops_does_not_start_again() {
+    let told = Told::default();
+    let mut system = System::new("play", 1);
+    let stubborn = system.node("stage").declare("stubborn");
+    let panics = system.node("stage").declare("panics");
+    // The stubborn one also keeps the node from being over before a restart would be due.
+    let first = vec![pass(panics, Line::Panic), pass(panics, say("again")), Line::Monitor(panics)];
+    system.node("stage").actor("stubborn", Puppet { obeys: false, first, ..Puppet::default() });
+    system.node("stage").actor("panics", Puppet::default());
+    assert_eq!(stubborn, LEAD);
+    let node = Node::start(&system, "stage", telling(&told)).unwrap();
+    told.hears(&format!("/stage/stubborn: Exit {{ who: {panics}, incarnation: Incarnation(1), reason: Panicked(\"as told\") }}"))
+        .await;
+    let stopped = node.stop(Duration::from_millis(500)).await;
+    assert_eq!(stopped.forced.iter().map(|path| &**path).collect::<Vec<_>>(), ["/stage/stubborn"]);
+    assert_eq!(told.by("/stage/panics"), ["start 1"]);
+}

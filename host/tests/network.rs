@@ -93,6 +93,53 @@ async fn a_node_that_was_started_anew_has_ended_for_those_who_watched_it() {
     drop((watcher, again));
 }
 
+/// Passes connections on to an address once it is opened, and closes them at once before.
+async fn gate(to: SocketAddr) -> (SocketAddr, tokio::sync::watch::Sender<bool>) {
+    let at = listener().await;
+    let (address, (open, opened)) = (at.local_addr().unwrap(), tokio::sync::watch::channel(false));
+    tokio::spawn(async move {
+        while let Ok((mut from, _)) = at.accept().await {
+            if *opened.borrow() {
+                tokio::spawn(async move {
+                    let mut to = TcpStream::connect(to).await.unwrap();
+                    let _ = tokio::io::copy_bidirectional(&mut from, &mut to).await; // Either may close it.
+                });
+            }
+        }
+    });
+    (address, open)
+}
+
+#[tokio::test]
+async fn the_news_of_an_end_that_was_lost_is_told_when_the_link_is_back_and_once() {
+    let told = Told::default();
+    let system = system(1, vec![Line::Monitor(RIGHT), pass(RIGHT, Line::Exit), Line::Timer(1, 1)]);
+    let (at_left, at_right) = (listener().await, listener().await);
+    let (left, right) = (at_left.local_addr().unwrap(), at_right.local_addr().unwrap());
+    let (gate, open) = gate(left).await;
+    let stale = Duration::from_millis(100);
+    let bounds = Bounds { stale, greatest_wait: Duration::from_millis(20), ..quick() };
+    let settings = |listener, peer: (&str, SocketAddr)| {
+        let peers = [(peer.0.to_owned(), peer.1)].into();
+        Settings { listener: Some(listener), peers, bounds, ..telling(&told) }
+    };
+    let in_right = Node::start(&system, "right", settings(at_right, ("left", gate))).unwrap();
+    let in_left = Node::start(&system, "left", settings(at_left, ("right", right))).unwrap();
+    let ended = async {
+        while in_right.metrics().iter().any(|actor| actor.alive) {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), ended).await.unwrap();
+    tokio::time::sleep(stale * 2).await; // What waits is too old to be sent.
+    open.send(true).unwrap();
+    let exit = "/left/lead: Exit { who: @1.1, incarnation: Incarnation(1), reason: NoActor }";
+    told.hears(exit).await;
+    in_right.stop(Duration::from_secs(1)).await;
+    in_left.stop(Duration::from_secs(1)).await;
+    assert_eq!(told.all().iter().filter(|fact| fact.contains("Exit")).count(), 1, "{:#?}", told.all());
+}
+
 #[tokio::test]
 async fn a_frame_above_the_bound_is_dropped_and_harms_nothing() {
     let long = say(&"x".repeat(5000));

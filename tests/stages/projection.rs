@@ -70,7 +70,7 @@ pub(crate) fn of_clients(json: &str) -> Option<(String, String)> {
 /// All that one client's messages lead to, if there is one key, every message finds room, and nothing is interrupted: then only one run goes on
 /// at a time, and what it meets follows from the order of messages alone.
 ///
-/// Calls of one step run beside each other, so the order of their starts, effects and ends is that of each call only.
+/// Tools run beside the session, so the order of a call's start, effect and end is that of this call only.
 pub(crate) fn of_sessions(json: &str) -> Option<(String, String)> {
     use session::fact::Extent;
     use session::{Fact, Outcome, Role};

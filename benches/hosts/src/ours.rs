@@ -60,7 +60,11 @@ pub(crate) fn play(hops: u64) -> Duration {
         let node = Node::start(&system, "court", Settings::default()).expect("it starts");
         over.notified().await;
         let turns = |path: &str| {
-            node.metrics().into_iter().filter(|actor| &*actor.path == path).map(|actor| actor.turns).sum::<u64>()
+            node.metrics()
+                .into_iter()
+                .filter(|actor| &*actor.path == path)
+                .map(|actor| actor.turns)
+                .sum::<u64>()
         };
         turns("/court/ping") + turns("/court/pong") - 2 // Their starts.
     })

@@ -48,6 +48,7 @@ async fn receive<P: Protocol>(
     };
     drop(stranger);
     wire.codec_mut().allow(bounds.frame);
+    node.watch_again(peer);
     let why = hear(&node, &mut wire, peer).await;
     tracing::info!(node = node.name_of(peer), why, "a connection from it is over");
 }
