@@ -1,9 +1,9 @@
 //! Logs as processes leave them, read and judged.
 
-use rehearsal_protocol::Time;
+use rehearsal_protocol::{Incarnation, Time};
 use serde::{Deserialize, Serialize};
 
-use super::{Checked, Log, Logs, Presumption};
+use super::{Checked, Log, Logs, Presumption, write};
 use crate::check::{Checks, Properties, fold};
 use crate::stage::Judge;
 use crate::stage::judge::Typed;
@@ -220,4 +220,32 @@ fn times_are_told_from_the_first_fact_on() {
     let asks = left(1_000_000_007, [1, 0], Said::Answer(1));
     let checked = judged(vec![log(&[LEFT, &asks]), log(&[RIGHT])]);
     assert_eq!(checked.violation.unwrap().at, Time::ZERO);
+}
+
+/// The blocks of the specification, written by the host's tests and here.
+fn specified(number: usize) -> &'static str {
+    let page = include_str!("../../../../host/docs/facts.md");
+    page.split("```jsonl\n").nth(number + 1).and_then(|block| block.split("```").next()).unwrap()
+}
+
+#[test]
+fn the_log_of_a_node_in_the_specification_is_read() {
+    let log = read(specified(0)).unwrap();
+    assert_eq!((log.node, log.facts.len(), log.closed, log.torn), (Some(0), 2, true, vec![]));
+    let last = &log.facts[1];
+    assert_eq!(
+        (last.at.as_nanos(), &*last.actor, last.incarnation),
+        (5000, "/db/lock", Some(Incarnation(9)))
+    );
+    assert_eq!(last.clock, [(1 << 32) + 1, 2, 0]);
+    assert_eq!(&*last.json.0, r#"{"Released":{"asked":1,"ended":1}}"#);
+}
+
+#[test]
+fn the_log_of_all_nodes_in_the_specification_is_written_and_read() {
+    let log = read(specified(1)).unwrap();
+    assert_eq!((log.node, log.facts.len(), log.closed), (None, 1, true));
+    let mut written = Vec::new();
+    write(&mut written, "lease", log.opened.nodes.clone(), &log.facts, true).unwrap();
+    assert_eq!(String::from_utf8(written).unwrap(), specified(1));
 }
