@@ -101,9 +101,9 @@ fn a_ring_comes_to_the_same() {
 #[test]
 fn a_small_session_and_some_of_its_planted_bugs_come_to_the_same() {
     for variant in [None, Some("two-loops"), Some("stored-interrupt"), Some("take-then-record")] {
-        let system = (SESSION_SMALL.build)(variant);
+        let system = SESSION_SMALL.built(variant);
         both(&format!("session-small {variant:?}"), system.as_ref(), &Profile::CHAOS, 1);
     }
-    both("session-small", (SESSION_SMALL.build)(Some("drop-unhandled")).as_ref(), &Profile::LOSSY, 2);
-    both("session-small", (SESSION_SMALL.build)(None).as_ref(), &Profile::CRASHES, 1);
+    both("session-small", SESSION_SMALL.built(Some("drop-unhandled")).as_ref(), &Profile::LOSSY, 2);
+    both("session-small", SESSION_SMALL.built(None).as_ref(), &Profile::CRASHES, 1);
 }
