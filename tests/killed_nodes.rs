@@ -91,7 +91,7 @@ fn survives(kills: u32) {
     troupe.stop().unwrap();
 
     let logs: Vec<Log> = parts.iter().map(|part| read(part).unwrap()).collect();
-    let rehearsal = (LEASE.build)(None);
+    let rehearsal = LEASE.built(None);
     let mut judge = rehearsal.judge();
     let checked = Logs::of(logs).unwrap().judged(judge.as_mut()).unwrap();
     let goals = judge.goals().iter().zip(&checked.goals).filter(|(_, reached)| **reached);
