@@ -1,7 +1,7 @@
 //! The processes of a system, seen from the one that starts them.
 
 use std::io::{self, BufRead, BufReader, Error};
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{Ipv4Addr, TcpListener, UdpSocket};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -18,6 +18,7 @@ pub(crate) struct Troupe<C> {
     pub(crate) parts: Vec<Part>,
     processes: Vec<Process>,
     command: C,
+    _claims: Vec<UdpSocket>,
 }
 
 impl<C: Fn(&Part) -> Command> Troupe<C> {
@@ -27,7 +28,7 @@ impl<C: Fn(&Part) -> Command> Troupe<C> {
     ///
     /// If no port is free or a process does not start.
     pub(crate) fn start(folder: &Path, rounds: u32, writes: u32, command: C) -> io::Result<Self> {
-        let ports = free_ports(NODES.len())?;
+        let (ports, claims): (Vec<u16>, Vec<UdpSocket>) = free_ports(NODES.len())?.into_iter().unzip();
         let part = |node: &&str| Part {
             node: (*node).to_owned(),
             folder: folder.to_owned(),
@@ -37,7 +38,7 @@ impl<C: Fn(&Part) -> Command> Troupe<C> {
         };
         let parts: Vec<Part> = NODES.iter().map(part).collect();
         let processes = parts.iter().map(|part| Process::start(command(part))).collect::<io::Result<_>>()?;
-        let mut troupe = Self { parts, processes, command };
+        let mut troupe = Self { parts, processes, command, _claims: claims };
         for process in &mut troupe.processes {
             process.hear(STARTED, PATIENCE)?;
         }
@@ -154,11 +155,15 @@ impl Drop for Process {
     }
 }
 
-/// Ports that nobody listens on. They are below those that the system gives to who connects: a node that is down for a moment would
-/// lose one of those to the very peer that looks for it.
-fn free_ports(count: usize) -> io::Result<Vec<u16>> {
+/// Ports that nobody listens on, with a claim on each. They are below those that the system gives to who connects: a node that is down for a
+/// moment would lose one of those to the very peer that looks for it.
+fn free_ports(count: usize) -> io::Result<Vec<(u16, UdpSocket)>> {
     let first = 20_000 + (std::process::id() % 10_000) as u16;
-    let free = |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();
-    let ports: Vec<u16> = (first..first + 2_000).filter(free).take(count).collect();
+    let free = |port: u16| {
+        // A node that is down leaves its port free: what says that it is taken is the port of the same number for datagrams.
+        let claim = UdpSocket::bind((Ipv4Addr::LOCALHOST, port)).ok()?;
+        TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok().then_some((port, claim))
+    };
+    let ports: Vec<(u16, UdpSocket)> = (first..first + 2_000).filter_map(free).take(count).collect();
     if ports.len() == count { Ok(ports) } else { Err(io::ErrorKind::AddrInUse.into()) }
 }

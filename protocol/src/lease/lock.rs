@@ -73,9 +73,10 @@ impl Lock {
         {
             if (held.holder, held.attempt) == (holder, attempt) {
                 // The same request again: its answer is under way, or was lost.
-                return if self.answers.is_empty() {
-                    granted(cx, from, held)
-                };
+                if self.answers.is_empty() {
+                    granted(cx, from, held);
+                }
+                return;
             }
             return cx.announce(Fact::Contended);
         }
