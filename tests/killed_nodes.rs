@@ -1,5 +1,11 @@
 //! The lease lock in three processes, killed as by `kill -9`: nothing that was synced is lost, and the logs of facts hold what they must.
 
+#![expect(
+    clippy::disallowed_types,
+    clippy::disallowed_methods,
+    reason = "these are real processes in real time: nothing here is simulated"
+)]
+
 #[path = "../host/examples/lease/part.rs"]
 mod part;
 #[path = "../host/examples/lease/troupe.rs"]

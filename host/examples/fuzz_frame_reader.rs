@@ -107,7 +107,8 @@ fn damage(random: &mut StdRng, bytes: &mut Vec<u8>) {
             1 if at < bytes.len() => bytes[at] = random.random(),
             2 if at < bytes.len() => bytes[at] ^= 1 << random.random_range(0..8),
             3 => {
-                drop(bytes.splice(at..at, PIECES.choose(random).copied().unwrap_or_default().iter().copied()))
+                let piece = PIECES.choose(random).copied().unwrap_or_default();
+                bytes.splice(at..at, piece.iter().copied());
             }
             4 => drop(bytes.drain(at.saturating_sub(random.random_range(0..9))..at)),
             _ => bytes.insert(at, random.random()),

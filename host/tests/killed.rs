@@ -108,7 +108,7 @@ fn facts(folder: &Path) -> Vec<Count> {
         match line {
             Ok(line) => facts.extend(line.get("fact").map(|fact| Count::deserialize(fact).unwrap())),
             Err(error) => {
-                assert!(opens(number + 1), "line {number} is no line, and no boot ends there: {error}")
+                assert!(opens(number + 1), "line {number} is no line, and no boot ends there: {error}");
             }
         }
     }

@@ -159,7 +159,7 @@ async fn listen(place: SocketAddr) -> std::io::Result<TcpListener> {
     loop {
         match TcpListener::bind(place).await {
             Err(_) if begun.elapsed() < Duration::from_secs(10) => {
-                tokio::time::sleep(Duration::from_millis(20)).await
+                tokio::time::sleep(Duration::from_millis(20)).await;
             }
             bound => return bound,
         }

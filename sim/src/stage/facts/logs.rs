@@ -269,7 +269,7 @@ impl Logs {
             let facts = self.logs.iter().flat_map(|log| &log.facts);
             let known: BTreeSet<u64> = facts.filter_map(|fact| fact.clock.get(node).copied()).collect();
             // Of each count that is known, itself and the one before it are there, or it is the boot's beginning.
-            let begins = |count: u64| count % BOOT == 0;
+            let begins = |count: u64| count.is_multiple_of(BOOT);
             let whole = known.iter().all(|count| begins(*count) || there.contains(count))
                 && there
                     .iter()

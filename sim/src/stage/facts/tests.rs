@@ -62,7 +62,7 @@ fn right(at: u64, clock: [u64; 2], fact: Said) -> String {
 }
 
 fn text(lines: &[&str]) -> String {
-    lines.iter().map(|line| format!("{line}\n")).collect()
+    lines.join("\n") + "\n"
 }
 
 fn read(text: &str) -> Result<Log, String> {
