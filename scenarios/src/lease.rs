@@ -9,6 +9,8 @@ use rehearsal::{Profile, Scenario, Setup};
 use rehearsal_protocol::lease::{Client, Fact, Lease, Lock, RETRY, Resource, TTL, Token, VARIANTS, Variant};
 use rehearsal_protocol::{Address, NodeId, Time};
 
+use crate::planted::planted;
+
 /// The entry of the registry.
 pub static LEASE: Entry = Entry {
     name: "lease",
@@ -44,16 +46,7 @@ pub static LEASE: Entry = Entry {
 };
 
 /// The planted bugs in the words of the registry.
-static PLANTED: [registry::Variant; VARIANTS.len()] = {
-    let mut all = [registry::Variant { name: "", sentence: "", trips: "" }; VARIANTS.len()];
-    let mut n = 0;
-    while n < all.len() {
-        let planted = &VARIANTS[n];
-        all[n] = registry::Variant { name: planted.name, sentence: planted.sentence, trips: planted.trips };
-        n += 1;
-    }
-    all
-};
+static PLANTED: [registry::Variant; VARIANTS.len()] = planted!(VARIANTS);
 
 /// A lock and what it protects on one node, and clients on nodes of their own.
 #[derive(Clone, Copy, Debug)]

@@ -17,6 +17,8 @@ use rehearsal_protocol::session::{
     Client, Config, Fact, Gateway, Provider, Sandbox, Session, VARIANTS, Variant, Workload,
 };
 
+use crate::planted::planted;
+
 /// The entry of the registry.
 pub static SESSION: Entry = Entry {
     name: "session",
@@ -48,16 +50,7 @@ pub static SESSION: Entry = Entry {
 };
 
 /// The planted bugs in the words of the registry.
-static PLANTED: [registry::Variant; VARIANTS.len()] = {
-    let mut all = [registry::Variant { name: "", sentence: "", trips: "" }; VARIANTS.len()];
-    let mut n = 0;
-    while n < all.len() {
-        let planted = &VARIANTS[n];
-        all[n] = registry::Variant { name: planted.name, sentence: planted.sentence, trips: planted.trips };
-        n += 1;
-    }
-    all
-};
+static PLANTED: [registry::Variant; VARIANTS.len()] = planted!(VARIANTS);
 
 /// A runtime with its clients.
 #[derive(Clone, Copy, Debug)]
