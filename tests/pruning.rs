@@ -44,7 +44,7 @@ fn explored(
     profile: &'static Profile,
     deviations: u32,
     pruning: Pruning,
-) -> (Explored, Ends) {
+) -> (Explored, Found) {
     let spec = ExploreSpec { profile, seed: 0, deviations, budget: u64::MAX, fail_fast: false, pruning };
     let mut outcomes = Found::default();
     let explored = system.runner().explore(&spec, &mut outcomes);
