@@ -59,7 +59,7 @@ fn without_times(mut report: Value) -> Value {
 fn the_trace_hashes_of_some_seeds_are_pinned() {
     let mut lines = String::new();
     for entry in SCENARIOS.iter().filter(|entry| ["session", "burst", "canary"].contains(&entry.name)) {
-        let mut runner = (entry.build)(None).runner();
+        let mut runner = entry.built(None).runner();
         for profile in PROFILES {
             for seed in [0, 1, u64::MAX] {
                 let outcome = runner.run(&RunSpec::seeded(seed, profile));

@@ -32,7 +32,7 @@ fn planted() -> impl Iterator<Item = (&'static Entry, &'static str, &'static str
 #[test]
 fn each_planted_bug_trips_its_own_invariant_and_its_case_replays() {
     for (entry, name, trips) in planted() {
-        let rehearsal: Arc<dyn Rehearsal> = (entry.build)(Some(name)).into();
+        let rehearsal: Arc<dyn Rehearsal> = entry.built(Some(name)).into();
         let report = campaign(&rehearsal, hunt());
         let failure = report.failures.first().unwrap_or_else(|| panic!("{name} was not found"));
         let case = Case::of(entry.name, Some(name), &Profile::CHAOS, failure);
@@ -58,10 +58,8 @@ fn each_planted_bug_trips_its_own_invariant_and_its_case_replays() {
 #[test]
 fn each_invariant_is_tripped_by_some_planted_bug() {
     for entry in SCENARIOS.iter().filter(|entry| entry.in_campaign) {
-        let own = (entry.build)(None)
-            .invariants()
-            .into_iter()
-            .filter(|invariant| !invariant.id.starts_with("ACT-"));
+        let own =
+            entry.built(None).invariants().into_iter().filter(|invariant| !invariant.id.starts_with("ACT-"));
         for invariant in own {
             let tripped = entry.variants.iter().any(|variant| variant.trips == invariant.id);
             assert!(tripped, "{}: no planted bug trips {}", entry.name, invariant.id);
@@ -72,7 +70,7 @@ fn each_invariant_is_tripped_by_some_planted_bug() {
 #[test]
 fn the_reference_passes_and_reaches_its_goals() {
     for entry in SCENARIOS.iter().filter(|entry| entry.in_campaign) {
-        let rehearsal: Arc<dyn Rehearsal> = (entry.build)(None).into();
+        let rehearsal: Arc<dyn Rehearsal> = entry.built(None).into();
         let report = campaign(&rehearsal, CampaignSpec::new(0..10_000, &Profile::CHAOS));
         assert!(report.failures.is_empty(), "{}: {:#?}", entry.name, report.failures);
         assert!(report.goals_passed(), "{}: {:?}", entry.name, report.unreached().collect::<Vec<_>>());
@@ -82,6 +80,6 @@ fn the_reference_passes_and_reaches_its_goals() {
 #[test]
 fn the_last_scenario_is_the_canary_that_must_fail() {
     let canary = SCENARIOS.last().unwrap();
-    let rehearsal: Arc<dyn Rehearsal> = (canary.build)(None).into();
+    let rehearsal: Arc<dyn Rehearsal> = canary.built(None).into();
     assert!(!campaign(&rehearsal, CampaignSpec::new(0..100, &Profile::CHAOS)).passed());
 }

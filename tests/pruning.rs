@@ -1,4 +1,4 @@
-//! Exhaustive search that prunes equal states finds what it finds without: the same failures with as few deviations, and the same ends.
+//! Exhaustive search that prunes equal states finds what it finds without: the same failures with as few deviations, and the same outcomes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,15 +14,15 @@ use rehearsal_scenarios::session_small::SESSION_SMALL;
 
 /// What runs come to.
 #[derive(Default)]
-struct Ends {
+struct Found {
     /// The states of all actors, the verdict to the word, and how many events there were.
-    ends: BTreeSet<String>,
+    outcomes: BTreeSet<String>,
     /// For each failure, the fewest deviations that show it.
     failures: BTreeMap<String, usize>,
     states: String,
 }
 
-impl Follower for Ends {
+impl Follower for Found {
     fn left(&mut self, runner: &dyn AnyRunner) {
         let states = (0..runner.paths()).map(|slot| runner.inspect(runner.path(slot)));
         self.states = format!("{:?}", states.collect::<Vec<_>>());
@@ -30,7 +30,7 @@ impl Follower for Ends {
 
     fn visit(&mut self, deviations: &[Deviation], outcome: &Outcome, _: &Explored) -> bool {
         let Outcome { verdict, events, .. } = outcome;
-        self.ends.insert(format!("{verdict:?} {events} {}", self.states));
+        self.outcomes.insert(format!("{verdict:?} {events} {}", self.states));
         if *verdict != Verdict::Pass {
             let fewest = self.failures.entry(outcome.signature().unwrap_or_default()).or_insert(usize::MAX);
             *fewest = (*fewest).min(deviations.len());
@@ -44,12 +44,12 @@ fn explored(
     profile: &'static Profile,
     deviations: u32,
     pruning: Pruning,
-) -> (Explored, Ends) {
+) -> (Explored, Found) {
     let spec = ExploreSpec { profile, seed: 0, deviations, budget: u64::MAX, fail_fast: false, pruning };
-    let mut ends = Ends::default();
-    let explored = system.runner().explore(&spec, &mut ends);
+    let mut outcomes = Found::default();
+    let explored = system.runner().explore(&spec, &mut outcomes);
     assert_eq!(explored.complete_up_to, Some(deviations));
-    (explored, ends)
+    (explored, outcomes)
 }
 
 /// Both ways; returns the failures.
@@ -57,17 +57,22 @@ fn both(name: &str, system: &dyn Rehearsal, profile: &'static Profile, deviation
     let (all, whole) = explored(system, profile, deviations, Pruning::None);
     let (few, pruned) = explored(system, profile, deviations, Pruning::EqualStates);
     println!(
-        "{name} under {} with {deviations}: {} runs, {} with pruning, {} ends, {} failures",
+        "{name} under {} with {deviations}: {} runs, {} with pruning, {} outcomes, {} failures",
         profile.name,
         all.runs,
         few.runs,
-        whole.ends.len(),
+        whole.outcomes.len(),
         whole.failures.len()
     );
     assert_eq!(all.pruned, 0);
     let begun = few.runs + few.pruned;
     assert!(few.runs < all.runs && begun <= all.runs, "{name}: {} runs and {begun} begun", all.runs);
-    assert!(whole.ends == pruned.ends, "{name}: {} ends and {}", whole.ends.len(), pruned.ends.len());
+    assert!(
+        whole.outcomes == pruned.outcomes,
+        "{name}: {} outcomes and {}",
+        whole.outcomes.len(),
+        pruned.outcomes.len()
+    );
     assert_eq!(whole.failures, pruned.failures, "{name}");
     let signatures = |explored: &Explored| {
         explored.violations.iter().map(|found| found.signature.clone()).collect::<BTreeSet<_>>()
@@ -101,9 +106,9 @@ fn a_ring_comes_to_the_same() {
 #[test]
 fn a_small_session_and_some_of_its_planted_bugs_come_to_the_same() {
     for variant in [None, Some("two-loops"), Some("stored-interrupt"), Some("take-then-record")] {
-        let system = (SESSION_SMALL.build)(variant);
+        let system = SESSION_SMALL.built(variant);
         both(&format!("session-small {variant:?}"), system.as_ref(), &Profile::CHAOS, 1);
     }
-    both("session-small", (SESSION_SMALL.build)(Some("drop-unhandled")).as_ref(), &Profile::LOSSY, 2);
-    both("session-small", (SESSION_SMALL.build)(None).as_ref(), &Profile::CRASHES, 1);
+    both("session-small", SESSION_SMALL.built(Some("drop-unhandled")).as_ref(), &Profile::LOSSY, 2);
+    both("session-small", SESSION_SMALL.built(None).as_ref(), &Profile::CRASHES, 1);
 }

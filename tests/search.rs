@@ -12,7 +12,7 @@ use rehearsal_scenarios::session::SESSION;
 use rehearsal_scenarios::session_small::SESSION_SMALL;
 
 fn session() -> Box<dyn AnyRunner> {
-    (SESSION.build)(None).runner()
+    SESSION.built(None).runner()
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn exhaustive_search_finds_each_planted_bug_that_two_deviations_show() {
         pruning: Pruning::EqualStates,
     };
     for variant in SESSION_SMALL.variants.iter().filter(|variant| WITHIN_TWO.contains(&variant.name)) {
-        let explored = (SESSION_SMALL.build)(Some(variant.name)).runner().explore(&spec, &mut Nobody);
+        let explored = SESSION_SMALL.built(Some(variant.name)).runner().explore(&spec, &mut Nobody);
         let [found] = &explored.violations[..] else { panic!("{} was not found", variant.name) };
         let Verdict::Violation(violation) = &found.outcome.verdict else { panic!("{}", found.signature) };
         assert_eq!(violation.invariant, variant.trips, "{}", variant.name);

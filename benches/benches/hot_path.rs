@@ -45,7 +45,7 @@ fn burst(criterion: &mut Criterion) {
         });
     });
     group.bench_function("a runner for each run", |bencher| {
-        let scenario = (entry("burst").build)(None);
+        let scenario = entry("burst").built(None);
         bencher.iter(|| {
             seed += 1;
             let mut fresh: Box<dyn AnyRunner> = scenario.runner();
@@ -76,7 +76,7 @@ fn parts(criterion: &mut Criterion) {
         bencher.iter(|| digest(black_box(&Token { token: 3, left: 9 })));
     });
     group.bench_function("setting up 1000 actors", |bencher| {
-        let scenario = (entry("ring").build)(None);
+        let scenario = entry("ring").built(None);
         bencher.iter_batched(|| (), |()| scenario.runner(), BatchSize::LargeInput);
     });
     group.finish();

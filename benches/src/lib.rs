@@ -9,7 +9,7 @@ use rehearsal::run::AnyRunner;
 ///
 /// If there is no scenario of that name.
 pub fn runner(scenario: &str) -> Box<dyn AnyRunner> {
-    (entry(scenario).build)(None).runner()
+    entry(scenario).built(None).runner()
 }
 
 /// A ready scenario.

@@ -142,6 +142,9 @@ pub(crate) struct Common {
     /// The planted bug
     #[arg(long, global = true, value_name = "VARIANT")]
     pub(crate) variant: Option<String>,
+    /// Another size of the scenario, as clients=5; `list SCENARIO` shows what can be set
+    #[arg(long, global = true, value_name = "NAME=NUMBER", value_parser = setting)]
+    pub(crate) set: Vec<(String, u32)>,
     /// The design alternative
     #[arg(long, global = true, value_name = "POLICY")]
     pub(crate) policy: Option<String>,
@@ -305,6 +308,12 @@ pub(crate) struct Patience {
 fn profile() -> impl clap::builder::TypedValueParser<Value = &'static Profile> {
     let values = PROFILES.iter().map(|profile| PossibleValue::new(profile.name).help(profile.sentence));
     PossibleValuesParser::new(values).try_map(|name| Profile::named(&name).ok_or("no such profile"))
+}
+
+fn setting(text: &str) -> Result<(String, u32), String> {
+    let wrong = || format!("`{text}` sets nothing; write a name and a whole number, as clients=5");
+    let (name, value) = text.split_once('=').ok_or_else(wrong)?;
+    Ok((name.to_owned(), value.parse().map_err(|_| wrong())?))
 }
 
 fn strategy() -> impl clap::builder::TypedValueParser<Value = &'static Strategy> {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use rehearsal::campaign::{Failure, Unfinished, watched};
-use rehearsal::case::{Case, Shrunk};
+use rehearsal::case::Shrunk;
 use rehearsal::choice::Deviation;
 use rehearsal::run::{AnyRunner, Outcome};
 use rehearsal::search::explore::{ExploreSpec, Explored, Explosion, Follower, Pruning};
@@ -152,7 +152,7 @@ fn finding(
         slips: std::collections::BTreeSet::new(),
         cut_short: false,
     };
-    let case = Case::of(subject.entry.name, subject.variant_name(), subject.profile, &failure);
+    let case = subject.case(&failure);
     let path = case.shrunk(&*runner, &shrunk).write(&common.cases())?;
     Ok(Finding { story, case: Some(path) })
 }

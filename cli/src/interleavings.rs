@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rehearsal::Profile;
 use rehearsal::campaign::Failure;
-use rehearsal::case::{BUDGET, Case, Shrunk};
+use rehearsal::case::{BUDGET, Shrunk};
 use rehearsal::interleave::{Disorder, Reach, Reduction};
 use rehearsal::run::Verdict;
 use rehearsal::search::random;
@@ -66,7 +66,7 @@ fn finding(
             let (before, slips) = (deviations.len(), BTreeSet::new());
             let whole =
                 Shrunk { spec: spec.clone(), deviations, outcome, before, runs: 0, slips, cut_short: false };
-            let case = Case::of(subject.entry.name, subject.variant_name(), subject.profile, &failure);
+            let case = subject.case(&failure);
             let case = case.shrunk(&*runner, &whole);
             let (case, story) = match made_smaller(subject, vec![(case.clone(), spec)], BUDGET, patience)? {
                 Some(smaller) => (smaller.case, Some(smaller.story)),

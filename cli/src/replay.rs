@@ -84,7 +84,14 @@ fn subject(registry: &Registry<'_>, case: &Case, path: &Path) -> Result<Subject,
         entry.variant(name).ok_or_else(|| Case::unknown(path, "variant", name, known()))
     });
     let (profile, strategy) = (case.profile(path)?, case.strategy(path)?);
-    Ok(Subject { entry, variant: variant.transpose()?, profile, strategy, stage: None })
+    Ok(Subject {
+        entry,
+        variant: variant.transpose()?,
+        profile,
+        strategy,
+        settings: case.settings_of(entry, path)?,
+        stage: None,
+    })
 }
 
 /// A case says everything about its run: what is typed beside it may repeat that, but not change it.
@@ -104,6 +111,17 @@ fn agrees(case: &Case, common: &Common, subject: &Subject, tool: &Tool) -> Resul
     }
     if let Some(strategy) = common.strategy.filter(|strategy| *strategy != subject.strategy) {
         return refuse("--strategy", subject.strategy.name.to_owned(), strategy.name.to_owned());
+    }
+    let set = common.set.iter().find(|(name, value)| {
+        let says = subject.settings.with(name, *value);
+        says.is_err() || says != Ok(subject.settings)
+    });
+    if let Some((name, value)) = set {
+        let says = case
+            .settings
+            .get(name)
+            .map_or_else(|| "no other size".to_owned(), |says| format!("{name}={says}"));
+        return refuse("--set", says, format!("{name}={value}"));
     }
     match &common.variant {
         Some(variant) if case.variant.as_ref() != Some(variant) => {

@@ -1,7 +1,6 @@
 //! `run`: one run, from one seed.
 
 use rehearsal::campaign::{Failure, Unfinished, alone};
-use rehearsal::case::Case;
 use rehearsal::run::{AnyRunner, Limit, Outcome, RunSpec, Verdict};
 use rehearsal::story::Story;
 use rehearsal::trace::{Recording, jsonl, mermaid, perfetto, shiviz};
@@ -54,9 +53,8 @@ pub(crate) fn run(
                 write_trace(file, args.format, &subject, &spec, &*runner, &outcome)?;
             }
             let story = story(&subject, &spec, args.patience, Some(&*runner), &outcome)?;
-            let case = Failure::of(seed, subject.strategy.arm(seed), &outcome).map(|failure| {
-                Case::of(subject.entry.name, subject.variant_name(), subject.profile, &failure).write(&cases)
-            });
+            let case = Failure::of(seed, subject.strategy.arm(seed), &outcome)
+                .map(|failure| subject.case(&failure).write(&cases));
             let case = case.transpose()?;
             RunEnd::Over(Box::new(Over {
                 outcome,

@@ -94,7 +94,7 @@ fn rows(
     args: &Score,
     stop: &AtomicBool,
 ) -> Option<Vec<ScoreRow>> {
-    let rehearsal = (entry.build)(Some(variant.name));
+    let rehearsal = entry.built(Some(variant.name));
     let row = |strategy| {
         let exam = Exam {
             profile: common.profile(),

@@ -1,7 +1,7 @@
 //! What was typed, found in the registry.
 
 use rehearsal::Profile;
-use rehearsal::registry::{Entry, Variant};
+use rehearsal::registry::{Entry, Settings, Variant};
 use rehearsal::search::{self, random};
 use rehearsal::stage::Stage;
 use rehearsal_reports::{Subject, Tool, WORLD};
@@ -37,7 +37,8 @@ impl Registry<'_> {
         // As in a case: a seed alone is a plain draw.
         let strategy = common.strategy.unwrap_or(&random::STRATEGY);
         let stage = self.stage(common)?;
-        Ok(Subject { entry, variant, profile: profile(entry, common, stage), strategy, stage })
+        let settings = settings(entry, common)?;
+        Ok(Subject { entry, variant, profile: profile(entry, common, stage), strategy, settings, stage })
     }
 
     /// What a campaign takes: the scenarios named, or all that take part; with a variant, those that have it.
@@ -57,12 +58,18 @@ impl Registry<'_> {
             return Ok(subjects);
         }
         no_policy(common)?;
+        if let Some((name, _)) = common.set.first() {
+            return Err(Error::Usage(format!(
+                "--set {name} is for one scenario\n  name the scenario, or leave --set out"
+            )));
+        }
         let all = self.scenarios.iter().filter(|entry| entry.in_campaign);
         let variant = common.variant.as_deref();
         let subjects = all.filter_map(|entry| {
             let variant = variant.map(|name| entry.variant(name));
             let profile = profile(entry, common, stage);
-            let subject = |variant| Subject { entry, variant, profile, strategy, stage };
+            let settings = Settings::defaults(entry.settings);
+            let subject = |variant| Subject { entry, variant, profile, strategy, settings, stage };
             variant.map_or(Some(subject(None)), |known| known.map(|known| subject(Some(known))))
         });
         let subjects: Vec<Subject> = subjects.collect();
@@ -132,6 +139,14 @@ impl Registry<'_> {
 
 /// How to get the stage `madsim`: real tokio and madsim cannot share a build.
 const MADSIM: &str = "it has a build of its own: in the folder `host/madsim` of Rehearsal, `cargo run --release -- fuzz session --stage madsim`; its README says how to add your own scenarios";
+
+/// The size that was asked for.
+fn settings(entry: &'static Entry, common: &Common) -> Result<Settings, Error> {
+    let set = |settings: Settings, (name, value): &(String, u32)| settings.with(name, *value);
+    common.set.iter().try_fold(Settings::defaults(entry.settings), set).map_err(|error| {
+        Error::Usage(format!("`{}`: {error}\n  `list {}` shows what can be set", entry.name, entry.name))
+    })
+}
 
 /// The profile that was asked for, or else that of the scenario; none where a stage breaks nothing.
 fn profile(entry: &Entry, common: &Common, stage: Option<&'static dyn Stage>) -> &'static Profile {

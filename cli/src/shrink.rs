@@ -1,7 +1,8 @@
 //! `shrink`: a case made smaller.
 
 use rehearsal::campaign::{Unfinished, watched};
-use rehearsal::case::{Case, Shrunk, Smaller, divergence, smallest};
+use rehearsal::case::{Case, Shrunk, Smaller, divergence, in_a_smaller_scenario, smallest};
+use rehearsal::registry::{Rehearsal, Settings};
 use rehearsal::run::{AnyRunner, RunSpec};
 use rehearsal::wall::Stopwatch;
 use rehearsal_reports::result::{ShrinkEnd, Shrinking};
@@ -49,11 +50,11 @@ fn shrunk(subject: &Subject, case: &Case, args: &Shrink) -> Result<ShrinkEnd, Er
     let Some(found) = found else {
         return Ok(ShrinkEnd::NotReproduced("a candidate did not return from a turn".to_owned()));
     };
-    let written = found.case.shrunk != case.shrunk;
+    let written = found.case.shrunk != case.shrunk || found.case.settings != case.settings;
     if written {
         found.case.write_to(&args.case)?;
     }
-    let shrinking = shrinking(&found.shrunk);
+    let shrinking = shrinking(&found.case, &found.shrunk);
     Ok(ShrinkEnd::Shrunk { shrinking, story: Box::new(found.story), written })
 }
 
@@ -66,17 +67,28 @@ pub(crate) fn made_smaller(
     patience: Patience,
 ) -> Result<Option<Smaller>, Error> {
     let seed = candidates.first().map_or(0, |(case, _)| case.seed);
-    let shrinking = move |runner: &mut dyn AnyRunner| smallest(runner, candidates, budget);
-    match watched(subject.rehearsal().as_ref(), patience.turn_limit, shrinking) {
-        Ok((_, found)) => Ok(found),
-        Err(Unfinished::Stuck(_)) => Ok(None),
-        Err(Unfinished::Died(why)) => Err(Error::Tool(format!("shrinking seed {seed:#x}: {why}"))),
-    }
+    let within = |rehearsal: &dyn Rehearsal, candidates, budget| {
+        let shrinking = move |runner: &mut dyn AnyRunner| smallest(runner, candidates, budget);
+        match watched(rehearsal, patience.turn_limit, shrinking) {
+            Ok((_, found)) => Ok(found),
+            Err(Unfinished::Stuck(_)) => Ok(None),
+            Err(Unfinished::Died(why)) => Err(Error::Tool(format!("shrinking seed {seed:#x}: {why}"))),
+        }
+    };
+    // A part of the runs is for smaller scenarios.
+    let (first, whole) = (budget - budget / 5, budget);
+    let Some(found) = within(subject.rehearsal().as_ref(), candidates, first)? else { return Ok(None) };
+    let in_another = |settings: &Settings, case: Case, spec: RunSpec, budget| {
+        let subject = Subject { settings: *settings, ..*subject };
+        within(subject.rehearsal().as_ref(), vec![(case, spec)], budget)
+    };
+    in_a_smaller_scenario(found, subject.settings, whole, in_another).map(Some)
 }
 
 /// How a failure was shrunk, for reports.
-pub(crate) fn shrinking(shrunk: &Shrunk) -> Shrinking {
+pub(crate) fn shrinking(case: &Case, shrunk: &Shrunk) -> Shrinking {
     Shrinking {
+        settings: case.settings.clone(),
         before: shrunk.before,
         after: shrunk.deviations.len(),
         runs: shrunk.runs,

@@ -18,7 +18,8 @@ static FICKLE: Entry = Entry {
     variants: &[],
     in_campaign: true,
     faults: &Profile::CHAOS,
-    build: |_| rehearsal(Fickle),
+    settings: &[],
+    build: |_, _| rehearsal(Fickle),
 };
 
 static UNBUILDABLE: Entry = Entry {
@@ -27,7 +28,8 @@ static UNBUILDABLE: Entry = Entry {
     variants: &[],
     in_campaign: false,
     faults: &Profile::CHAOS,
-    build: |_| panic!("no such system"),
+    settings: &[],
+    build: |_, _| panic!("no such system"),
 };
 
 struct Numbers;

@@ -44,6 +44,8 @@ mod life;
 pub mod metrics;
 pub mod net;
 pub mod node;
+#[cfg(test)]
+mod pinned;
 #[cfg(feature = "scenario")]
 pub mod scenario;
 mod slot;

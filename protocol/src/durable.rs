@@ -58,8 +58,8 @@ mod tests {
         assert_eq!(Durable::recovered::<u32>(&recovered, "k"), (Durable { version: 0 }, None));
         recovered.kept.insert("k/1".to_owned(), kept(5, 50));
         recovered.kept.insert("k/0".to_owned(), kept(6, 60));
-        assert_eq!(Durable::recovered(&recovered, "k"), (Durable { version: 6 }, Some(60)));
+        assert_eq!(Durable::recovered(&recovered, "k"), (Durable { version: 6 }, Some(60_u32)));
         recovered.kept.get_mut("k/0").unwrap().truncate(1);
-        assert_eq!(Durable::recovered(&recovered, "k"), (Durable { version: 5 }, Some(50)));
+        assert_eq!(Durable::recovered(&recovered, "k"), (Durable { version: 5 }, Some(50_u32)));
     }
 }

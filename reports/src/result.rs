@@ -1,5 +1,6 @@
 //! What came out, together with what was run: the input of every report.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -142,6 +143,8 @@ pub struct Shrinking {
     pub after: usize,
     /// How many runs it took.
     pub runs: u32,
+    /// The size of the scenario in which it shows now, where that is not the usual one.
+    pub settings: BTreeMap<String, u32>,
     /// The signatures of other failures that were met on the way.
     pub slips: Vec<String>,
     /// Whether it ended before nothing more could be left out.

@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use rehearsal::Profile;
-use rehearsal::registry::{Entry, Rehearsal, Variant};
+use rehearsal::campaign::Failure;
+use rehearsal::case::Case;
+use rehearsal::registry::{Entry, Rehearsal, Settings, Variant};
 use rehearsal::run::RunSpec;
 use rehearsal::search::{Strategy, random};
 use rehearsal::stage::Stage;
@@ -23,14 +25,21 @@ pub struct Subject {
     pub profile: &'static Profile,
     /// How choices are filled in.
     pub strategy: &'static Strategy,
+    /// The size of the scenario.
+    pub settings: Settings,
     /// Where it runs, if not in the world.
     pub stage: Option<&'static dyn Stage>,
 }
 
 impl Subject {
-    /// The scenario, built with its variant.
+    /// The scenario, built with its variant and of its size.
     pub fn rehearsal(&self) -> Box<dyn Rehearsal> {
-        (self.entry.build)(self.variant_name())
+        (self.entry.build)(self.variant_name(), &self.settings)
+    }
+
+    /// The case of a failure.
+    pub fn case(&self, failure: &Failure) -> Case {
+        Case::of(self.entry.name, self.variant_name(), self.profile, failure).sized(&self.settings)
     }
 
     /// The run of a seed.
@@ -54,12 +63,15 @@ impl Subject {
         self.variant.map(|variant| variant.name)
     }
 
-    /// The scenario, and the planted bug if it is one: `session (stored-interrupt)`.
+    /// The scenario, with the planted bug if it is one, and its size if it is not the usual one: `session (stored-interrupt, clients=1)`.
     pub fn title(&self) -> String {
-        match self.variant_name() {
-            Some(variant) => format!("{} ({variant})", self.entry.name),
-            None => self.entry.name.to_owned(),
+        let settings = self.settings.changed().map(|(name, value)| format!("{name}={value}"));
+        let special: Vec<String> =
+            self.variant_name().map(str::to_owned).into_iter().chain(settings).collect();
+        if special.is_empty() {
+            return self.entry.name.to_owned();
         }
+        format!("{} ({})", self.entry.name, special.join(", "))
     }
 }
 
@@ -76,6 +88,9 @@ impl Tool {
         let mut command = format!("{} run {}", quoted(&self.binary), quoted(subject.entry.name));
         if let Some(variant) = subject.variant_name() {
             let _ = write!(command, " --variant {}", quoted(variant));
+        }
+        for (name, value) in subject.settings.changed() {
+            let _ = write!(command, " --set {name}={value}");
         }
         if let Some(stage) = subject.stage {
             let _ = write!(command, " --stage {}", stage.name());

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use rehearsal::check::{Monitor, Properties, fold};
-use rehearsal::registry::{self, Entry, rehearsal};
+use rehearsal::registry::{self, Entry, Setting, rehearsal};
 use rehearsal::{Profile, Scenario, Setup};
 use rehearsal_protocol::commit::{Commit, Coordinator, Fact, PATIENCE, Participant, RETRY, Variant};
 use rehearsal_protocol::{Address, NodeId};
@@ -32,9 +32,16 @@ pub static COMMIT: Entry = Entry {
     ],
     in_campaign: true,
     faults: &Profile::CHAOS,
-    build: |variant| {
+    settings: &[Setting {
+        name: "participants",
+        sentence: "how many participants there are",
+        default: 3,
+        least: 1,
+        most: 100,
+    }],
+    build: |variant, settings| {
         let variant = variant.and_then(Variant::named).unwrap_or_default();
-        rehearsal(TwoPhase { participants: 3, variant })
+        rehearsal(TwoPhase { participants: settings.get("participants"), variant })
     },
 };
 

@@ -15,7 +15,8 @@ pub static ORDER: Entry = Entry {
     variants: &[],
     in_campaign: false,
     faults: &Profile::CHAOS,
-    build: |_| rehearsal(Leaky::Order),
+    settings: &[],
+    build: |_, _| rehearsal(Leaky::Order),
 };
 
 /// The entry of the registry: an actor that looks at the real clock.
@@ -25,7 +26,8 @@ pub static CLOCK: Entry = Entry {
     variants: &[],
     in_campaign: false,
     faults: &Profile::CHAOS,
-    build: |_| rehearsal(Leaky::Clock),
+    settings: &[],
+    build: |_, _| rehearsal(Leaky::Clock),
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use rehearsal::check::{Monitor, Properties, fold};
-use rehearsal::registry::{self, Entry, rehearsal};
+use rehearsal::registry::{self, Entry, Setting, rehearsal};
 use rehearsal::{Profile, Scenario, Setup};
 use rehearsal_protocol::lease::{Client, Fact, Lease, Lock, RETRY, Resource, TTL, Token, VARIANTS, Variant};
 use rehearsal_protocol::{Address, NodeId, Time};
+
+use crate::planted::planted;
 
 /// The entry of the registry.
 pub static LEASE: Entry = Entry {
@@ -16,23 +18,35 @@ pub static LEASE: Entry = Entry {
     variants: &PLANTED,
     in_campaign: true,
     faults: &Profile::CHAOS,
-    build: |variant| {
-        let variant = variant.and_then(Variant::named).unwrap_or_default();
-        rehearsal(LeaseLock { variant, ..LeaseLock::default() })
+    settings: &[
+        Setting { name: "clients", sentence: "how many clients there are", default: 2, least: 1, most: 100 },
+        Setting {
+            name: "rounds",
+            sentence: "how often each takes the lock",
+            default: 2,
+            least: 1,
+            most: 1_000,
+        },
+        Setting {
+            name: "writes",
+            sentence: "how often it writes each time",
+            default: 4,
+            least: 0,
+            most: 1_000,
+        },
+    ],
+    build: |variant, settings| {
+        rehearsal(LeaseLock {
+            clients: settings.get("clients"),
+            rounds: settings.get("rounds"),
+            writes: settings.get("writes"),
+            variant: variant.and_then(Variant::named).unwrap_or_default(),
+        })
     },
 };
 
 /// The planted bugs in the words of the registry.
-static PLANTED: [registry::Variant; VARIANTS.len()] = {
-    let mut all = [registry::Variant { name: "", sentence: "", trips: "" }; VARIANTS.len()];
-    let mut n = 0;
-    while n < all.len() {
-        let planted = &VARIANTS[n];
-        all[n] = registry::Variant { name: planted.name, sentence: planted.sentence, trips: planted.trips };
-        n += 1;
-    }
-    all
-};
+static PLANTED: [registry::Variant; VARIANTS.len()] = planted!(VARIANTS);
 
 /// A lock and what it protects on one node, and clients on nodes of their own.
 #[derive(Clone, Copy, Debug)]

@@ -4,6 +4,7 @@ pub mod commit;
 pub mod leaky;
 pub mod lease;
 pub mod misbehaving;
+mod planted;
 pub mod ring;
 pub mod session;
 pub mod session_small;

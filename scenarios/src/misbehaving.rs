@@ -15,7 +15,8 @@ pub static CANARY: Entry = Entry {
     variants: &[],
     in_campaign: false,
     faults: &Profile::CHAOS,
-    build: |_| rehearsal(Misbehaving::Overtaking),
+    settings: &[],
+    build: |_, _| rehearsal(Misbehaving::Overtaking),
 };
 
 /// The entry of the registry: ends with the limit `virtual-time`.
@@ -25,7 +26,8 @@ pub static NEVER_QUIET: Entry = Entry {
     variants: &[],
     in_campaign: false,
     faults: &Profile::CHAOS,
-    build: |_| rehearsal(Misbehaving::NeverQuiet),
+    settings: &[],
+    build: |_, _| rehearsal(Misbehaving::NeverQuiet),
 };
 
 /// The entry of the registry: ends with a violation of `ACT-3`.
@@ -35,7 +37,8 @@ pub static PANICS: Entry = Entry {
     variants: &[],
     in_campaign: false,
     faults: &Profile::CHAOS,
-    build: |_| rehearsal(Misbehaving::Panics { tolerated: false }),
+    settings: &[],
+    build: |_, _| rehearsal(Misbehaving::Panics { tolerated: false }),
 };
 
 /// The entry of the registry: ends with the limit `virtual-time`.
@@ -45,7 +48,8 @@ pub static CRASH_LOOP: Entry = Entry {
     variants: &[],
     in_campaign: false,
     faults: &Profile::CHAOS,
-    build: |_| rehearsal(Misbehaving::Panics { tolerated: true }),
+    settings: &[],
+    build: |_, _| rehearsal(Misbehaving::Panics { tolerated: true }),
 };
 
 /// The entry of the registry: ends with the limit `pending`.
@@ -55,7 +59,8 @@ pub static FLOOD: Entry = Entry {
     variants: &[],
     in_campaign: false,
     faults: &Profile::CHAOS,
-    build: |_| rehearsal(Misbehaving::Flood),
+    settings: &[],
+    build: |_, _| rehearsal(Misbehaving::Flood),
 };
 
 /// The entry of the registry: the watchdog names `/left/actor`.
@@ -65,7 +70,8 @@ pub static STUCK: Entry = Entry {
     variants: &[],
     in_campaign: false,
     faults: &Profile::CHAOS,
-    build: |_| rehearsal(Misbehaving::Stuck),
+    settings: &[],
+    build: |_, _| rehearsal(Misbehaving::Stuck),
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

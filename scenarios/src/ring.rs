@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rehearsal::check::Properties;
-use rehearsal::registry::{Entry, rehearsal};
+use rehearsal::registry::{Entry, Setting, Settings, rehearsal};
 use rehearsal::{Limits, Profile, Scenario, Setup};
 use rehearsal_protocol::{Actor, Address, Context, Input, NodeId, Protocol};
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,31 @@ pub static RING: Entry = Entry {
     variants: &[],
     in_campaign: false,
     faults: &Profile::NONE,
-    build: |_| rehearsal(Ring { actors: 1_000, nodes: 10, tokens: 1_000, hops: 1_000 }),
+    settings: &[
+        Setting {
+            name: "actors",
+            sentence: "how many actors there are",
+            default: 1_000,
+            least: 1,
+            most: 1_000_000,
+        },
+        Setting { name: "nodes", sentence: "on how many nodes", default: 10, least: 1, most: 1_000 },
+        Setting {
+            name: "tokens",
+            sentence: "how many tokens go around",
+            default: 1_000,
+            least: 1,
+            most: 1_000_000,
+        },
+        Setting {
+            name: "hops",
+            sentence: "how often each is delivered",
+            default: 1_000,
+            least: 1,
+            most: 1_000_000,
+        },
+    ],
+    build: |_, settings| rehearsal(Ring::of(settings)),
 };
 
 /// The entry of the registry.
@@ -25,7 +49,19 @@ pub static BURST: Entry = Entry {
     variants: &[],
     in_campaign: false,
     faults: &Profile::NONE,
-    build: |_| rehearsal(Ring { actors: 3, nodes: 3, tokens: 3, hops: 100 }),
+    settings: &[
+        Setting { name: "actors", sentence: "how many actors there are", default: 3, least: 1, most: 1_000 },
+        Setting { name: "nodes", sentence: "on how many nodes", default: 3, least: 1, most: 1_000 },
+        Setting { name: "tokens", sentence: "how many tokens go around", default: 3, least: 1, most: 1_000 },
+        Setting {
+            name: "hops",
+            sentence: "how often each is delivered",
+            default: 100,
+            least: 1,
+            most: 100_000,
+        },
+    ],
+    build: |_, settings| rehearsal(Ring::of(settings)),
 };
 
 /// Tokens go from each actor to the next, on another node, until their hops are used up.
@@ -38,6 +74,17 @@ pub struct Ring {
     pub tokens: u32,
     /// How often each token is delivered.
     pub hops: u32,
+}
+
+impl Ring {
+    fn of(settings: &Settings) -> Self {
+        Self {
+            actors: settings.get("actors"),
+            nodes: settings.get("nodes").min(settings.get("actors")),
+            tokens: settings.get("tokens"),
+            hops: settings.get("hops"),
+        }
+    }
 }
 
 /// What travels around.

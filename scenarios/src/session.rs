@@ -10,12 +10,14 @@ pub mod invariants;
 use std::time::Duration;
 
 use rehearsal::check::Properties;
-use rehearsal::registry::{self, Entry, rehearsal};
+use rehearsal::registry::{self, Entry, Setting, Settings, rehearsal};
 use rehearsal::{Profile, Scenario, Setup};
 use rehearsal_protocol::mailbox::{Bounds, Overflow};
 use rehearsal_protocol::session::{
     Client, Config, Fact, Gateway, Provider, Sandbox, Session, VARIANTS, Variant, Workload,
 };
+
+use crate::planted::planted;
 
 /// The entry of the registry.
 pub static SESSION: Entry = Entry {
@@ -24,20 +26,31 @@ pub static SESSION: Entry = Entry {
     variants: &PLANTED,
     in_campaign: true,
     faults: &Profile::CHAOS,
-    build: |variant| rehearsal(Sessions::with(variant.and_then(Variant::named).unwrap_or_default())),
+    settings: &[
+        Setting {
+            name: "clients",
+            sentence: "how many clients there are",
+            default: 2,
+            least: 1,
+            most: 1_000,
+        },
+        Setting {
+            name: "rounds",
+            sentence: "how often each presses something",
+            default: 4,
+            least: 1,
+            most: 10_000,
+        },
+        Setting { name: "keys", sentence: "how many keys they use", default: 3, least: 1, most: 1_000 },
+    ],
+    build: |variant, settings| {
+        let usual = Sessions::with(variant.and_then(Variant::named).unwrap_or_default());
+        rehearsal(usual.sized(settings))
+    },
 };
 
 /// The planted bugs in the words of the registry.
-static PLANTED: [registry::Variant; VARIANTS.len()] = {
-    let mut all = [registry::Variant { name: "", sentence: "", trips: "" }; VARIANTS.len()];
-    let mut n = 0;
-    while n < all.len() {
-        let planted = &VARIANTS[n];
-        all[n] = registry::Variant { name: planted.name, sentence: planted.sentence, trips: planted.trips };
-        n += 1;
-    }
-    all
-};
+static PLANTED: [registry::Variant; VARIANTS.len()] = planted!(VARIANTS);
 
 /// A runtime with its clients.
 #[derive(Clone, Copy, Debug)]
@@ -62,6 +75,12 @@ impl Default for Sessions {
 }
 
 impl Sessions {
+    /// The same in another size.
+    pub(crate) fn sized(self, settings: &Settings) -> Self {
+        let workload = Workload { rounds: settings.get("rounds"), keys: settings.get("keys") };
+        Self { clients: settings.get("clients") as u16, workload, ..self }
+    }
+
     /// The usual size, with a planted bug.
     pub fn with(variant: Variant) -> Self {
         Self { variant, ..Self::default() }

@@ -1,8 +1,8 @@
 //! A session small enough to be explored in full: one client, one command after another on one key.
 
 use rehearsal::Profile;
-use rehearsal::registry::{Entry, rehearsal};
-use rehearsal_protocol::session::{Variant, Workload};
+use rehearsal::registry::{Entry, Setting, rehearsal};
+use rehearsal_protocol::session::Variant;
 
 use crate::session::{SESSION, Sessions};
 
@@ -14,9 +14,19 @@ pub static SESSION_SMALL: Entry = Entry {
     variants: SESSION.variants,
     in_campaign: false,
     faults: &Profile::CHAOS,
-    build: |variant| rehearsal(small(variant.and_then(Variant::named).unwrap_or_default())),
+    settings: &[
+        Setting { name: "clients", sentence: "how many clients there are", default: 1, least: 1, most: 10 },
+        Setting {
+            name: "rounds",
+            sentence: "how often each presses something",
+            default: 2,
+            least: 1,
+            most: 10,
+        },
+        Setting { name: "keys", sentence: "how many keys they use", default: 1, least: 1, most: 10 },
+    ],
+    build: |variant, settings| {
+        let usual = Sessions::with(variant.and_then(Variant::named).unwrap_or_default());
+        rehearsal(usual.sized(settings))
+    },
 };
-
-fn small(variant: Variant) -> Sessions {
-    Sessions { clients: 1, workload: Workload { rounds: 2, keys: 1 }, ..Sessions::with(variant) }
-}

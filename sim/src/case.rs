@@ -25,4 +25,4 @@ pub use explain::{Explanation, explain};
 pub use file::Case;
 pub use replay::{Replay, divergence, replay, tolerant};
 pub use shrink::{BUDGET, Shrunk, shrink};
-pub use smaller::{Smaller, smaller, smallest};
+pub use smaller::{Smaller, in_a_smaller_scenario, smaller, smallest};

@@ -1,5 +1,7 @@
 //! Scenarios by name, with their variants: what a command line works on.
 
+pub mod settings;
+
 use crate::check::{Goal, Invariant, Properties};
 use crate::fault::Profile;
 use crate::interleave::{Interleaved, Reach, Reduction, interleave};
@@ -7,6 +9,7 @@ use crate::run::{AnyRunner, Outcome, RunSpec, Runner};
 use crate::scenario::Scenario;
 use crate::stage::{self, Fact, Judge, Staged};
 use crate::world::rules::RULES;
+pub use settings::{BadSetting, Setting, Settings};
 
 /// A scenario by name.
 pub struct Entry {
@@ -20,8 +23,10 @@ pub struct Entry {
     pub in_campaign: bool,
     /// The profile of faults if none is named: [`Profile::CHAOS`], unless that says nothing about this scenario.
     pub faults: &'static Profile,
-    /// Builds it, with the variant of that name or as it should be.
-    pub build: fn(variant: Option<&str>) -> Box<dyn Rehearsal>,
+    /// The whole numbers that can be set: its size.
+    pub settings: &'static [Setting],
+    /// Builds it of this size, with the variant of that name or as it should be.
+    pub build: fn(variant: Option<&str>, settings: &Settings) -> Box<dyn Rehearsal>,
 }
 
 /// A planted bug: a check that none trips is not a check.
@@ -107,6 +112,11 @@ impl<S: Scenario> Rehearsal for Behind<S> {
 }
 
 impl Entry {
+    /// Builds it of its usual size, with the variant of that name or as it should be.
+    pub fn built(&self, variant: Option<&str>) -> Box<dyn Rehearsal> {
+        (self.build)(variant, &Settings::defaults(self.settings))
+    }
+
     /// The variant of that name.
     pub fn variant(&self, name: &str) -> Option<&'static Variant> {
         self.variants.iter().find(|variant| variant.name == name)

@@ -88,9 +88,10 @@ pub(crate) fn of_sessions(json: &str) -> Option<(String, String)> {
         Fact::CallEnded { call, outcome: Outcome::Succeeded(_) } => {
             Some((format!("call {call:?}"), "it succeeds".to_owned()))
         }
-        Fact::RowStored { role: Role::Assistant { extent: Extent::Partial, .. }, .. }
-        | Fact::ChunkShown { .. } => None,
-        Fact::RowStored { .. }
+        Fact::RowStored {
+            role: Role::User { .. } | Role::Results { .. } | Role::Assistant { extent: Extent::Whole, .. },
+            ..
+        }
         | Fact::RunStarted { .. }
         | Fact::ModelCall { .. }
         | Fact::CallIssued { .. }
@@ -106,7 +107,9 @@ pub(crate) fn of_sessions(json: &str) -> Option<(String, String)> {
         Fact::InterruptReceived { .. } | Fact::InterruptAcked { .. } | Fact::CancelHeard { .. } => {
             Some(("interrupts".to_owned(), whole))
         }
-        Fact::Received { .. }
+        Fact::RowStored { role: Role::Assistant { extent: Extent::Partial, .. }, .. }
+        | Fact::ChunkShown { .. }
+        | Fact::Received { .. }
         | Fact::Backlogged { .. }
         | Fact::Dispatched { .. }
         | Fact::KeysBusy { .. }

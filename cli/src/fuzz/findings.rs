@@ -88,14 +88,14 @@ impl Finder {
         let Some(Smaller { case, story, shrunk }) = smallest else { return Ok(()) };
         finding.case = self.write(&case);
         finding.deviations = Some(shrunk.deviations.len());
-        finding.shrinking = Some(shrinking(&shrunk));
+        finding.shrinking = Some(shrinking(&case, &shrunk));
         finding.story = Some(story);
         Ok(())
     }
 
     fn case(&self, failure: &Failure) -> Case {
         let subject = &self.subject;
-        Case::of(subject.entry.name, subject.variant_name(), subject.profile, failure)
+        subject.case(failure)
     }
 
     /// Writes a case. If that fails the campaign goes on: what it found is told all the same.

@@ -352,6 +352,24 @@ mod tests {
         assert_eq!(disk.recover("/n/a")["l"], b"also");
     }
 
+    #[test]
+    fn a_file_has_the_bytes_of_the_specification() {
+        let page = include_str!("../../docs/disk.md");
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("disk");
+        let disk = LogDisk::open(&file).unwrap();
+        disk.boot().unwrap();
+        disk.write("/db/lock", "k", &[1, 2, 3]);
+        synced(&disk);
+        drop(disk);
+        let bytes = std::fs::read(&file).unwrap();
+        let (header, records) = bytes.split_at(HEADER.len());
+        let (boot, record) = records.split_at(8 + records[0] as usize);
+        crate::pinned::shows(page, "header", header);
+        crate::pinned::shows(page, "boot", boot);
+        crate::pinned::shows(page, "record", record);
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
         /// However a file is cut, what is left is a first part of what was written; whatever one byte becomes, no later value

@@ -129,3 +129,54 @@ impl<P: Protocol> Facts<P> for FactLog {
         self.append(&Closed { closed: true });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rehearsal_protocol::lease::{Fact, Holder, Lease, Token};
+    use rehearsal_protocol::{Address, Incarnation, NodeId};
+
+    use super::*;
+    use crate::pinned::block;
+
+    const LOCK: Address = Address::new(NodeId(0), 0);
+
+    fn system() -> System<Lease> {
+        let mut system = System::new("lease", 1);
+        for node in ["db", "client-1", "client-2"] {
+            system.node(node);
+        }
+        system
+    }
+
+    fn keep(log: &FactLog, at: u64, incarnation: u32, clock: &[u64], fact: &Fact) {
+        let (at, incarnation) = (Time::from_nanos(at), Incarnation(incarnation));
+        Facts::<Lease>::keep(log, &Announced { at, who: LOCK, path: "/db/lock", incarnation, clock, fact });
+    }
+
+    #[test]
+    fn a_log_has_the_lines_of_the_specification() {
+        let page = include_str!("../../docs/facts.md");
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("db.jsonl");
+        let log = FactLog::open(&system(), "db", &file).unwrap();
+        let holder = Holder { client: Address::new(NodeId(1), 2), life: 1 };
+        let (at, until) = (Time::from_nanos(900), Time::from_nanos(1_000_000_900));
+        keep(&log, 1000, 1, &[1, 0, 0], &Fact::Granted { token: Token(1), holder, at, until });
+        drop(log); // As in a crash: nothing closes it.
+        let log = FactLog::open(&system(), "db", &file).unwrap();
+        keep(&log, 5000, 9, &[(1 << 32) + 1, 2, 0], &Fact::Released { asked: Token(1), ended: Token(1) });
+        Facts::<Lease>::close(&log);
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), block(page, "jsonl", 0));
+    }
+
+    #[test]
+    fn a_log_that_ends_in_a_part_of_a_line_goes_on_with_a_line_of_its_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("db.jsonl");
+        drop(FactLog::open(&system(), "db", &file).unwrap());
+        let opened = std::fs::read_to_string(&file).unwrap();
+        std::fs::write(&file, format!("{opened}{{\"at_ns\":1")).unwrap();
+        drop(FactLog::open(&system(), "db", &file).unwrap());
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), format!("{opened}{{\"at_ns\":1\n{opened}"));
+    }
+}

@@ -59,6 +59,20 @@ pub(crate) fn decoded<T: for<'de> Deserialize<'de>>(payload: &[u8]) -> Result<T,
     if rest.is_empty() { Ok(value) } else { Err(Unreadable::TooLong(rest.len())) }
 }
 
+/// The bytes of a message as the dialling side of a node says it once the handshake is over: what [`read_all`] reads.
+///
+/// # Errors
+///
+/// If the message cannot be encoded.
+pub fn message<P: Protocol>(
+    to: Address,
+    envelope: Envelope<P::Message>,
+    stamp: Vec<u64>,
+) -> Result<Vec<u8>, postcard::Error> {
+    let payload = encoded(&Said::<P>::Frame(Frame::Message { to, envelope, stamp }))?;
+    Ok([&(payload.len() as u32).to_be_bytes()[..], &payload].concat())
+}
+
 /// Reads bytes as the listening side of a node does once the handshake is over, and says how many payloads were whole: for fuzzing what faces
 /// the network, without one.
 ///
@@ -74,4 +88,63 @@ pub fn read_all<P: Protocol>(bytes: &[u8], longest: usize) -> Result<u64, Unread
         whole += 1;
     }
     Ok(whole)
+}
+
+#[cfg(test)]
+mod tests {
+    use rehearsal_protocol::lease::{Holder, Lease, Message};
+    use rehearsal_protocol::{Exit, Incarnation, MessageId, NodeId, Run};
+    use tokio_util::codec::Encoder;
+
+    use super::*;
+    use crate::net::Payloads;
+    use crate::pinned::shows;
+
+    const PAGE: &str = include_str!("../../docs/wire.md");
+    const LOCK: Address = Address::new(NodeId(0), 0);
+    const CLIENT: Address = Address::new(NodeId(1), 2);
+
+    fn framed(value: &impl Serialize) -> Vec<u8> {
+        let mut bytes = bytes::BytesMut::new();
+        Payloads::up_to(1024).encode(encoded(value).unwrap(), &mut bytes).unwrap();
+        bytes.to_vec()
+    }
+
+    fn said(frame: Frame<Lease>) -> Vec<u8> {
+        let bytes = framed(&Said::Frame(frame));
+        assert_eq!(read_all::<Lease>(&bytes, 1024).unwrap(), 1, "what is written is read");
+        bytes
+    }
+
+    fn signal(signal: Signal) -> Vec<u8> {
+        said(Frame::Signal { from: CLIENT, to: LOCK, signal, stamp: vec![] })
+    }
+
+    #[test]
+    fn frames_have_the_bytes_of_the_specification() {
+        let asks = Message::Acquire { holder: Holder { client: CLIENT, life: 1 }, attempt: 1 };
+        let id = MessageId((1 << 52) | (1 << 40) | 1);
+        let envelope = Envelope { from: CLIENT, id, message: asks };
+        let asked = said(Frame::Message { to: LOCK, envelope: envelope.clone(), stamp: vec![1, 2, 0] });
+        assert_eq!(message::<Lease>(LOCK, envelope, vec![1, 2, 0]).unwrap(), asked);
+        shows(PAGE, "message", &asked);
+        shows(PAGE, "shutdown", &signal(Signal::Shutdown));
+        let panicked = Exit::Panicked("no".to_owned());
+        let panicked = Signal::Exit { who: CLIENT, incarnation: Incarnation(9), reason: panicked };
+        shows(PAGE, "panicked", &signal(panicked));
+        shows(PAGE, "interrupt", &signal(Signal::Interrupt { from: CLIENT, expected: Some(Run(7)) }));
+        shows(PAGE, "monitor", &said(Frame::Monitor { watcher: CLIENT, watched: LOCK }));
+        shows(PAGE, "kill", &said(Frame::Kill { who: LOCK }));
+        shows(PAGE, "ping", &framed(&Said::<Lease>::Ping(5)));
+        shows(PAGE, "pong", &framed(&Pong(5)));
+    }
+
+    #[test]
+    fn what_is_too_long_or_goes_on_after_its_end_is_no_payload() {
+        let ping = framed(&Said::<Lease>::Ping(5));
+        assert!(matches!(read_all::<Lease>(&ping, 1), Err(Unreadable::Length(_))));
+        assert!(matches!(read_all::<Lease>(&[0, 0, 0, 3, 1, 5, 0], 1024), Err(Unreadable::TooLong(1))));
+        assert!(matches!(read_all::<Lease>(&[0, 0, 0, 1, 9], 1024), Err(Unreadable::Encoding(_))));
+        assert_eq!(read_all::<Lease>(&ping[..5], 1024).unwrap(), 0, "the rest may still come");
+    }
 }

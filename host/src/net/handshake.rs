@@ -118,3 +118,33 @@ async fn hear<T: for<'de> Deserialize<'de>>(wire: &mut Wire) -> Result<T, Failed
         Some(Ok(payload)) => decoded(&payload).map_err(|error| Failed::Garbage(error.to_string())),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pinned::shows;
+
+    const PAGE: &str = include_str!("../../docs/wire.md");
+
+    fn framed(value: &impl Serialize) -> Vec<u8> {
+        let payload = encoded(value).unwrap();
+        [&(payload.len() as u32).to_be_bytes()[..], &payload].concat()
+    }
+
+    #[test]
+    fn a_handshake_has_the_bytes_of_the_specification() {
+        let hello = Hello {
+            magic: MAGIC,
+            wire: WIRE_VERSION,
+            system: "play".to_owned(),
+            version: 1,
+            nodes: 2,
+            from: NodeId(0),
+            to: NodeId(1),
+            boot: 1,
+        };
+        shows(PAGE, "hello", &framed(&hello));
+        shows(PAGE, "welcome", &framed(&Answer::Welcome { boot: 1 }));
+        shows(PAGE, "refused", &framed(&Answer::Refused { why: "no".to_owned() }));
+    }
+}

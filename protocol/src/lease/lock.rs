@@ -73,9 +73,10 @@ impl Lock {
         {
             if (held.holder, held.attempt) == (holder, attempt) {
                 // The same request again: its answer is under way, or was lost.
-                return if self.answers.is_empty() {
-                    granted(cx, from, held)
-                };
+                if self.answers.is_empty() {
+                    granted(cx, from, held);
+                }
+                return;
             }
             return cx.announce(Fact::Contended);
         }
@@ -205,7 +206,7 @@ mod tests {
         let (alice, bob) = (probe.peer(), probe.peer());
         probe.message(&mut lock, alice, Message::Acquire { holder: holder(alice), attempt: 1 });
         probe.turn(&mut lock, Input::Synced(WriteId(1)));
-        probe.advance(TTL - std::time::Duration::from_nanos(1));
+        probe.advance(TTL.saturating_sub(std::time::Duration::from_nanos(1)));
         let effects = probe.message(&mut lock, bob, Message::Acquire { holder: holder(bob), attempt: 1 });
         assert_eq!(told(&effects), "announce Contended");
         probe.advance(std::time::Duration::from_nanos(1));

@@ -50,7 +50,10 @@ impl Actor<Lease> for Resource {
                 }
             }
             Input::Synced(id) => {
-                while let Some((_, token)) = self.coming.pop_front_if(|(synced, _)| *synced <= id) {
+                while let Some((synced, token)) = self.coming.front().copied()
+                    && synced <= id
+                {
+                    self.coming.pop_front();
                     cx.announce(Fact::Accepted { token });
                 }
             }

@@ -1,5 +1,7 @@
 //! The document of `fuzz`.
 
+use std::collections::BTreeMap;
+
 use rehearsal::campaign::{Arm, Ended};
 use rehearsal::run::Verdict;
 use serde::Serialize;
@@ -81,6 +83,8 @@ struct ViolationKind {
     /// The seed of the run that was shrunk: not always the lowest that failed so.
     shrunk_from: Option<String>,
     shrink_runs: Option<u32>,
+    /// The size of the scenario in which it shows after shrinking, where that is not the usual one.
+    settings: BTreeMap<String, u32>,
     slips: Vec<String>,
     again: String,
 }
@@ -149,6 +153,7 @@ fn violation(tool: &Tool, scenario: &ScenarioResult, finding: &Finding) -> Viola
         deviations_before: shrinking.map(|shrinking| shrinking.before),
         shrunk_from: shrinking.and(finding.story.as_ref()).map(|story| seed(story.seed)),
         shrink_runs: shrinking.map(|shrinking| shrinking.runs),
+        settings: shrinking.map(|shrinking| shrinking.settings.clone()).unwrap_or_default(),
         slips: shrinking.map(|shrinking| shrinking.slips.clone()).unwrap_or_default(),
         again,
     }

@@ -1,7 +1,7 @@
 //! The document of `list`.
 
 use rehearsal::fault::PROFILES;
-use rehearsal::registry::Entry;
+use rehearsal::registry::{Entry, Setting};
 use serde::Serialize;
 
 /// The document of what there is to run.
@@ -18,6 +18,7 @@ struct ScenarioListed {
     invariants: Vec<InvariantListed>,
     goals: Vec<String>,
     variants: Vec<VariantListed>,
+    settings: Vec<SettingListed>,
     policies: Vec<&'static str>,
     profiles: Vec<&'static str>,
     /// The profile if none is named.
@@ -37,13 +38,29 @@ struct VariantListed {
     trips: &'static str,
 }
 
+#[derive(Debug, Serialize)]
+struct SettingListed {
+    name: &'static str,
+    sentence: &'static str,
+    default: u32,
+    least: u32,
+    most: u32,
+}
+
+impl From<&Setting> for SettingListed {
+    fn from(setting: &Setting) -> Self {
+        let Setting { name, sentence, default, least, most } = *setting;
+        Self { name, sentence, default, least, most }
+    }
+}
+
 /// The document of these scenarios.
 pub fn list(entries: &[&'static Entry]) -> ListDocument {
     ListDocument { scenarios: entries.iter().map(|entry| listed(entry)).collect() }
 }
 
 fn listed(entry: &'static Entry) -> ScenarioListed {
-    let rehearsal = (entry.build)(None);
+    let rehearsal = entry.built(None);
     let invariants = rehearsal.invariants().into_iter();
     let variants = entry.variants.iter();
     ScenarioListed {
@@ -55,6 +72,7 @@ fn listed(entry: &'static Entry) -> ScenarioListed {
         variants: variants
             .map(|one| VariantListed { name: one.name, sentence: one.sentence, trips: one.trips })
             .collect(),
+        settings: entry.settings.iter().map(SettingListed::from).collect(),
         policies: Vec::new(),
         profiles: PROFILES.iter().map(|profile| profile.name).collect(),
         default_profile: entry.faults.name,

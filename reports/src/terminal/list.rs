@@ -3,9 +3,9 @@
 use std::io;
 
 use rehearsal::fault::PROFILES;
-use rehearsal::registry::Entry;
+use rehearsal::registry::{Entry, Setting};
 
-use super::figures::counted;
+use super::figures::{count, counted};
 use super::{FAINT, NAME, PLAIN, Screen, TITLE};
 
 /// All scenarios, one after another, and the profiles.
@@ -30,7 +30,7 @@ pub fn table(screen: &mut Screen<'_>, entries: &[&'static Entry]) -> io::Result<
 ///
 /// If the stream fails.
 pub fn details(screen: &mut Screen<'_>, entry: &'static Entry) -> io::Result<()> {
-    let rehearsal = (entry.build)(None);
+    let rehearsal = entry.built(None);
     screen.parts(0, &[(NAME, &format!("{}:", entry.name)), (PLAIN, entry.sentence)])?;
     if !entry.in_campaign {
         screen.line(0, FAINT, "fuzz takes it only by name")?;
@@ -54,6 +54,19 @@ pub fn details(screen: &mut Screen<'_>, entry: &'static Entry) -> io::Result<()>
             screen.item(2, width, (NAME, variant.name), &text)?;
         }
     }
+    if !entry.settings.is_empty() {
+        title(screen, "settings: its size, for --set")?;
+        let width = entry.settings.iter().map(|setting| setting.name.len()).max().unwrap_or(0);
+        for Setting { name, sentence, default, least, most } in entry.settings {
+            let text = format!(
+                "{sentence}: {}, between {} and {}",
+                count(u64::from(*default)),
+                count(u64::from(*least)),
+                count(u64::from(*most))
+            );
+            screen.item(2, width, (NAME, name), &text)?;
+        }
+    }
     title(screen, &format!("profiles of faults, for --faults; {} if none is named", entry.faults.name))?;
     profiles(screen)
 }
@@ -69,7 +82,7 @@ fn profiles(screen: &mut Screen<'_>) -> io::Result<()> {
 }
 
 fn numbers(entry: &'static Entry) -> String {
-    let rehearsal = (entry.build)(None);
+    let rehearsal = entry.built(None);
     let number = |count: usize, what| counted(count as u64, what);
     let mut text = format!(
         "{}, {}, {}",

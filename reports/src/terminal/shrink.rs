@@ -42,7 +42,10 @@ pub fn shrink(screen: &mut Screen<'_>, tool: &Tool, result: &ShrinkResult) -> io
 pub fn how(screen: &mut Screen<'_>, indent: usize, shrinking: &Shrinking) -> io::Result<()> {
     let runs = counted(u64::from(shrinking.runs), "run");
     let (before, after) = (count(shrinking.before as u64), counted(shrinking.after as u64, "deviation"));
-    screen.line(indent, FAINT, &format!("shrunk from {before} to {after} in {runs}"))?;
+    let settings: Vec<String> =
+        shrinking.settings.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let size = if settings.is_empty() { String::new() } else { format!(", with {}", settings.join(", ")) };
+    screen.line(indent, FAINT, &format!("shrunk from {before} to {after} in {runs}{size}"))?;
     if shrinking.cut_short {
         let text = "shrinking was cut short; `shrink CASE --budget RUNS` with more runs may leave out more";
         screen.line(indent, ODD, text)?;

@@ -9,7 +9,7 @@ use super::SESSION;
 #[test]
 fn the_reference_holds_under_every_profile() {
     for profile in PROFILES {
-        let mut runner = (SESSION.build)(None).runner();
+        let mut runner = SESSION.built(None).runner();
         for seed in 0..500 {
             let outcome = runner.run(&RunSpec::seeded(seed, profile));
             assert_eq!(outcome.verdict, Verdict::Pass, "seed {seed:#x} of {}", profile.name);
@@ -20,7 +20,7 @@ fn the_reference_holds_under_every_profile() {
 #[test]
 fn a_dull_run_trips_no_variant() {
     for variant in SESSION.variants {
-        let mut runner = (SESSION.build)(Some(variant.name)).runner();
+        let mut runner = SESSION.built(Some(variant.name)).runner();
         let dull = RunSpec { base: Base::Benign, ..RunSpec::seeded(0, &Profile::NONE) };
         assert_eq!(runner.run(&dull).verdict, Verdict::Pass, "{}", variant.name);
     }
@@ -28,9 +28,9 @@ fn a_dull_run_trips_no_variant() {
 
 #[test]
 fn every_goal_is_reached_even_without_faults() {
-    let goals = (SESSION.build)(None).goals();
+    let goals = SESSION.built(None).goals();
     let mut reached = vec![false; goals.len()];
-    let mut runner = (SESSION.build)(None).runner();
+    let mut runner = SESSION.built(None).runner();
     for seed in 0..2_000 {
         let outcome = runner.run(&RunSpec::seeded(seed, &Profile::NONE));
         reached.iter_mut().zip(outcome.goals).for_each(|(reached, now)| *reached |= now);
@@ -43,7 +43,7 @@ fn every_goal_is_reached_even_without_faults() {
 #[test]
 fn every_variant_trips_its_own_invariant_first() {
     for variant in SESSION.variants {
-        let mut runner = (SESSION.build)(Some(variant.name)).runner();
+        let mut runner = SESSION.built(Some(variant.name)).runner();
         let found =
             (0..3_000).find_map(|seed| match runner.run(&RunSpec::seeded(seed, &Profile::CHAOS)).verdict {
                 Verdict::Violation(violation) => Some(violation.invariant),

@@ -31,6 +31,18 @@ fn an_unknown_variant_policy_stage_or_profile_is_told_what_there_is() {
 }
 
 #[test]
+fn a_setting_is_told_its_nearest_name_its_bounds_and_how_to_write_it() {
+    refusal_says(
+        "run session --set client=1",
+        &["no setting `client`", "nearest is `clients`", "list session"],
+    );
+    refusal_says("run session --set clients=0", &["`clients` is between 1 and 1000, and not 0"]);
+    refusal_says("run session --set clients", &["a name and a whole number", "clients=5"]);
+    refusal_says("fuzz --set clients=1", &["for one scenario"]);
+    refusal_says("run canary --set x=1", &["no setting `x`", "has none"]);
+}
+
+#[test]
 fn a_malformed_seed_is_told_how_to_write_one() {
     refusal_says("run burst --seed 1f", &["--seed", "write `0x1f`"]);
     refusal_says("run burst --seed 0x1ffffffffffffffff", &["64 bits"]);

@@ -29,6 +29,24 @@ fn a_campaign_shrinks_what_it_finds_and_the_smaller_case_replays() {
 }
 
 #[test]
+fn a_failure_that_shows_in_a_smaller_scenario_is_kept_in_it() {
+    let place = Place::new();
+    let document = place.rehearse("fuzz session --variant row-per-duplicate --seeds 50 --json").document();
+    let found = violation(&document);
+    assert_eq!(found["settings"]["clients"], 1, "{found:#}");
+    let case = place.path(found["case"].as_str().unwrap());
+    let text = fs::read_to_string(&case).unwrap();
+    assert!(text.starts_with("format = 3\n") && text.contains("[settings]\nclients = 1\n"), "{text}");
+    let replay = place.replay(&case, "--json").document();
+    assert_eq!(replay["reproduced"], true, "{replay:#}");
+    assert!(replay["again"].as_str().unwrap().contains("replay"));
+    let other = place.rehearse(&format!("replay {} --set clients=2", case.display()));
+    assert!(other.refused().contains("the case says --set clients=1, and clients=2 was typed"), "{other:?}");
+    let damaged = place.write("damaged.toml", text.replace("clients = 1", "klients = 1"));
+    assert!(place.rehearse(&format!("replay {}", damaged.display())).refused().contains("`klients`"));
+}
+
+#[test]
 fn the_screen_tells_the_shrunk_run_and_the_seed_of_the_whole_one() {
     let ended = Place::new().rehearse(LOST_WAKEUP.trim_end_matches(" --json"));
     for part in [

@@ -1,5 +1,6 @@
 //! Reading and writing cases.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -14,7 +15,7 @@ use super::words;
 use crate::campaign::Failure;
 use crate::choice::{Base, Deviation, Overrides, Value, generator};
 use crate::fault::{PROFILES, Profile};
-use crate::registry::nearest;
+use crate::registry::{Entry, Settings, nearest};
 use crate::run::{AnyRunner, RunSpec, Verdict};
 use crate::search::{STRATEGIES, Strategy, random};
 use crate::world::asynchronous::Orders;
@@ -25,10 +26,15 @@ use crate::world::asynchronous::Orders;
 /// |---|---|
 /// | 1 | everything but what follows |
 /// | 2 | `orders = "any"`: events come in any order, as the deviations say, and not in that of time |
-pub const FORMAT: u32 = 2;
+/// | 3 | `[settings]`: the scenario has another size than usual |
+pub const FORMAT: u32 = 3;
 
-/// The version of a case in which time orders events.
+/// The version of a case of a scenario of usual size, in which time orders events.
 const TIMED: u32 = 1;
+/// The version since which a case can have any order.
+const ORDERED: u32 = 2;
+/// The version since which a case can have a size.
+const SIZED: u32 = 3;
 
 const LARGEST: u64 = 1 << 20;
 
@@ -56,6 +62,9 @@ pub struct Case {
     /// The seed, in hex.
     #[serde(with = "hex")]
     pub seed: u64,
+    /// The size of the scenario, where it is not the usual one.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub settings: BTreeMap<String, u32>,
     /// The deviations that the failure needs, if it was shrunk; the run is then benign but for them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shrunk: Option<Deviations>,
@@ -126,6 +135,7 @@ impl Case {
             strategy: (*failure.strategy != random::STRATEGY).then(|| failure.strategy.name.to_owned()),
             orders: Orders::Timed,
             seed: failure.seed,
+            settings: BTreeMap::new(),
             expect: Expect {
                 invariant,
                 signature: failure.signature.clone(),
@@ -149,7 +159,7 @@ impl Case {
         }
         self.expect.trace_hash = shrunk.outcome.trace_hash;
         self.orders = shrunk.spec.orders;
-        self.format = if self.orders.are_timed() { TIMED } else { FORMAT };
+        self.format = self.oldest_format();
         self.shrunk = Some(Deviations {
             before: self.shrunk.map_or(shrunk.before, |known| known.before),
             faulty_phase: runner.plan().faulty,
@@ -157,6 +167,36 @@ impl Case {
             deviations: shrunk.deviations.iter().map(deviant).collect(),
         });
         self
+    }
+
+    /// The same case of a scenario of this size.
+    #[must_use]
+    pub fn sized(mut self, settings: &Settings) -> Self {
+        self.settings = settings.changed().map(|(name, value)| (name.to_owned(), value)).collect();
+        self.format = self.oldest_format();
+        self
+    }
+
+    /// The size that the case names.
+    ///
+    /// # Errors
+    ///
+    /// If the scenario has no such setting, or not that value.
+    pub fn settings_of(&self, entry: &Entry, path: &Path) -> Result<Settings, CaseError> {
+        Settings::of(entry.settings, &self.settings).map_err(|error| CaseError::Malformed {
+            path: path.to_owned(),
+            place: " in [settings]".to_owned(),
+            what: error.to_string(),
+        })
+    }
+
+    /// The oldest version of the format that can say this.
+    fn oldest_format(&self) -> u32 {
+        match (self.settings.is_empty(), self.orders.are_timed()) {
+            (false, _) => SIZED,
+            (true, false) => ORDERED,
+            (true, true) => TIMED,
+        }
     }
 
     /// The run that the case stands for.
@@ -234,8 +274,11 @@ impl Case {
         }
         let case: Self =
             toml::from_str(text).map_err(|error| malformed(place(&error), error.message().to_owned()))?;
-        if case.format == TIMED && !case.orders.are_timed() {
-            return Err(malformed(String::new(), format!("format {TIMED} has no `orders`")));
+        if case.format < ORDERED && !case.orders.are_timed() {
+            return Err(malformed(String::new(), format!("format {} has no `orders`", case.format)));
+        }
+        if case.format < SIZED && !case.settings.is_empty() {
+            return Err(malformed(String::new(), format!("format {} has no `settings`", case.format)));
         }
         Ok(case)
     }
@@ -352,6 +395,7 @@ mod tests {
             strategy: None,
             orders: Orders::Timed,
             seed: 0x1f,
+            settings: BTreeMap::new(),
             expect: Expect {
                 invariant: Some("INT-1".to_owned()),
                 signature: "INT-1: run # of s#:b#".to_owned(),
@@ -409,7 +453,7 @@ mod tests {
 
     #[test]
     fn a_case_whose_events_come_in_any_order_is_of_the_second_format() {
-        let any = Case { format: FORMAT, orders: Orders::Any, ..case() };
+        let any = Case { format: ORDERED, orders: Orders::Any, ..case() };
         let text = toml::to_string(&any).unwrap();
         assert!(text.contains("orders = \"any\""), "{text}");
         assert_eq!(Case::parse(Path::new("a.toml"), text.as_bytes()).unwrap(), any);

@@ -74,7 +74,9 @@ pub fn replayed(path: &Path, scenarios: &[&Entry]) -> Result<(Case, Replay), Cas
         let known = entry.variants.iter().map(|variant| variant.name);
         return Err(Case::unknown(path, "variant", variant, known));
     }
-    let replay = tolerant(&case, path, (entry.build)(case.variant.as_deref()).as_ref())?;
+    let settings = case.settings_of(entry, path)?;
+    let rehearsal = (entry.build)(case.variant.as_deref(), &settings);
+    let replay = tolerant(&case, path, rehearsal.as_ref())?;
     Ok((case, replay))
 }
 

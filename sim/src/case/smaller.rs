@@ -1,8 +1,11 @@
 //! A shrunk case with its story: what `fuzz`, `shrink` and tests write and tell.
 
+use std::path::Path;
+
 use super::explain;
 use super::file::Case;
 use super::shrink::{Shrunk, shrink};
+use crate::registry::Settings;
 use crate::run::{AnyRunner, RunSpec};
 use crate::story::Story;
 
@@ -50,6 +53,51 @@ pub fn smallest(
     let (case, mut shrunk) = best?;
     shrunk.runs = runs;
     told(runner, case, shrunk)
+}
+
+/// Makes a shrunk case smaller still: its scenario gets a smaller size, where the failure shows there too with no more deviations.
+///
+/// `attempt` shrinks a case in the scenario of that size, as [`smallest`] does, within so many runs.
+///
+/// # Errors
+///
+/// As `attempt`.
+pub fn in_a_smaller_scenario<E>(
+    mut found: Smaller,
+    mut settings: Settings,
+    budget: u32,
+    mut attempt: impl FnMut(&Settings, Case, RunSpec, u32) -> Result<Option<Smaller>, E>,
+) -> Result<Smaller, E> {
+    for setting in 0..settings.smaller().len() {
+        let tries = settings.smaller().swap_remove(setting);
+        for smaller in tries {
+            let left = budget.saturating_sub(found.shrunk.runs);
+            let Ok(spec) = found.case.spec(Path::new("")) else { return Ok(found) };
+            if left == 0 {
+                return Ok(found);
+            }
+            let attempted = attempt(&smaller, found.case.clone().sized(&smaller), spec, left)?;
+            found.shrunk.runs += attempted.as_ref().map_or(1, |attempted| attempted.shrunk.runs);
+            let few =
+                |attempted: &Smaller| attempted.shrunk.deviations.len() <= found.shrunk.deviations.len();
+            let same = |attempted: &Smaller| {
+                attempted.case.expect.signature == attempted_signature(&attempted.shrunk)
+            };
+            if let Some(mut attempted) = attempted.filter(|attempted| few(attempted) && same(attempted)) {
+                attempted.shrunk.runs = found.shrunk.runs;
+                attempted.shrunk.before = found.shrunk.before;
+                attempted.shrunk.slips.append(&mut found.shrunk.slips);
+                (found, settings) = (attempted, smaller);
+                break;
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// What a shrunk run shows: in a smaller scenario the same choices may show another failure.
+fn attempted_signature(shrunk: &Shrunk) -> String {
+    shrunk.outcome.signature().unwrap_or_default()
 }
 
 /// The smaller case, and its story with what each choice changes.

@@ -1,7 +1,12 @@
 //! Logs of facts: `host/docs/facts.md` has the format. Written by nodes that run for real, read by `check`.
+//!
+//! - here — one log, read and written;
+//! - [`logs`] — several of one system, put together and judged.
 
-use std::collections::BTreeMap;
-use std::fmt;
+pub mod logs;
+#[cfg(test)]
+mod tests;
+
 use std::io::{self, BufRead, Write};
 use std::sync::Arc;
 
@@ -9,9 +14,9 @@ use rehearsal_protocol::{Address, Incarnation, NodeId, Time};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
-use super::Judge;
 use super::encoded::Json;
-use crate::check::Violation;
+
+pub use logs::{Checked, Logs, Presumption};
 
 /// The name of the format, in the first line of a log.
 pub const FORMAT: &str = "rehearsal-facts";
@@ -175,6 +180,7 @@ impl Log {
     /// If it is no log of facts of this version, or a line is neither whole nor the last.
     pub fn read(input: &mut dyn BufRead) -> Result<Self, Unreadable> {
         let mut log: Option<Self> = None;
+        let mut torn = Vec::new();
         let mut broken: Option<(u64, String)> = None;
         let mut bytes = Vec::new();
         for line in 1.. {
@@ -192,35 +198,45 @@ impl Log {
             }
             match (read, &mut log) {
                 (Ok(Line::Opened(opened)), log) => {
-                    if let (Some((torn, _)), Some(log)) = (broken.take(), log.as_mut()) {
-                        log.torn.push(torn);
-                    }
+                    torn.extend(broken.take().map(|(line, _)| line));
                     Self::open(log, opened).map_err(|what| Unreadable::Line { line, what })?;
                 }
-                (_, None) => {
-                    let what = format!("the first line of a log says \"format\":\"{FORMAT}\"");
-                    return Err(Unreadable::Line { line, what });
-                }
+                (Err(_), None) => broken = Some((line, no_beginning())),
+                (Ok(_), None) => return Err(Unreadable::Line { line, what: no_beginning() }),
                 (Ok(Line::Fact(fact)), Some(log)) => {
-                    if !fact.clock.is_empty() && fact.clock.len() != log.opened.nodes.len() {
-                        let what = "its clock has another length than there are nodes".to_owned();
-                        return Err(Unreadable::Line { line, what });
-                    }
-                    log.facts.push(fact);
-                    log.closed = false;
+                    log.take(fact).map_err(|what| Unreadable::Line { line, what })?;
                 }
                 (Ok(Line::Closed), Some(log)) => log.closed = true,
                 (Err(error), Some(_)) => broken = Some((line, error.to_string())),
             }
         }
         let Some(mut log) = log else {
-            return Err(Unreadable::Line { line: 1, what: "the file is empty".to_owned() });
+            let what = broken.map_or_else(|| "the file is empty".to_owned(), |(_, what)| what);
+            return Err(Unreadable::Line { line: 1, what });
         };
-        if let Some((torn, _)) = broken {
-            log.torn.push(torn);
+        if let Some((line, _)) = broken {
+            torn.push(line);
             log.closed = false;
         }
-        Ok(log)
+        Ok(Self { torn, ..log })
+    }
+
+    fn take(&mut self, fact: Fact) -> Result<(), String> {
+        if !fact.clock.is_empty() && fact.clock.len() != self.opened.nodes.len() {
+            return Err("its clock has another length than there are nodes".to_owned());
+        }
+        let own = |fact: &Fact| fact.clock.get(self.node?).copied();
+        let before = self.facts.last().and_then(own);
+        if let (Some(before), Some(now)) = (before, own(&fact))
+            && now <= before
+        {
+            return Err(format!(
+                "its node counts {now} facts, and {before} before: the disk that counts its boots is another one"
+            ));
+        }
+        self.facts.push(fact);
+        self.closed = false;
+        Ok(())
     }
 
     fn open(log: &mut Option<Self>, opened: Opened) -> Result<(), String> {
@@ -251,237 +267,6 @@ impl Log {
     }
 }
 
-/// Several logs of one system.
-pub struct Logs {
-    logs: Vec<Log>,
-    missing: Vec<String>,
-}
-
-/// What monitors say of logs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Checked {
-    /// What is violated, in the order by time if it is violated there.
-    pub violation: Option<Violation>,
-    /// The fact at which it showed; absent if something owed never came.
-    pub fact: Option<Fact>,
-    /// Why the verdict is only presumptive; empty if it is certain.
-    pub presumptions: Vec<Presumption>,
-    /// How many facts there were.
-    pub facts: u64,
-    /// In how many orders they were judged.
-    pub orders: u64,
-    /// Which goals were reached, in the order of their statement.
-    pub goals: Vec<bool>,
-}
-
-/// Why a verdict is only presumptive.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case", tag = "why")]
-pub enum Presumption {
-    /// No log of these nodes was given.
-    Missing {
-        /// Their names.
-        nodes: Vec<String>,
-    },
-    /// A log does not say that nothing follows: its node still runs or was killed, so what is owed was not judged.
-    Open {
-        /// The nodes.
-        nodes: Vec<String>,
-    },
-    /// A line is there in part.
-    Torn {
-        /// How many lines.
-        lines: u64,
-    },
-    /// Facts that no message orders can be put in several orders, and the verdict depends on it.
-    Order {
-        /// In how many of the orders that were tried it is violated.
-        violated: u64,
-        /// How many were tried.
-        of: u64,
-    },
-}
-
-impl fmt::Display for Presumption {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Missing { nodes } => write!(f, "no log of {} was given", nodes.join(", ")),
-            Self::Open { nodes } => {
-                write!(f, "the log of {} is not closed, so what is owed was not judged", nodes.join(", "))
-            }
-            Self::Torn { lines: 1 } => write!(f, "a line is there in part and was left out"),
-            Self::Torn { lines } => write!(f, "{lines} lines are there in part and were left out"),
-            Self::Order { violated, of } => write!(
-                f,
-                "no message orders some of these facts: it is violated in {violated} of the {of} orders that were tried"
-            ),
-        }
-    }
-}
-
-/// Which of several facts that may come next does.
-#[derive(Clone, Copy)]
-enum Preference {
-    /// The one with the earliest time.
-    ByTime,
-    /// One of this node as soon as can be.
-    First(usize),
-    /// One of this node only when nothing else can.
-    Last(usize),
-}
-
-impl Logs {
-    /// Puts logs of one system together.
-    ///
-    /// # Errors
-    ///
-    /// What does not fit, in words.
-    pub fn of(logs: Vec<Log>) -> Result<Self, String> {
-        let Some(first) = logs.first() else { return Err("there is no log".to_owned()) };
-        let (system, nodes) = (first.opened.system.clone(), first.opened.nodes.clone());
-        for log in &logs {
-            if (&log.opened.system, &log.opened.nodes) != (&system, &nodes) {
-                return Err(format!(
-                    "logs of `{system}` and of `{}`, or with other nodes",
-                    log.opened.system
-                ));
-            }
-        }
-        let mut known: BTreeMap<Option<usize>, usize> = BTreeMap::new();
-        for log in &logs {
-            *known.entry(log.node).or_default() += 1;
-        }
-        if let Some((node, _)) = known.iter().find(|(_, count)| **count > 1) {
-            let name = node.map_or("all nodes", |node| &nodes[node]);
-            return Err(format!("two logs of {name}"));
-        }
-        let all = known.contains_key(&None);
-        if all && logs.len() > 1 {
-            return Err("a log of all nodes beside another log".to_owned());
-        }
-        let missing = nodes.iter().enumerate().filter(|(node, _)| !all && !known.contains_key(&Some(*node)));
-        let missing = missing.map(|(_, name)| name.clone()).collect();
-        Ok(Self { logs, missing })
-    }
-
-    /// The name of their system.
-    pub fn system(&self) -> &str {
-        &self.logs[0].opened.system
-    }
-
-    /// Judges the facts, in several of the orders in which they may have come: by their times, and with each node's facts as early and as
-    /// late as messages allow.
-    ///
-    /// # Errors
-    ///
-    /// If a fact is none of the scenario's, in words.
-    pub fn judged(&self, judge: &mut dyn Judge) -> Result<Checked, String> {
-        let mut orders = vec![Preference::ByTime];
-        if self.logs.len() > 1 {
-            orders
-                .extend((0..self.logs.len()).flat_map(|log| [Preference::First(log), Preference::Last(log)]));
-        }
-        let mut outcomes = Vec::new();
-        for preference in &orders {
-            judge.reset();
-            outcomes.push((self.judge_in(*preference, judge)?, judge.reached().to_vec()));
-        }
-        let of = outcomes.len() as u64;
-        let violated = outcomes.iter().filter(|(found, _)| found.is_some()).count() as u64;
-        let goals = outcomes[0].1.clone();
-        let found = outcomes.into_iter().find_map(|(found, _)| found);
-        let mut presumptions = self.presumptions(found.is_some());
-        if violated > 0 && violated < of {
-            presumptions.push(Presumption::Order { violated, of });
-        }
-        let (violation, fact) = found.map_or((None, None), |(violation, fact)| (Some(violation), fact));
-        let facts = self.logs.iter().map(|log| log.facts.len() as u64).sum();
-        Ok(Checked { violation, fact, presumptions, facts, orders: of, goals })
-    }
-
-    /// What is not known. What follows in a log that is still open can undo no violation that was found.
-    fn presumptions(&self, violated: bool) -> Vec<Presumption> {
-        let mut presumptions = Vec::new();
-        if !self.missing.is_empty() {
-            presumptions.push(Presumption::Missing { nodes: self.missing.clone() });
-        }
-        let name = |log: &Log| log.opened.node.clone().unwrap_or_else(|| "all nodes".to_owned());
-        let open: Vec<String> = self.logs.iter().filter(|log| !log.closed).map(name).collect();
-        if !open.is_empty() && !violated {
-            presumptions.push(Presumption::Open { nodes: open });
-        }
-        let lines = self.logs.iter().map(|log| log.torn.len() as u64).sum();
-        if lines > 0 {
-            presumptions.push(Presumption::Torn { lines });
-        }
-        presumptions
-    }
-
-    fn judge_in(
-        &self,
-        preference: Preference,
-        judge: &mut dyn Judge,
-    ) -> Result<Option<(Violation, Option<Fact>)>, String> {
-        let start = self.logs.iter().filter_map(|log| log.facts.first()).map(|fact| fact.at).min();
-        let since = |at: Time| Time::ZERO + at.since(start.unwrap_or_default());
-        let mut number = 0;
-        let mut last = Time::ZERO;
-        for fact in self.merged(preference) {
-            let fact = Fact { at: since(fact.at), ..fact.clone() };
-            last = last.max(fact.at);
-            // When faults end is not known of a real run, so no deadline is judged; what never comes is, in the end.
-            judge.observe(number, &fact, None).map_err(|error| {
-                format!(
-                    "{} announced what is no fact of this scenario ({error}): {}",
-                    fact.actor, fact.json.0
-                )
-            })?;
-            if let Some(violation) = judge.violation() {
-                return Ok(Some((violation.clone(), Some(fact))));
-            }
-            number += 1;
-        }
-        if self.logs.iter().all(|log| log.closed) && self.missing.is_empty() {
-            judge.settle(last, number, last, true);
-        }
-        Ok(judge.violation().map(|violation| (violation.clone(), None)))
-    }
-
-    /// All facts in one order in which causes come before what they caused.
-    fn merged(&self, preference: Preference) -> impl Iterator<Item = &Fact> {
-        let mut next = vec![0; self.logs.len()];
-        let mut seen = vec![0; self.logs[0].opened.nodes.len()];
-        std::iter::from_fn(move || {
-            let heads = || {
-                let heads = self.logs.iter().enumerate();
-                heads.filter_map(|(log, of)| Some((log, of.facts.get(next[log])?)))
-            };
-            let best = |(log, fact): &(usize, &Fact)| {
-                let rank = match preference {
-                    Preference::ByTime => 1,
-                    Preference::First(first) => u8::from(*log != first),
-                    Preference::Last(last) => u8::from(*log == last),
-                };
-                (rank, fact.at, *log)
-            };
-            let ready = heads().filter(|(log, fact)| self.is_ready(*log, fact, &seen)).min_by_key(best);
-            // If none is ready, a log has lost what others know of: then only time is left to go by.
-            let (log, fact) = ready.or_else(|| heads().min_by_key(|(log, fact)| (fact.at, *log)))?;
-            next[log] += 1;
-            if let Some(node) = self.logs[log].node
-                && let Some(own) = fact.clock.get(node)
-            {
-                seen[node] = *own;
-            }
-            Some(fact)
-        })
-    }
-
-    /// Whether all facts of other nodes of which this one knows have come, as far as their logs are here.
-    fn is_ready(&self, log: usize, fact: &Fact, seen: &[u64]) -> bool {
-        let own = self.logs[log].node;
-        fact.clock.iter().zip(seen).enumerate().all(|(node, (known, seen))| {
-            Some(node) == own || known <= seen || !self.logs.iter().any(|log| log.node == Some(node))
-        })
-    }
+fn no_beginning() -> String {
+    format!("the first line of a log says \"format\":\"{FORMAT}\"")
 }

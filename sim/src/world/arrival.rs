@@ -92,19 +92,27 @@ impl<P: Protocol> World<P> {
             return self.handle(slot, waiting, checks);
         }
         let lane = waiting.input.lane();
-        let accepted = self.cells[slot as usize].rest_mut().mailbox.push(lane, waiting);
-        match accepted {
-            Accepted::Queued => {}
-            Accepted::Refused(newest) => self.overflow(slot, newest, true),
-            Accepted::DroppedNewest(item) | Accepted::DroppedOldest(item) => self.overflow(slot, item, false),
+        let mailbox = &mut self.cells[slot as usize].rest_mut().mailbox;
+        if let Input::Message(_) = waiting.input {
+            match mailbox.push(lane, waiting) {
+                Accepted::Queued => {}
+                Accepted::Refused(newest) => self.overflow(slot, newest, true),
+                Accepted::DroppedNewest(item) | Accepted::DroppedOldest(item) => {
+                    self.overflow(slot, item, false);
+                }
+            }
+        } else {
+            mailbox.admit(lane, waiting); // Signals, timers and syncs have a bound of their own making.
         }
         self.cells[slot as usize].waiting = true;
         self.schedule_dispatch(slot);
     }
 
-    /// An input found no room. Only messages can be refused for good: signals, timers and syncs have a bound of their own making.
+    /// A message found no room, or another made room for it. What else stood there goes to the end of its lane: it is never lost.
     fn overflow(&mut self, slot: u32, item: Waiting<P>, refuse: bool) {
-        let Input::Message(envelope) = item.input else { return };
+        let Input::Message(envelope) = item.input else {
+            return self.cells[slot as usize].rest_mut().mailbox.admit(item.input.lane(), item);
+        };
         self.bury(slot, DeadLetter::MailboxFull, &envelope, item.cause);
         if refuse {
             let by = self.cells[slot as usize].address(slot);

@@ -85,3 +85,40 @@ fn a_timer_cancelled_while_it_waits_never_fires() {
     assert_eq!(fired(Play::of(&stage)), ["100 fired"]);
     assert_eq!(fired(Play::of(&stage).pause("right", ms(50), ms(100))), [""; 0]);
 }
+
+const WAYS: [Overflow; 3] = [Overflow::Reject, Overflow::DropNewest, Overflow::DropOldest];
+
+/// Three timers and three interrupts wait where bounds leave room for one of each lane: how many of them come.
+fn crowded<const WAY: usize>() -> (usize, usize, Verdict) {
+    let stage = stage(|system| {
+        let bounds = Bounds { work: 1, result: 1, control: 1, overflow: WAYS[WAY] };
+        let crowded = player(|_, cx, input| match input {
+            Input::Start(_) => (1..=3).for_each(|id| cx.set_timer(TimerId(id), ms(100))),
+            Input::Timer(id) => cx.announce(format!("timer {}", id.0)),
+            Input::Signal(Signal::Interrupt { .. }) => cx.announce("interrupt".to_owned()),
+            _ => {}
+        });
+        let crowded = system.node("right").actor("crowded", Player { bounds, ..crowded });
+        let mut teller = player(|me, cx, input| match input {
+            Input::Start(_) => cx.set_timer(TimerId(0), ms(90)),
+            Input::Timer(_) => {
+                (0..3).for_each(|_| cx.send(me.peers[0], 10)); // In the lane of the timers.
+                (0..3).for_each(|_| cx.interrupt(me.peers[0], None));
+            }
+            _ => {}
+        });
+        teller.peers = vec![crowded];
+        system.node("left").actor("teller", teller);
+    });
+    let played = Play::of(&stage).pause("right", ms(50), ms(100)).run();
+    let told = stated(&played, "/right/crowded");
+    let of = |what: &str| told.iter().filter(|fact| fact.contains(what)).count();
+    (of("timer"), of("interrupt"), played.outcome.verdict)
+}
+
+#[test]
+fn a_timer_and_a_signal_need_no_room() {
+    assert_eq!(crowded::<0>(), (3, 3, Verdict::Pass));
+    assert_eq!(crowded::<1>(), (3, 3, Verdict::Pass));
+    assert_eq!(crowded::<2>(), (3, 3, Verdict::Pass));
+}

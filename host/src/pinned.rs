@@ -1,0 +1,16 @@
+//! Holds the documents to the code: the bytes of an example are those that the code makes.
+
+/// Asserts that a page shows these bytes under this name.
+pub(crate) fn shows(page: &str, name: &str, bytes: &[u8]) {
+    let hex: Vec<String> = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
+    let line = format!("{name}: {}", hex.join(" "));
+    assert!(page.lines().any(|shown| shown == line), "the page does not show\n{line}");
+}
+
+/// The `number`-th block of the page in that language, from 0.
+pub(crate) fn block<'a>(page: &'a str, language: &str, number: usize) -> &'a str {
+    let start = format!("```{language}\n");
+    let block =
+        page.split(&start).nth(number + 1).unwrap_or_else(|| panic!("the page has no block {number}"));
+    block.split("```").next().unwrap_or(block)
+}
