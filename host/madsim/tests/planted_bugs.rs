@@ -27,7 +27,7 @@ fn planted() -> impl Iterator<Item = (&'static Entry, &'static Variant)> {
 const ENOUGH: u64 = 5_000;
 
 fn fuzz(entry: &Entry, variant: Option<&Variant>, seeds: Range<u64>) -> Report {
-    let rehearsal = (entry.build)(variant.map(|variant| variant.name));
+    let rehearsal = entry.built(variant.map(|variant| variant.name));
     let spec = StageCampaign {
         stage: &MADSIM,
         scenario: entry.name,
@@ -86,7 +86,7 @@ fn runs_to_find() {
 }
 
 fn fuzz_in_world(entry: &Entry, variant: &Variant, seeds: Range<u64>, strategy: &'static Strategy) -> Report {
-    let rehearsal: Arc<dyn Rehearsal> = (entry.build)(Some(variant.name)).into();
+    let rehearsal: Arc<dyn Rehearsal> = entry.built(Some(variant.name)).into();
     let spec =
         CampaignSpec { jobs: 1, fail_fast: true, strategy, ..CampaignSpec::new(seeds, &Profile::CHAOS) };
     campaign::run(&rehearsal, &spec, &Arc::new(AtomicBool::new(false)), &mut Unobserved)

@@ -16,7 +16,7 @@ fn entry(name: &str) -> &'static Entry {
 
 fn run(entry: &Entry, seed: u64) -> StageRun {
     let spec = StageSpec { scenario: entry.name, seed, profile: &Profile::CHAOS };
-    MADSIM.run((entry.build)(None).as_ref(), &spec).expect("madsim can run it")
+    MADSIM.run(entry.built(None).as_ref(), &spec).expect("madsim can run it")
 }
 
 /// The log of facts of a run in a process of its own.
@@ -33,7 +33,7 @@ fn log(scenario: &str, seed: u64, file: &Path) -> Vec<u8> {
 
 /// The log of the same facts, announced in this process.
 fn written(entry: &Entry, run: &StageRun) -> Vec<u8> {
-    let nodes = (entry.build)(None).staged().topology.nodes;
+    let nodes = entry.built(None).staged().topology.nodes;
     let nodes = nodes.into_iter().map(|node| node.name.to_string());
     let mut log = Vec::new();
     rehearsal::stage::facts::write(&mut log, entry.name, nodes, &run.facts, true).expect("memory takes it");
