@@ -427,7 +427,7 @@ mod tests {
             },
             shrunk: Some(Deviations {
                 before: 182,
-                configuration: Some(0xC0FFEE),
+                configuration: Some(0x00C0_FFEE),
                 faulty_phase: true,
                 checkpoints: vec![Checkpoint { events: 96, hash: 0xBEEF }],
                 deviations: vec![Deviant {
