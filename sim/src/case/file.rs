@@ -78,6 +78,9 @@ pub struct Case {
 pub struct Deviations {
     /// How many there were before shrinking.
     pub before: usize,
+    /// The hash over how the scenario was set up, in hex; unknown in cases of older tools.
+    #[serde(default, with = "optional_hex", skip_serializing_if = "Option::is_none")]
+    pub configuration: Option<u64>,
     /// Whether the run has a faulty phase, at the end of which obligations begin to count.
     pub faulty_phase: bool,
     /// The hash of the run at a few points on its way: from which one on another run differs.
@@ -162,6 +165,7 @@ impl Case {
         self.format = self.oldest_format();
         self.shrunk = Some(Deviations {
             before: self.shrunk.map_or(shrunk.before, |known| known.before),
+            configuration: Some(runner.topology().configuration()),
             faulty_phase: runner.plan().faulty,
             checkpoints: checkpoints(runner.recorder().events()),
             deviations: shrunk.deviations.iter().map(deviant).collect(),
@@ -348,6 +352,25 @@ impl Case {
     }
 }
 
+/// Numbers that may be absent, as hex strings.
+mod optional_hex {
+    use serde::{Deserializer, Serializer};
+
+    use super::hex;
+
+    #[expect(clippy::ref_option, reason = "serde calls it so")]
+    pub(super) fn serialize<S: Serializer>(value: &Option<u64>, serializer: S) -> Result<S::Ok, S::Error> {
+        match value {
+            Some(value) => hex::serialize(value, serializer),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+        hex::deserialize(deserializer).map(Some)
+    }
+}
+
 /// Numbers as hex strings, `0x1f`.
 pub mod hex {
     use serde::{Deserialize, Deserializer, Serializer, de};
@@ -404,6 +427,7 @@ mod tests {
             },
             shrunk: Some(Deviations {
                 before: 182,
+                configuration: Some(0x00C0_FFEE),
                 faulty_phase: true,
                 checkpoints: vec![Checkpoint { events: 96, hash: 0xBEEF }],
                 deviations: vec![Deviant {

@@ -73,8 +73,16 @@ pub fn divergence(case: &Case, outcome: &Outcome) -> Option<String> {
 /// How a run differs, and from where on, as far as the case can tell. The runner has run the case last, with its choices
 /// and events recorded.
 pub fn and_where(how: String, case: &Case, runner: &dyn AnyRunner) -> String {
-    let parts = [Some(how), first_choice(case, runner), first_events(case, runner)];
+    let parts = [Some(how), set_up(case, runner), first_choice(case, runner), first_events(case, runner)];
     parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
+}
+
+/// Whether the scenario itself was changed since.
+fn set_up(case: &Case, runner: &dyn AnyRunner) -> Option<String> {
+    let expected = case.shrunk.as_ref()?.configuration?;
+    let found = runner.topology().configuration();
+    (found != expected)
+        .then(|| "the scenario has other nodes, actors or timeouts than it had then".to_owned())
 }
 
 /// The first choice of the case that was not made as it says.

@@ -9,6 +9,7 @@ use super::weather::Weather;
 use crate::choice::generator::{self, Key};
 use crate::fault::outage::Outages;
 use crate::scenario::{Limits, Scenario, Setup};
+use crate::trace::digest::digest;
 
 /// A scenario, set up once; every run of a campaign starts from a copy of it.
 pub struct Blueprint<P: Protocol> {
@@ -115,6 +116,16 @@ impl<P: Protocol> Blueprint<P> {
 }
 
 impl Topology {
+    /// A hash over how the scenario is set up: nodes, actors, timeouts and the length of the faulty phase. A case keeps it, to tell a
+    /// scenario that was changed from a protocol that was.
+    pub fn configuration(&self) -> u64 {
+        let nodes: Vec<_> =
+            self.nodes.iter().map(|node| (&node.name, node.steady, node.expendable)).collect();
+        let actors: Vec<_> = self.actors.iter().map(|actor| &actor.path).collect();
+        let rest = (self.outages.timeouts(), self.faulty_phase, self.horizon, self.panics_are_crashes);
+        digest(&(nodes, actors, rest))
+    }
+
     /// The address of the actor in a slot.
     pub fn address(&self, slot: u32) -> Address {
         Address::new(self.actors[slot as usize].node, slot)
