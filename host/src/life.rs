@@ -52,6 +52,11 @@ impl<P: Protocol> Life<P> {
 
     /// Lives: from `Start` to the end.
     pub(crate) async fn live(mut self) {
+        let slot = self.slot.clone();
+        let _home = slot.home.lock().await;
+        if !slot.lives(self.incarnation) {
+            return; // It was ended before its first turn.
+        }
         let kept = self.node.disk().recover(&self.slot.path);
         self.turn(Input::Start(Recovered { incarnation: self.incarnation, kept }), Instant::now());
         let mut in_a_row = 0;

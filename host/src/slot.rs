@@ -16,6 +16,9 @@ pub(crate) struct Slot<P: Protocol> {
     /// The incarnation that lives here, or 0: read without the lock at the end of each turn.
     living: AtomicU32,
     gate: Mutex<Gate<P>>,
+    /// Held by the task of a life as long as it runs. A life that was ended from elsewhere may still be in a turn; the next one begins when
+    /// that is over, so that nothing of the old one comes after the new one's start.
+    pub(crate) home: tokio::sync::Mutex<()>,
     pub(crate) counters: Counters,
 }
 
@@ -72,7 +75,14 @@ impl<P: Protocol> Slot<P> {
             kin: Kin::default(),
         };
         let living = AtomicU32::new(0);
-        Self { address, path, living, gate: Mutex::new(gate), counters: Counters::default() }
+        Self {
+            address,
+            path,
+            living,
+            gate: Mutex::new(gate),
+            home: tokio::sync::Mutex::new(()),
+            counters: Counters::default(),
+        }
     }
 
     /// No code of an actor runs under this lock, so a panic cannot poison what it guards.

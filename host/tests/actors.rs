@@ -283,6 +283,22 @@ async fn an_edge_that_panics_starts_again() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_life_begins_when_the_last_turn_of_the_old_one_is_over() {
+    const TURN: Duration = Duration::from_millis(600);
+    let begun = Instant::now();
+    let (node, told) = alone(|_| Puppet::first([Line::Block(TURN.as_millis() as u64)]));
+    tokio::time::sleep(TURN / 6).await;
+    assert!(node.kill("/stage/lead"), "it is in its first turn");
+    told.hears("/stage/lead: start 2").await;
+    assert!(begun.elapsed() >= TURN, "two lives of one path were in a turn at the same time");
+    assert!(
+        !told.by("/stage/lead").contains(&"start 1".to_owned()),
+        "a turn that was cut off has no effects"
+    );
+    node.stop(Duration::from_secs(5)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn on_several_threads_no_message_is_lost_and_pairs_stay_in_order() {
     const SENDERS: usize = 20;
     const LINES: usize = 500;
