@@ -25,6 +25,7 @@
 //! In reading order:
 //!
 //! - [`system`] — who is where: the same description in every process;
+//! - [`settings`] — how a node runs: peers, disk, facts, clock, chance;
 //! - [`node`] — one process of it: start, look at, stop;
 //! - `slot`, `life` — a path with its mailbox, and one life of its actor;
 //! - [`edge`] — async functions behind an address: what the world plays with simulated actors;
@@ -48,11 +49,13 @@ pub mod node;
 mod pinned;
 #[cfg(feature = "scenario")]
 pub mod scenario;
+pub mod settings;
 mod slot;
 pub mod system;
 mod watchdog;
 
 pub use edge::Edge;
 pub use error::Error;
-pub use node::{Node, Settings};
+pub use node::Node;
+pub use settings::Settings;
 pub use system::System;

@@ -17,7 +17,8 @@ use rehearsal_protocol::{
 use tokio::time::{Instant, Sleep};
 
 use crate::facts::Announced;
-use crate::node::{Draws, Inner};
+use crate::node::Inner;
+use crate::settings::Draws;
 use crate::slot::{Slot, Waiting};
 use crate::watchdog;
 

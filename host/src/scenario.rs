@@ -24,7 +24,8 @@ use crate::disk::Disk;
 use crate::facts::{Announced, Facts};
 use crate::metrics::Activity;
 use crate::net::Bounds;
-use crate::node::{Clock, Draws, MakeDraws, Node, Settings};
+use crate::node::Node;
+use crate::settings::{Clock, Draws, MakeDraws, Settings};
 use crate::system::System;
 
 /// A scenario as the host's description.

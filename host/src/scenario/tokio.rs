@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use super::{Court, Patience, Surroundings, quiet, start, system, together};
 use crate::disk::MemoryDisk;
 use crate::net::Bounds;
-use crate::node::Clock;
+use crate::settings::Clock;
 
 /// The stage `tokio`.
 pub static TOKIO: Tokio = Tokio;
