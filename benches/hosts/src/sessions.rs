@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use rehearsal_host::node::Draws;
+use rehearsal_host::settings::Draws;
 use rehearsal_host::{Edge, Settings, System};
 use rehearsal_protocol::session::message::Reply;
 use rehearsal_protocol::session::{
