@@ -33,14 +33,10 @@ pub(crate) fn run(
     let cases = common.cases();
     output::probe(&cases)?;
     let trace = args.trace.as_deref().map(|path| WholeFile::open(path, "--trace")).transpose()?;
+    let facts = args.facts.as_deref().map(|path| WholeFile::open(path, "--facts")).transpose()?;
     let seed = common.seed.unwrap_or(0);
     output.note(|screen| terminal::run::before(screen, &subject, seed))?;
 
-    if let Some(path) = &args.facts {
-        let file = WholeFile::open(path, "--facts")?;
-        let (outcome, facts) = subject.rehearsal().run_for_facts(&subject.spec(seed));
-        staged::write(file, &subject, &facts, outcome.verdict == Verdict::Pass)?;
-    }
     let spec = subject.spec(seed);
     let spec = if trace.is_some() { spec.recorded() } else { spec };
     let watch = Stopwatch::start();
@@ -51,6 +47,11 @@ pub(crate) fn run(
         Made::Over(runner, outcome) => {
             if let Some(file) = trace {
                 write_trace(file, args.format, &subject, &spec, &*runner, &outcome)?;
+            }
+            if let Some(file) = facts {
+                // The same run again; that it comes to an end is known by now.
+                let (outcome, facts) = subject.rehearsal().run_for_facts(&subject.spec(seed));
+                staged::write(file, &subject, &facts, outcome.verdict == Verdict::Pass)?;
             }
             let story = story(&subject, &spec, args.patience, Some(&*runner), &outcome)?;
             let case = Failure::of(seed, subject.strategy.arm(seed), &outcome)

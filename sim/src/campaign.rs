@@ -6,6 +6,7 @@
 //! - [`settled`] — what is certain of a campaign that goes on;
 //! - [`failure`] — all failures of one signature;
 //! - [`merge`] — the results of all workers together;
+//! - [`tally`] — what all runs come to together;
 //! - [`worker`] — runs chunks of seeds and reports each;
 //! - [`arms`] — what each strategy found;
 //! - [`watchdog`] — names an actor that never returns from a turn;
@@ -16,6 +17,7 @@ pub mod arms;
 pub mod failure;
 mod merge;
 pub mod settled;
+pub(crate) mod tally;
 mod watchdog;
 mod worker;
 

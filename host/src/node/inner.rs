@@ -253,7 +253,7 @@ impl<P: Protocol> Inner<P> {
         tracing::debug!(path = %slot.path, %incarnation, ?reason, "ended");
         for input in remains.unread {
             if let Input::Message(envelope) = input {
-                self.bury(slot, DeadLetter::ReceiverEnded, &envelope);
+                bury(slot, DeadLetter::ReceiverEnded, &envelope);
             }
         }
         for child in remains.kin.children.iter().rev() {
@@ -330,29 +330,16 @@ impl<P: Protocol> Inner<P> {
     fn deliver_at(self: &Arc<Self>, slot: &Arc<Slot<P>>, envelope: Envelope<P::Message>) {
         match slot.bring(Waiting { input: Input::Message(envelope), arm: 0 }, None) {
             Brought::Queued => {}
-            Brought::NoActor(input) => self.bury_input(slot, DeadLetter::Undeliverable, &input),
-            Brought::Dropped(input) => self.bury_input(slot, DeadLetter::MailboxFull, &input),
+            Brought::NoActor(input) => bury_input(slot, DeadLetter::Undeliverable, &input),
+            Brought::Dropped(input) => bury_input(slot, DeadLetter::MailboxFull, &input),
             Brought::Refused(input) => {
-                self.bury_input(slot, DeadLetter::MailboxFull, &input);
+                bury_input(slot, DeadLetter::MailboxFull, &input);
                 if let Input::Message(envelope) = input {
                     let told = Signal::Refused { by: slot.address, message: envelope.id };
                     self.signal(slot.address, envelope.from, None, told);
                 }
             }
         }
-    }
-
-    fn bury_input(&self, slot: &Slot<P>, reason: DeadLetter, input: &Input<P>) {
-        if let Input::Message(envelope) = input {
-            self.bury(slot, reason, envelope);
-        }
-    }
-
-    #[cold]
-    #[expect(clippy::unused_self, reason = "what a node does with dead letters is the node's")]
-    fn bury(&self, slot: &Slot<P>, reason: DeadLetter, envelope: &Envelope<P::Message>) {
-        slot.counters.dead_letter();
-        tracing::debug!(path = %slot.path, from = %envelope.from, ?reason, "a message goes nowhere");
     }
 
     /// Brings a signal to an actor, here or elsewhere; `only` to that life of it.
@@ -500,4 +487,16 @@ impl<P: Protocol> Inner<P> {
             self.frame(peer, Frame::Monitor { watcher, watched });
         }
     }
+}
+
+fn bury_input<P: Protocol>(slot: &Slot<P>, reason: DeadLetter, input: &Input<P>) {
+    if let Input::Message(envelope) = input {
+        bury(slot, reason, envelope);
+    }
+}
+
+#[cold]
+fn bury<P: Protocol>(slot: &Slot<P>, reason: DeadLetter, envelope: &Envelope<P::Message>) {
+    slot.counters.dead_letter();
+    tracing::debug!(path = %slot.path, from = %envelope.from, ?reason, "a message goes nowhere");
 }

@@ -80,8 +80,9 @@ pub fn in_a_smaller_scenario<E>(
             found.shrunk.runs += attempted.as_ref().map_or(1, |attempted| attempted.shrunk.runs);
             let few =
                 |attempted: &Smaller| attempted.shrunk.deviations.len() <= found.shrunk.deviations.len();
+            // In a smaller scenario the same choices may show another failure.
             let same = |attempted: &Smaller| {
-                attempted.case.expect.signature == attempted_signature(&attempted.shrunk)
+                attempted.shrunk.outcome.signature().as_ref() == Some(&attempted.case.expect.signature)
             };
             if let Some(mut attempted) = attempted.filter(|attempted| few(attempted) && same(attempted)) {
                 attempted.shrunk.runs = found.shrunk.runs;
@@ -93,11 +94,6 @@ pub fn in_a_smaller_scenario<E>(
         }
     }
     Ok(found)
-}
-
-/// What a shrunk run shows: in a smaller scenario the same choices may show another failure.
-fn attempted_signature(shrunk: &Shrunk) -> String {
-    shrunk.outcome.signature().unwrap_or_default()
 }
 
 /// The smaller case, and its story with what each choice changes.

@@ -8,8 +8,9 @@ use std::thread;
 use std::time::Duration;
 
 use super::{Stage, StageRun, StageSpec};
-use crate::campaign::failure::{Failure, merge_failure};
-use crate::campaign::{Ended, Observer, Progress, Report};
+use crate::campaign::failure::Failure;
+use crate::campaign::tally::{Tally, sorted};
+use crate::campaign::{Ended, Observer, Report};
 use crate::fault::Profile;
 use crate::registry::Rehearsal;
 use crate::search::random;
@@ -79,7 +80,7 @@ pub fn campaign(spec: &StageCampaign<'_>, stop: &AtomicBool, observer: &mut dyn 
         drop(results);
         for (seed, run) in received {
             merged.take(seed, run, observer);
-            observer.tick(&merged.progress(watch.elapsed()));
+            observer.tick(&merged.tally.progress(watch.elapsed()));
         }
     });
     let interrupted = stop.load(Ordering::Relaxed);
@@ -87,11 +88,8 @@ pub fn campaign(spec: &StageCampaign<'_>, stop: &AtomicBool, observer: &mut dyn 
 }
 
 struct Merged {
-    runs: u64,
-    turns: u64,
-    failures: BTreeMap<String, Failure>,
+    tally: Tally,
     failed: BTreeMap<String, (u64, StageRun)>,
-    goals: Vec<(crate::check::Goal, Option<u64>)>,
     left_out: Vec<String>,
     internal_error: Option<(u64, String)>,
 }
@@ -99,11 +97,13 @@ struct Merged {
 impl Merged {
     fn new(spec: &StageCampaign<'_>) -> Self {
         Self {
-            runs: 0,
-            turns: 0,
-            failures: BTreeMap::new(),
+            tally: Tally {
+                runs: 0,
+                turns: 0,
+                failures: BTreeMap::new(),
+                goals: spec.rehearsal.goals().into_iter().map(|goal| (goal, None)).collect(),
+            },
             failed: BTreeMap::new(),
-            goals: spec.rehearsal.goals().into_iter().map(|goal| (goal, None)).collect(),
             left_out: Vec::new(),
             internal_error: None,
         }
@@ -119,12 +119,10 @@ impl Merged {
                 return;
             }
         };
-        self.runs += 1;
-        self.turns += run.turns;
-        for ((_, known), reached) in self.goals.iter_mut().zip(&run.goals) {
-            if *reached {
-                *known = Some(known.map_or(seed, |known| known.min(seed)));
-            }
+        self.tally.runs += 1;
+        self.tally.turns += run.turns;
+        for (goal, reached) in run.goals.iter().enumerate() {
+            self.tally.reach(goal, reached.then_some(seed));
         }
         for what in &run.left_out {
             if !self.left_out.contains(what) {
@@ -132,40 +130,17 @@ impl Merged {
             }
         }
         let Some(failure) = Failure::of(seed, &random::STRATEGY, &run.outcome()) else { return };
-        if !self.failures.contains_key(&failure.signature) {
-            observer.found(&failure);
-        }
         let signature = failure.signature.clone();
         if self.failed.get(&signature).is_none_or(|(known, _)| seed < *known) {
             self.failed.insert(signature, (seed, run));
         }
-        merge_failure(&mut self.failures, failure);
+        self.tally.fail(failure, observer);
     }
 
-    fn progress(&self, wall: Duration) -> Progress {
-        Progress {
-            runs: self.runs,
-            turns: self.turns,
-            wall,
-            failures: self.failures.len(),
-            goals_reached: self.goals.iter().filter(|(_, seed)| seed.is_some()).count(),
-            goals: self.goals.len(),
-        }
-    }
-
-    fn report(
-        mut self,
-        spec: &StageCampaign<'_>,
-        wall: Duration,
-        interrupted: bool,
-        next: u64,
-    ) -> StageReport {
-        let mut failures: Vec<Failure> = std::mem::take(&mut self.failures).into_values().collect();
-        failures.sort_by_key(|failure| failure.seed);
+    fn report(self, spec: &StageCampaign<'_>, wall: Duration, interrupted: bool, next: u64) -> StageReport {
+        let Tally { runs, turns, failures, goals } = self.tally;
         let first_failure = spec.fail_fast && !failures.is_empty();
-        if first_failure {
-            failures.truncate(1); // Which higher seeds were tried meanwhile depends on the number of jobs.
-        }
+        let failures = sorted(failures, first_failure);
         let ended = match (interrupted, first_failure, next < spec.seeds.end) {
             (true, ..) => Ended::Interrupted,
             (_, true, _) => Ended::FirstFailure,
@@ -173,12 +148,12 @@ impl Merged {
             _ => Ended::Done,
         };
         let report = Report {
-            runs: self.runs,
-            turns: self.turns,
+            runs,
+            turns,
             wall,
             failures,
             arms: Vec::new(),
-            goals: self.goals,
+            goals,
             stuck: None,
             ended,
             internal_error: self.internal_error.map(|(_, why)| why),
