@@ -1,0 +1,19 @@
+//! The session protocol of an agent runtime under chaos: all its monitors on, seeds by the strategies of a campaign.
+
+use rehearsal::Profile;
+use rehearsal::run::{RunSpec, Verdict};
+use rehearsal::search::portfolio;
+
+/// Runs of so many seeds on one core: the turns that they took, and all their trace hashes folded.
+pub fn one_core(seeds: u64) -> (u64, u64) {
+    let session = rehearsal_scenarios::SCENARIOS.iter().find(|entry| entry.name == "session");
+    let mut runner = session.expect("there is a scenario `session`").built(None).runner();
+    let (mut turns, mut digest) = (0, 0_u64);
+    for seed in 0..seeds {
+        let outcome = runner.run(&RunSpec::seeded(seed, &Profile::CHAOS).by(&portfolio::STRATEGY));
+        assert_eq!(outcome.verdict, Verdict::Pass);
+        turns += outcome.turns;
+        digest = digest.rotate_left(1) ^ outcome.trace_hash;
+    }
+    (turns, digest)
+}

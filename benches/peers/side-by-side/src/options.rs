@@ -1,0 +1,61 @@
+//! The command line.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use regex_lite::Regex;
+
+use crate::programs::{self, PROGRAMS, Program};
+use crate::{check, rounds, table};
+
+/// Rehearsal, its peers and the limit of this machine, side by side on the same work.
+#[derive(Parser)]
+#[command(version)]
+pub struct Options {
+    /// How often each case runs
+    #[arg(default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..))]
+    rounds: u32,
+    /// Only cases whose name matches, `w2|w3`
+    #[arg(default_value = ".")]
+    cases: Regex,
+    /// Only these programs
+    #[arg(long, value_delimiter = ',', value_parser = clap::builder::PossibleValuesParser::new(programs::names()))]
+    programs: Vec<String>,
+    /// Small sizes, counts and digests only: fails if one is not as kept
+    #[arg(long)]
+    check: bool,
+    /// With `--check`: keeps the counts and digests of this run from now on
+    #[arg(long, requires = "check")]
+    keep: bool,
+    /// The CPU on which cases run, where there is `taskset`
+    #[arg(long, default_value_t = 1)]
+    cpu: u32,
+}
+
+impl Options {
+    /// Does what was asked for.
+    ///
+    /// # Errors
+    ///
+    /// In words: what is wrong, and the mend.
+    pub fn run(&self) -> Result<ExitCode, String> {
+        let mut cases = Vec::new();
+        for program in PROGRAMS.iter().filter(|program| self.wants(program)) {
+            cases.extend(program.built()?.cases(&self.cases));
+        }
+        if cases.is_empty() {
+            return Err(format!("no case matches `{}`; leave it out to run all", self.cases));
+        }
+        if self.check {
+            return check::run(&cases, self.keep);
+        }
+        let measured = rounds::run(&cases, self.rounds, self.cpu)?;
+        print!("{}", table::Table::of(&measured));
+        let same = measured.all_same();
+        Ok(if same { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+
+    fn wants(&self, program: &Program) -> bool {
+        self.programs.is_empty() || self.programs.iter().any(|name| name == program.name)
+    }
+}
