@@ -100,7 +100,7 @@ pub struct Report {
     pub stuck: Option<Stuck>,
     /// Why it ended.
     pub ended: Ended,
-    /// An error of the tool itself: a worker died.
+    /// Why no result can be trusted: a worker died, or a monitor is not shown what it minds.
     pub internal_error: Option<String>,
     /// Whether a goal that no run reached fails the campaign.
     pub goals_required: bool,

@@ -154,7 +154,7 @@ impl Check {
             ));
         }
         if let Some(error) = &report.internal_error {
-            return Err(format!("rehearsal itself failed: {error}"));
+            return Err(format!("the campaign broke off: {error}"));
         }
         if let Some(failure) = report.failures.first() {
             return Err(self.tell(failure));

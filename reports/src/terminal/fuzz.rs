@@ -106,7 +106,7 @@ pub fn summary(screen: &mut Screen<'_>, tool: &Tool, result: &CampaignResult) ->
         if let Some(error) = &scenario.report.internal_error {
             screen.gap()?;
             let title = format!("{}:", scenario.subject.title());
-            screen.parts(0, &[(BAD, "the tool itself failed:"), (NAME, &title), (PLAIN, error)])?;
+            screen.parts(0, &[(BAD, "the campaign broke off:"), (NAME, &title), (PLAIN, error)])?;
         }
     }
     screen.gap()?;

@@ -158,7 +158,7 @@ fn state_tool(check: &mut Properties<Fact>) {
 }
 
 /// The key of a ready-made monitor, which prints keys with `Debug`: so what it says is a sentence.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Sentence<K> {
     who: K,
     what: &'static str,

@@ -29,6 +29,8 @@ pub(super) struct Worker {
 /// A chunk is about so long, so that sharing costs nothing and the end comes soon.
 const CHUNK_MILLIS: u128 = 20;
 const MOST_SEEDS: u64 = 4_096;
+/// In the first runs of a campaign it is looked whether monitors are shown all that they mind.
+const AUDITED: u64 = 4;
 
 impl Worker {
     pub(super) fn work(mut self) {
@@ -36,8 +38,9 @@ impl Worker {
         while let Some(seeds) = self.claim(size) {
             let watch = Stopwatch::start();
             let chunk = catch_unwind(AssertUnwindSafe(|| self.run(seeds)));
+            let chunk = chunk.unwrap_or_else(|panic| Err(describe(&*panic)));
             let died = chunk.is_err();
-            if self.results.send(chunk.map_err(|panic| describe(&*panic))).is_err() || died {
+            if self.results.send(chunk).is_err() || died {
                 return;
             }
             let millis = watch.elapsed().as_millis();
@@ -64,7 +67,7 @@ impl Worker {
         !self.shared.stop.load(Ordering::Relaxed) && seed < self.shared.cutoff.load(Ordering::Relaxed)
     }
 
-    fn run(&mut self, seeds: Range<u64>) -> Chunk {
+    fn run(&mut self, seeds: Range<u64>) -> Result {
         let arms = Arms::default();
         let done = seeds.start..seeds.start;
         let mut chunk =
@@ -74,7 +77,11 @@ impl Worker {
                 break;
             }
             let strategy = self.spec.strategy.arm(seed);
+            self.runner.audit(seed - self.spec.seeds.start < AUDITED);
             let outcome = self.runner.run(&RunSpec::seeded(seed, self.spec.profile).by(strategy));
+            if let Some(blind) = self.runner.overlooked() {
+                return Err(blind);
+            }
             chunk.seeds.end = seed + 1;
             chunk.runs += 1;
             chunk.turns += outcome.turns;
@@ -84,7 +91,7 @@ impl Worker {
                 note(&mut chunk.failures, failure);
             }
         }
-        chunk
+        Ok(chunk)
     }
 }
 

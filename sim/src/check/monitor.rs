@@ -1,5 +1,6 @@
 //! What a monitor is, and what it says when it is not content.
 
+use std::hash::{Hash, Hasher};
 use std::time::Duration;
 
 use rehearsal_protocol::{Address, Time};
@@ -7,6 +8,9 @@ use serde::Serialize;
 
 /// A judge of facts. It sees what actors announce, in order, and never an actor's fields; so the same monitor judges a
 /// simulation, a real run and a log.
+///
+/// A monitor also derives `Clone` and `Hash`: worlds are cloned with their monitors, and states are compared. A `Hash` that leaves
+/// something out makes states equal that are not.
 pub trait Monitor<F>: MonitorClone<F> + Send {
     /// Judges one fact.
     ///
@@ -14,6 +18,11 @@ pub trait Monitor<F>: MonitorClone<F> + Send {
     ///
     /// What is wrong, in words, if the invariant is broken.
     fn observe(&mut self, moment: Moment, fact: &F) -> Result<(), String>;
+
+    /// The kinds of facts that it judges: names of variants. It is not shown any other. All facts if absent; see [`on`](super::on).
+    fn kinds(&self) -> Option<&[&'static str]> {
+        None
+    }
 
     /// What has been promised and not yet done. Judged when it is overdue, and at the end of a run.
     fn owed(&self) -> Vec<Owed> {
@@ -24,15 +33,22 @@ pub trait Monitor<F>: MonitorClone<F> + Send {
     fn reset(&mut self);
 }
 
-/// Copying monitors behind a pointer; every `Monitor + Clone` has it.
+/// Copying and comparing monitors behind a pointer; every `Monitor + Clone + Hash` has it.
 pub trait MonitorClone<F> {
     /// A copy in the present state.
     fn clone_monitor(&self) -> Box<dyn Monitor<F>>;
+
+    /// Feeds the present state to a hasher, for finding equal states within one process.
+    fn fingerprint(&self, hasher: &mut dyn Hasher);
 }
 
-impl<F, M: Monitor<F> + Clone + 'static> MonitorClone<F> for M {
+impl<F, M: Monitor<F> + Clone + Hash + 'static> MonitorClone<F> for M {
     fn clone_monitor(&self) -> Box<dyn Monitor<F>> {
         Box::new(self.clone())
+    }
+
+    fn fingerprint(&self, mut hasher: &mut dyn Hasher) {
+        self.hash(&mut hasher);
     }
 }
 

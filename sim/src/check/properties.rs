@@ -7,9 +7,15 @@ use std::time::Duration;
 
 use rehearsal_protocol::Time;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::kind::{kind_of, kinds_of};
 use super::monitor::{Moment, Monitor, Owed, Violation};
+use super::subscription::Subscriptions;
 use super::temporal::{Edge, Order, Step, disjoint, leads_to, precedes, unique};
-use crate::world::fingerprint::Fingerprinter;
+use crate::registry::nearest;
+use crate::world::fingerprint::{Fingerprint, Fingerprinter};
 
 /// What must hold in every run of a scenario, and what must happen in some.
 pub struct Properties<F> {
@@ -41,17 +47,30 @@ impl<F> Default for Properties<F> {
     }
 }
 
-impl<F: 'static> Properties<F> {
+impl<F: Serialize + DeserializeOwned + 'static> Properties<F> {
     /// An invariant judged by any monitor.
     ///
     /// # Panics
     ///
-    /// If the id is taken: a violation must name one invariant.
+    /// If the id is taken: a violation must name one invariant. If the monitor names a kind of fact that does not exist.
     pub fn always(&mut self, id: &str, sentence: &str, monitor: impl Monitor<F> + 'static) {
         assert!(
             self.invariants.iter().all(|(known, _)| known.id != id),
             "the invariant id `{id}` is used twice"
         );
+        for kind in monitor.kinds().unwrap_or_default() {
+            let known = kinds_of::<F>().unwrap_or_default();
+            let mend = || match nearest(kind, known.iter().copied()) {
+                Some(near) => format!("; the nearest is `{near}`"),
+                None if known.is_empty() => "; these facts are no enum and have no kinds".to_owned(),
+                None => String::new(),
+            };
+            assert!(
+                known.contains(kind),
+                "`{id}` is for facts of the kind `{kind}`, which does not exist{}",
+                mend()
+            );
+        }
         let invariant = Invariant { id: id.to_owned(), sentence: sentence.to_owned() };
         self.invariants.push((invariant, Box::new(monitor)));
     }
@@ -74,7 +93,7 @@ impl<F: 'static> Properties<F> {
     }
 
     /// No key is stated twice.
-    pub fn unique<K: Ord + Clone + Debug + Send + 'static>(
+    pub fn unique<K: Ord + Clone + Hash + Debug + Send + 'static>(
         &mut self,
         id: &str,
         sentence: &str,
@@ -90,14 +109,14 @@ impl<F: 'static> Properties<F> {
         sentence: &str,
         edge: impl Fn(&F) -> Option<Edge<K, W>> + Clone + Send + 'static,
     ) where
-        K: Ord + Clone + Debug + Send + 'static,
-        W: PartialEq + Clone + Debug + Send + 'static,
+        K: Ord + Clone + Hash + Debug + Send + 'static,
+        W: PartialEq + Clone + Hash + Debug + Send + 'static,
     {
         self.always(id, sentence, disjoint(edge));
     }
 
     /// What needs a cause comes after it.
-    pub fn precedes<K: Ord + Clone + Debug + Send + 'static>(
+    pub fn precedes<K: Ord + Clone + Hash + Debug + Send + 'static>(
         &mut self,
         id: &str,
         sentence: &str,
@@ -107,7 +126,7 @@ impl<F: 'static> Properties<F> {
     }
 
     /// What is owed is settled within a bound of virtual time, counted from when there are no faults any more.
-    pub fn leads_to<K: Ord + Clone + Debug + Send + 'static>(
+    pub fn leads_to<K: Ord + Clone + Hash + Debug + Send + 'static>(
         &mut self,
         id: &str,
         sentence: &str,
@@ -118,7 +137,7 @@ impl<F: 'static> Properties<F> {
     }
 
     /// Each of these happens, within a bound of virtual time from when there are no faults any more.
-    pub fn eventually<K: Ord + Clone + Debug + Send + 'static>(
+    pub fn eventually<K: Ord + Clone + Hash + Debug + Send + 'static>(
         &mut self,
         id: &str,
         sentence: &str,
@@ -150,13 +169,14 @@ impl<F: 'static> Properties<F> {
         Checks {
             invariants: self.invariants.iter().map(|(invariant, _)| invariant.clone()).collect(),
             monitors: self.invariants.iter().map(|(_, monitor)| monitor.clone()).collect(),
+            subscriptions: Subscriptions::new(self.invariants.iter().map(|(_, monitor)| &**monitor)),
             goals: self.goals.iter().map(|(_, reached)| reached.clone()).collect(),
             reached: vec![false; self.goals.len()],
             open: (0..self.goals.len()).collect(),
             skipped: vec![false; self.goals.len()],
             violation: None,
             collected: None,
-            history: None,
+            audited: None,
         }
     }
 }
@@ -166,6 +186,7 @@ impl<F: 'static> Properties<F> {
 pub struct Checks<F> {
     invariants: Arc<[Invariant]>,
     monitors: Vec<Box<dyn Monitor<F>>>,
+    subscriptions: Subscriptions,
     goals: Vec<Reached<F>>,
     reached: Vec<bool>,
     /// The goals that are still looked for in this run.
@@ -173,24 +194,32 @@ pub struct Checks<F> {
     skipped: Vec<bool>,
     violation: Option<Violation>,
     collected: Option<Vec<(Moment, F)>>,
-    /// Everything that monitors saw, if states are compared.
-    history: Option<Fingerprinter>,
+    /// What the audit found, if there is one.
+    audited: Option<Option<String>>,
 }
 
-impl<F: Clone + Hash> Checks<F> {
+impl<F: Clone + Debug + Serialize> Checks<F> {
     /// Keeps every fact from now on.
     pub fn collect(&mut self) {
         self.collected = Some(Vec::new());
     }
 
-    /// Keeps a fingerprint of all facts with their moments from now on: what monitors remember is a function of these, whatever it is.
-    pub(crate) fn remember(&mut self) {
-        self.history = Some(Fingerprinter::default());
+    /// Feeds everything that later judgements depend on.
+    pub(crate) fn feed(&self, to: &mut Fingerprinter) {
+        for monitor in &self.monitors {
+            monitor.fingerprint(to);
+        }
+        self.violation.is_some().hash(to);
     }
 
-    /// Feeds everything that monitors saw since [`Checks::remember`].
-    pub(crate) fn feed(&self, to: &mut Fingerprinter) {
-        self.history.hash(to);
+    /// Whether, from now on, copies of those monitors that named other kinds are shown every fact, to see if they mind it.
+    pub fn audit(&mut self, wanted: bool) {
+        self.audited = wanted.then_some(None);
+    }
+
+    /// What the audit found: a monitor that names too few kinds of facts, in words.
+    pub fn overlooked(&self) -> Option<&str> {
+        self.audited.as_ref()?.as_deref()
     }
 
     /// The facts of this run, if they are kept.
@@ -200,31 +229,52 @@ impl<F: Clone + Hash> Checks<F> {
 
     /// Shows one fact to all monitors. The first violation of a run is kept.
     pub fn observe(&mut self, moment: Moment, fact: &F) {
-        if let Some(history) = &mut self.history {
-            (moment.at, moment.event, moment.actor, moment.healed).hash(history);
-            fact.hash(history);
+        let kind = kind_of(fact);
+        if self.audited.is_some() {
+            self.audit_one(moment, fact);
         }
-        for (index, monitor) in self.monitors.iter_mut().enumerate() {
-            if let Err(message) = monitor.observe(moment, fact)
-                && self.violation.is_none()
-            {
-                let invariant = &self.invariants[index];
-                self.violation = Some(Violation {
-                    invariant: invariant.id.clone(),
-                    sentence: invariant.sentence.clone(),
-                    message,
-                    at: moment.at,
-                    event: moment.event,
-                });
+        for index in self.subscriptions.to(kind) {
+            let index = *index as usize;
+            if let Err(message) = self.monitors[index].observe(moment, fact) {
+                violated(&mut self.violation, &self.invariants[index], message, moment);
             }
         }
-        let (goals, reached) = (&self.goals, &mut self.reached);
-        self.open.retain(|goal| {
-            reached[*goal] = goals[*goal](fact);
-            !reached[*goal]
-        });
+        if !self.open.is_empty() {
+            let (goals, reached) = (&self.goals, &mut self.reached);
+            self.open.retain(|goal| {
+                reached[*goal] = goals[*goal](fact);
+                !reached[*goal]
+            });
+        }
         if let Some(collected) = &mut self.collected {
             collected.push((moment, fact.clone()));
+        }
+    }
+
+    /// Shows a fact to copies of those monitors that are not shown it.
+    #[cold]
+    fn audit_one(&mut self, moment: Moment, fact: &F) {
+        let kind = kind_of(fact);
+        let state = |monitor: &dyn Monitor<F>| {
+            let mut to = Fingerprinter::default();
+            monitor.fingerprint(&mut to);
+            to.fingerprint()
+        };
+        let shown = self.subscriptions.to(kind);
+        for (index, monitor) in self.monitors.iter().enumerate() {
+            if shown.contains(&(index as u32)) {
+                continue;
+            }
+            let mut copy = monitor.clone();
+            let before: Fingerprint = state(&*copy);
+            let minds = copy.observe(moment, fact).is_err() || state(&*copy) != before;
+            if minds && self.audited == Some(None) {
+                let id = &self.invariants[index].id;
+                let kind = kind.name;
+                self.audited = Some(Some(format!(
+                    "the monitor of `{id}` is not shown facts of the kind `{kind}` and would mind {fact:?}; name `{kind}` in its `on`"
+                )));
+            }
         }
     }
 
@@ -284,6 +334,17 @@ impl<F: Clone + Hash> Checks<F> {
         self.open.extend((0..self.goals.len()).filter(|goal| !self.skipped[*goal]));
         self.collected.iter_mut().for_each(Vec::clear);
         self.violation = None;
-        self.history = self.history.as_ref().map(|_| Fingerprinter::default());
     }
+}
+
+/// Keeps the first violation.
+#[cold]
+fn violated(first: &mut Option<Violation>, invariant: &Invariant, message: String, moment: Moment) {
+    first.get_or_insert_with(|| Violation {
+        invariant: invariant.id.clone(),
+        sentence: invariant.sentence.clone(),
+        message,
+        at: moment.at,
+        event: moment.event,
+    });
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
+use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 use std::time::Duration;
 
@@ -23,7 +24,7 @@ use super::monitor::{Moment, Monitor, Owed};
 /// ```
 pub fn fold<F, S, J>(start: S, judge: J) -> Fold<F, S, J>
 where
-    S: Clone + Send + 'static,
+    S: Clone + Hash + Send + 'static,
     J: Fn(&mut S, Moment, &F) -> Result<(), String> + Clone + Send + 'static,
 {
     Fold { state: start.clone(), start, judge, facts: PhantomData }
@@ -44,10 +45,17 @@ impl<F, S: Clone, J: Clone> Clone for Fold<F, S, J> {
     }
 }
 
+/// What it remembers; its judgement is the same in every state.
+impl<F, S: Hash, J> Hash for Fold<F, S, J> {
+    fn hash<H: Hasher>(&self, to: &mut H) {
+        self.state.hash(to);
+    }
+}
+
 impl<F, S, J> Monitor<F> for Fold<F, S, J>
 where
     F: 'static,
-    S: Clone + Send + 'static,
+    S: Clone + Hash + Send + 'static,
     J: Fn(&mut S, Moment, &F) -> Result<(), String> + Clone + Send + 'static,
 {
     fn observe(&mut self, moment: Moment, fact: &F) -> Result<(), String> {
@@ -60,9 +68,9 @@ where
 }
 
 /// No key is stated twice.
-pub fn unique<F: 'static, K: Ord + Clone + Debug + Send + 'static>(
+pub fn unique<F: 'static, K: Ord + Clone + Hash + Debug + Send + 'static>(
     key: impl Fn(&F) -> Option<K> + Clone + Send + 'static,
-) -> impl Monitor<F> + Clone {
+) -> impl Monitor<F> + Clone + Hash {
     fold(BTreeMap::new(), move |seen: &mut BTreeMap<K, u64>, moment, fact| {
         let Some(key) = key(fact) else { return Ok(()) };
         match seen.insert(key.clone(), moment.event) {
@@ -86,11 +94,11 @@ pub enum Edge<K, W> {
 /// For one key, at most one holder at a time.
 pub fn disjoint<F, K, W>(
     edge: impl Fn(&F) -> Option<Edge<K, W>> + Clone + Send + 'static,
-) -> impl Monitor<F> + Clone
+) -> impl Monitor<F> + Clone + Hash
 where
     F: 'static,
-    K: Ord + Clone + Debug + Send + 'static,
-    W: PartialEq + Clone + Debug + Send + 'static,
+    K: Ord + Clone + Hash + Debug + Send + 'static,
+    W: PartialEq + Clone + Hash + Debug + Send + 'static,
 {
     fold(BTreeMap::new(), move |held: &mut BTreeMap<K, (W, Time)>, moment, fact| {
         match edge(fact) {
@@ -123,9 +131,9 @@ pub enum Order<K> {
 }
 
 /// What needs a cause comes after it.
-pub fn precedes<F: 'static, K: Ord + Clone + Debug + Send + 'static>(
+pub fn precedes<F: 'static, K: Ord + Clone + Hash + Debug + Send + 'static>(
     order: impl Fn(&F) -> Option<Order<K>> + Clone + Send + 'static,
-) -> impl Monitor<F> + Clone {
+) -> impl Monitor<F> + Clone + Hash {
     fold(BTreeSet::new(), move |happened: &mut BTreeSet<K>, _, fact| match order(fact) {
         Some(Order::Needs(key)) if !happened.contains(&key) => {
             Err(format!("needs {key:?}, which has not happened"))
@@ -152,7 +160,7 @@ pub enum Step<K> {
 /// What is owed is settled within a bound of virtual time, counted from when there are no faults any more.
 pub fn leads_to<F, K, J>(within: Duration, step: J) -> LeadsTo<F, K, J>
 where
-    K: Ord + Clone + Debug + Send + 'static,
+    K: Ord + Clone + Hash + Debug + Send + 'static,
     J: Fn(&F) -> Step<K> + Clone + Send + 'static,
 {
     LeadsTo { within, step, start: BTreeMap::new(), open: BTreeMap::new(), facts: PhantomData }
@@ -189,10 +197,17 @@ impl<F, K: Clone, J: Clone> Clone for LeadsTo<F, K, J> {
     }
 }
 
+/// What is owed; the rest is the same in every state.
+impl<F, K: Hash, J> Hash for LeadsTo<F, K, J> {
+    fn hash<H: Hasher>(&self, to: &mut H) {
+        self.open.hash(to);
+    }
+}
+
 impl<F, K, J> Monitor<F> for LeadsTo<F, K, J>
 where
     F: 'static,
-    K: Ord + Clone + Debug + Send + 'static,
+    K: Ord + Clone + Hash + Debug + Send + 'static,
     J: Fn(&F) -> Step<K> + Clone + Send + 'static,
 {
     fn observe(&mut self, moment: Moment, fact: &F) -> Result<(), String> {

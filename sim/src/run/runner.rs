@@ -45,6 +45,12 @@ pub trait AnyRunner: Send {
     /// Does not look for these goals any more, in later runs: they count as not reached there.
     fn skip_goals(&mut self, known: &[bool]);
 
+    /// Whether it is looked, in later runs, if monitors are shown all facts that they mind; see [`on`](crate::check::on).
+    fn audit(&mut self, wanted: bool);
+
+    /// A monitor that was not shown what it minds in the last run, in words, if that was looked for.
+    fn overlooked(&self) -> Option<String>;
+
     /// Makes every run with at most so many deviations.
     fn explore(&mut self, spec: &ExploreSpec, follower: &mut dyn Follower) -> Explored;
 
@@ -138,11 +144,6 @@ impl<P: Protocol> Runner<P> {
         }
     }
 
-    /// Keeps what fingerprints need of what monitors see, from now on.
-    pub(crate) fn remember_facts(&mut self) {
-        self.checks.remember();
-    }
-
     /// Looks for no goals any more.
     pub(crate) fn skip_all_goals(&mut self) {
         let goals = self.checks.reached().len();
@@ -150,7 +151,7 @@ impl<P: Protocol> Runner<P> {
     }
 
     /// Everything that the rest of the run and its verdict depend on, given the choices that are still to be made: the world, what the
-    /// monitors saw, and how many steps there were, for limits are looked at after so many.
+    /// monitors remember, and how many steps there were, for limits are looked at after so many.
     pub(crate) fn fingerprint(&self) -> Fingerprint {
         let mut to = Fingerprinter::default();
         self.world.feed(&mut to);
@@ -405,6 +406,14 @@ impl<P: Protocol> AnyRunner for Runner<P> {
         self.start_with(choices, spec);
         self.drive_by(spec, spec.until.unwrap_or(u64::MAX));
         self.world.choices_mut().heard()
+    }
+
+    fn audit(&mut self, wanted: bool) {
+        self.checks.audit(wanted);
+    }
+
+    fn overlooked(&self) -> Option<String> {
+        self.checks.overlooked().map(str::to_owned)
     }
 
     fn explore(&mut self, spec: &ExploreSpec, follower: &mut dyn Follower) -> Explored {

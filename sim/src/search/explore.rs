@@ -135,7 +135,6 @@ pub(crate) fn explore<P: Protocol>(
         root.runner.skip_all_goals();
         if let Some(seen) = &mut search.seen {
             seen.clear();
-            root.runner.remember_facts();
         }
         if count == 0 {
             search.judge(root);

@@ -1,9 +1,9 @@
 //! The monitors of a scenario over facts in JSON.
 
 use std::fmt::Debug;
-use std::hash::Hash;
 
 use rehearsal_protocol::Time;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::Fact;
@@ -49,7 +49,7 @@ impl<F> Typed<F> {
     }
 }
 
-impl<F: Clone + Debug + Hash + DeserializeOwned + Send> Judge for Typed<F> {
+impl<F: Clone + Debug + Serialize + DeserializeOwned + Send> Judge for Typed<F> {
     fn observe(&mut self, number: u64, fact: &Fact, healed: Option<Time>) -> Result<(), serde_json::Error> {
         let announced: F = serde_json::from_str(&fact.json.0)?;
         self.checks.observe(Moment { at: fact.at, event: number, actor: fact.address, healed }, &announced);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rehearsal::check::{Moment, Monitor, Owed, fold};
+use rehearsal::check::{Moment, Monitor, Owed, fold, on};
 use rehearsal_protocol::session::{Cause, CommandId, Fact, Role, RunId};
 use rehearsal_protocol::{Address, InterruptAck, Time};
 
@@ -10,14 +10,14 @@ use super::ledger::Ledger;
 use super::session::on_time;
 
 /// Which run each session is at, from taking up its work to its end; and which run each interrupt met.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, Hash)]
 struct Meetings {
     present: Ledger<Address, Option<RunId>>,
     met: Ledger<CommandId, Met>,
 }
 
 /// What an interrupt met when it came.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Default, Hash)]
 struct Met {
     run: Option<RunId>,
     expected: Option<RunId>,
@@ -44,42 +44,51 @@ impl Meetings {
 
 /// INT-1: an interrupt that comes while idle has no later effect.
 pub fn idle_interrupts_do_nothing() -> impl Monitor<Fact> {
-    fold(Meetings::default(), |meetings: &mut Meetings, moment, fact: &Fact| {
-        meetings.observe(moment, fact);
-        let Fact::InterruptEffect { run, command } = fact else { return Ok(()) };
-        match meetings.met.get(command) {
-            Some(Met { run: None, .. }) => Err(format!("{command} came while nothing ran, and stops {run}")),
-            Some(_) => Ok(()),
-            None => Err(format!("{command} stops {run} and has never come")),
-        }
-    })
+    on(
+        ["InFlight", "RunEnded", "Closed", "InterruptReceived", "InterruptEffect"],
+        fold(Meetings::default(), |meetings: &mut Meetings, moment, fact: &Fact| {
+            meetings.observe(moment, fact);
+            let Fact::InterruptEffect { run, command } = fact else { return Ok(()) };
+            match meetings.met.get(command) {
+                Some(Met { run: None, .. }) => {
+                    Err(format!("{command} came while nothing ran, and stops {run}"))
+                }
+                Some(_) => Ok(()),
+                None => Err(format!("{command} stops {run} and has never come")),
+            }
+        }),
+    )
 }
 
 /// INT-2: an interrupt ends the run that it met, and only the expected one.
 pub fn one_run_per_interrupt() -> impl Monitor<Fact> {
-    fold(Meetings::default(), |meetings: &mut Meetings, moment, fact: &Fact| {
-        meetings.observe(moment, fact);
-        let Fact::InterruptEffect { run, command } = fact else { return Ok(()) };
-        match meetings.met.get(command) {
-            Some(Met { run: Some(met), .. }) if met != run => {
-                Err(format!("{command} met {met} and stops {run}"))
+    on(
+        ["InFlight", "RunEnded", "Closed", "InterruptReceived", "InterruptEffect"],
+        fold(Meetings::default(), |meetings: &mut Meetings, moment, fact: &Fact| {
+            meetings.observe(moment, fact);
+            let Fact::InterruptEffect { run, command } = fact else { return Ok(()) };
+            match meetings.met.get(command) {
+                Some(Met { run: Some(met), .. }) if met != run => {
+                    Err(format!("{command} met {met} and stops {run}"))
+                }
+                Some(Met { expected: Some(expected), .. }) if expected != run => {
+                    Err(format!("{command} expects {expected} and stops {run}"))
+                }
+                _ => Ok(()),
             }
-            Some(Met { expected: Some(expected), .. }) if expected != run => {
-                Err(format!("{command} expects {expected} and stops {run}"))
-            }
-            _ => Ok(()),
-        }
-    })
+        }),
+    )
 }
 
 /// INT-3: an interrupted run ends as such within the grace.
 ///
 /// Whether an interrupt met a run is judged by what the session was at, not by what it answered.
 pub fn interrupted_runs_end(within: Duration) -> impl Monitor<Fact> {
-    Endings { within, meetings: Meetings::default(), owed: Ledger::default() }
+    let endings = Endings { within, meetings: Meetings::default(), owed: Ledger::default() };
+    on(["InFlight", "RunEnded", "Closed", "InterruptReceived"], endings)
 }
 
-#[derive(Clone)]
+#[derive(Clone, Hash)]
 struct Endings {
     within: Duration,
     meetings: Meetings,
@@ -138,110 +147,124 @@ impl Monitor<Fact> for Endings {
 ///
 /// The session and the tools each count from when they know of it: between the two, a call may begin.
 pub fn interrupted_runs_only_wind_up() -> impl Monitor<Fact> {
-    fold(Ledger::default(), |stopped: &mut Ledger<Address, Option<RunId>>, moment: Moment, fact: &Fact| {
-        let (run, what) = match fact {
-            Fact::InterruptEffect { run, .. } | Fact::CancelHeard { run } => {
-                *stopped.entry(moment.actor) = Some(*run);
-                return Ok(());
-            }
-            Fact::ModelCall { run, .. } => (run, "the model is called"),
-            Fact::CallIssued { call, .. } => (&call.run, "a tool is called"),
-            Fact::CallStarted { call } => (&call.run, "a tool begins"),
-            _ => return Ok(()),
-        };
-        match stopped.get(&moment.actor) {
-            Some(Some(stopped)) if stopped == run => Err(format!("{what} for {run} after its interrupt")),
-            _ => Ok(()),
-        }
-    })
+    on(
+        ["InterruptEffect", "CancelHeard", "ModelCall", "CallIssued", "CallStarted"],
+        fold(
+            Ledger::default(),
+            |stopped: &mut Ledger<Address, Option<RunId>>, moment: Moment, fact: &Fact| {
+                let (run, what) = match fact {
+                    Fact::InterruptEffect { run, .. } | Fact::CancelHeard { run } => {
+                        *stopped.entry(moment.actor) = Some(*run);
+                        return Ok(());
+                    }
+                    Fact::ModelCall { run, .. } => (run, "the model is called"),
+                    Fact::CallIssued { call, .. } => (&call.run, "a tool is called"),
+                    Fact::CallStarted { call } => (&call.run, "a tool begins"),
+                    _ => return Ok(()),
+                };
+                match stopped.get(&moment.actor) {
+                    Some(Some(stopped)) if stopped == run => {
+                        Err(format!("{what} for {run} after its interrupt"))
+                    }
+                    _ => Ok(()),
+                }
+            },
+        ),
+    )
 }
 
 /// INT-5: text that was shown is stored, all of it and in order.
 pub fn shown_text_is_stored() -> impl Monitor<Fact> {
-    #[derive(Clone, Copy, Default)]
+    #[derive(Clone, Copy, Default, Hash)]
     struct Text {
         step: u16,
         shown: u16,
         stored: bool,
     }
-    fold(Ledger::default(), |texts: &mut Ledger<RunId, Text>, _, fact: &Fact| match fact {
-        Fact::ModelCall { run, step, .. } => {
-            *texts.entry(*run) = Text { step: *step, ..Text::default() };
-            Ok(())
-        }
-        Fact::ChunkShown { run, step, seq } => {
-            let text = texts.entry(*run);
-            if (*step, *seq) != (text.step, text.shown) {
-                return Err(format!(
-                    "chunk {seq} of step {step} of {run} is shown after {} others",
-                    text.shown
-                ));
+    on(
+        ["ModelCall", "ChunkShown", "RowStored", "RunEnded"],
+        fold(Ledger::default(), |texts: &mut Ledger<RunId, Text>, _, fact: &Fact| match fact {
+            Fact::ModelCall { run, step, .. } => {
+                *texts.entry(*run) = Text { step: *step, ..Text::default() };
+                Ok(())
             }
-            text.shown += 1;
-            Ok(())
-        }
-        Fact::RowStored { run, step, role: Role::Assistant { chunks, .. }, .. } => {
-            let text = texts.entry(*run);
-            if (*step, *chunks) != (text.step, text.shown) {
-                return Err(format!("{chunks} chunks of {run} are stored and {} were shown", text.shown));
+            Fact::ChunkShown { run, step, seq } => {
+                let text = texts.entry(*run);
+                if (*step, *seq) != (text.step, text.shown) {
+                    return Err(format!(
+                        "chunk {seq} of step {step} of {run} is shown after {} others",
+                        text.shown
+                    ));
+                }
+                text.shown += 1;
+                Ok(())
             }
-            text.stored = true;
-            Ok(())
-        }
-        Fact::RunEnded { run, .. } => match texts.remove(run) {
-            Some(Text { step, shown: shown @ 1.., stored: false }) => {
-                Err(format!("{shown} chunks of step {step} of {run} were shown and not stored"))
+            Fact::RowStored { run, step, role: Role::Assistant { chunks, .. }, .. } => {
+                let text = texts.entry(*run);
+                if (*step, *chunks) != (text.step, text.shown) {
+                    return Err(format!("{chunks} chunks of {run} are stored and {} were shown", text.shown));
+                }
+                text.stored = true;
+                Ok(())
             }
+            Fact::RunEnded { run, .. } => match texts.remove(run) {
+                Some(Text { step, shown: shown @ 1.., stored: false }) => {
+                    Err(format!("{shown} chunks of step {step} of {run} were shown and not stored"))
+                }
+                _ => Ok(()),
+            },
             _ => Ok(()),
-        },
-        _ => Ok(()),
-    })
+        }),
+    )
 }
 
 /// INT-6: a run ends one stream and completes one turn, with its own cause.
 pub fn runs_end_once() -> impl Monitor<Fact> {
-    #[derive(Clone, Copy, Default)]
+    #[derive(Clone, Copy, Default, Hash)]
     struct End {
         stream: Option<Cause>,
         turn: Option<Cause>,
     }
-    fold(Ledger::default(), |ends: &mut Ledger<RunId, End>, _, fact: &Fact| match fact {
-        Fact::StreamEnded { run, cause } => match ends.entry(*run).stream.replace(*cause) {
-            Some(first) => {
-                Err(format!("the stream of {run} ends as {cause:?} after it has ended as {first:?}"))
+    on(
+        ["StreamEnded", "TurnCompleted", "RunEnded"],
+        fold(Ledger::default(), |ends: &mut Ledger<RunId, End>, _, fact: &Fact| match fact {
+            Fact::StreamEnded { run, cause } => match ends.entry(*run).stream.replace(*cause) {
+                Some(first) => {
+                    Err(format!("the stream of {run} ends as {cause:?} after it has ended as {first:?}"))
+                }
+                None => Ok(()),
+            },
+            Fact::TurnCompleted { run, cause } => match ends.entry(*run).turn.replace(*cause) {
+                Some(first) => {
+                    Err(format!("{run} completes its turn as {cause:?} after it has done so as {first:?}"))
+                }
+                None => Ok(()),
+            },
+            Fact::RunEnded { run, cause, .. } => {
+                let End { stream, turn } = *ends.entry(*run);
+                if (stream, turn) == (Some(*cause), Some(*cause)) {
+                    return Ok(());
+                }
+                Err(format!("{run} ends as {cause:?}, its stream as {stream:?}, its turn as {turn:?}"))
             }
-            None => Ok(()),
-        },
-        Fact::TurnCompleted { run, cause } => match ends.entry(*run).turn.replace(*cause) {
-            Some(first) => {
-                Err(format!("{run} completes its turn as {cause:?} after it has done so as {first:?}"))
-            }
-            None => Ok(()),
-        },
-        Fact::RunEnded { run, cause, .. } => {
-            let End { stream, turn } = *ends.entry(*run);
-            if (stream, turn) == (Some(*cause), Some(*cause)) {
-                return Ok(());
-            }
-            Err(format!("{run} ends as {cause:?}, its stream as {stream:?}, its turn as {turn:?}"))
-        }
-        _ => Ok(()),
-    })
+            _ => Ok(()),
+        }),
+    )
 }
 
 /// INT-7: an interrupt that was taken is answered, and does what the answer says.
 pub fn interrupts_are_answered() -> impl Monitor<Fact> {
-    Replies::default()
+    on(["InFlight", "RunEnded", "Closed", "InterruptReceived", "InterruptAcked"], Replies::default())
 }
 
-#[derive(Clone, Default)]
+#[derive(Clone, Default, Hash)]
 struct Replies {
     meetings: Meetings,
     unanswered: Ledger<CommandId, Unanswered>,
     applied: Ledger<(Address, RunId), Option<CommandId>>,
 }
 
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Default, Hash)]
 struct Unanswered {
     met: Option<(Address, RunId)>,
     since: Time,
@@ -300,10 +323,13 @@ impl Monitor<Fact> for Replies {
 
 /// INT-8: an interrupt never waits behind work.
 pub fn interrupts_pass_work() -> impl Monitor<Fact> {
-    fold((), |(), _, fact: &Fact| match fact {
-        Fact::InterruptAcked { key, command, ack: InterruptAck::Queued } => {
-            Err(format!("{command} has to wait behind the work of {key}"))
-        }
-        _ => Ok(()),
-    })
+    on(
+        ["InterruptAcked"],
+        fold((), |(), _, fact: &Fact| match fact {
+            Fact::InterruptAcked { key, command, ack: InterruptAck::Queued } => {
+                Err(format!("{command} has to wait behind the work of {key}"))
+            }
+            _ => Ok(()),
+        }),
+    )
 }

@@ -1,6 +1,6 @@
 //! Between keys: what belongs to one never reaches another.
 
-use rehearsal::check::{Monitor, fold};
+use rehearsal::check::{Monitor, fold, on};
 use rehearsal_protocol::session::{CommandId, Fact, Key, Role};
 
 use super::ledger::Ledger;
@@ -9,39 +9,47 @@ use super::ledger::Ledger;
 ///
 /// For whom a command was meant is known from the client that gave it.
 pub fn runs_keep_to_their_key() -> impl Monitor<Fact> {
-    fold(Ledger::default(), |meant: &mut Ledger<CommandId, Option<Key>>, _, fact: &Fact| {
-        let run = match fact {
-            Fact::Said { key, command, .. } => {
-                *meant.entry(*command) = Some(*key);
-                return Ok(());
-            }
-            Fact::RowStored { run, .. } | Fact::RunStarted { run, .. } | Fact::ModelCall { run, .. } => run,
-            _ => return Ok(()),
-        };
-        let (what, key) = match fact {
-            Fact::RowStored { role: Role::User { command }, .. } | Fact::RunStarted { command, .. } => {
-                ("answers a command", meant.get(command).copied().flatten().unwrap_or(run.key))
-            }
-            Fact::RowStored { key, .. } => ("stores a row", *key),
-            Fact::ModelCall { context, .. } => ("reads the context", *context),
-            _ => return Ok(()),
-        };
-        if key == run.key { Ok(()) } else { Err(format!("{run} {what} of {key}")) }
-    })
+    on(
+        ["Said", "RowStored", "RunStarted", "ModelCall"],
+        fold(Ledger::default(), |meant: &mut Ledger<CommandId, Option<Key>>, _, fact: &Fact| {
+            let run = match fact {
+                Fact::Said { key, command, .. } => {
+                    *meant.entry(*command) = Some(*key);
+                    return Ok(());
+                }
+                Fact::RowStored { run, .. } | Fact::RunStarted { run, .. } | Fact::ModelCall { run, .. } => {
+                    run
+                }
+                _ => return Ok(()),
+            };
+            let (what, key) = match fact {
+                Fact::RowStored { role: Role::User { command }, .. } | Fact::RunStarted { command, .. } => {
+                    ("answers a command", meant.get(command).copied().flatten().unwrap_or(run.key))
+                }
+                Fact::RowStored { key, .. } => ("stores a row", *key),
+                Fact::ModelCall { context, .. } => ("reads the context", *context),
+                _ => return Ok(()),
+            };
+            if key == run.key { Ok(()) } else { Err(format!("{run} {what} of {key}")) }
+        }),
+    )
 }
 
 /// ISO-2: an interrupt ends only runs of its key.
 pub fn interrupts_keep_to_their_key() -> impl Monitor<Fact> {
-    fold(Ledger::default(), |pressed: &mut Ledger<CommandId, Option<Key>>, _, fact: &Fact| match fact {
-        Fact::Pressed { key, command } => {
-            *pressed.entry(*command) = Some(*key);
-            Ok(())
-        }
-        Fact::InterruptEffect { run, command } => match pressed.get(command).copied().flatten() {
-            Some(key) if key != run.key => Err(format!("{command} was meant for {key} and stops {run}")),
-            Some(_) => Ok(()),
-            None => Err(format!("{command} stops {run}, and nobody has pressed it")),
-        },
-        _ => Ok(()),
-    })
+    on(
+        ["Pressed", "InterruptEffect"],
+        fold(Ledger::default(), |pressed: &mut Ledger<CommandId, Option<Key>>, _, fact: &Fact| match fact {
+            Fact::Pressed { key, command } => {
+                *pressed.entry(*command) = Some(*key);
+                Ok(())
+            }
+            Fact::InterruptEffect { run, command } => match pressed.get(command).copied().flatten() {
+                Some(key) if key != run.key => Err(format!("{command} was meant for {key} and stops {run}")),
+                Some(_) => Ok(()),
+                None => Err(format!("{command} stops {run}, and nobody has pressed it")),
+            },
+            _ => Ok(()),
+        }),
+    )
 }

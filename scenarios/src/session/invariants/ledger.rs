@@ -1,7 +1,7 @@
 //! What a monitor remembers.
 
 /// Entries by key: few, looked up all the time, and cleared for each run; so a plain list that keeps its memory.
-#[derive(Debug)]
+#[derive(Debug, Hash)]
 pub struct Ledger<K, V>(Vec<(K, V)>);
 
 impl<K, V> Default for Ledger<K, V> {

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use rehearsal::check::{Moment, Monitor, Owed, Step, fold, leads_to};
+use rehearsal::check::{Moment, Monitor, Owed, Step, fold, leads_to, on};
 use rehearsal_protocol::session::{Cause, CommandId, Fact, Key, Queue, Role, RunId};
 use rehearsal_protocol::{Address, Time};
 
@@ -12,129 +12,147 @@ use super::{IN_THE_END, PROMPTLY, Sentence};
 
 /// SES-1: at most one run of a key is active, and no run starts twice.
 pub fn runs_are_disjoint() -> impl Monitor<Fact> {
-    #[derive(Clone, Default)]
+    #[derive(Clone, Default, Hash)]
     struct Runs {
         active: Option<RunId>,
         last: u32,
     }
-    fold(Ledger::default(), |keys: &mut Ledger<Key, Runs>, _, fact: &Fact| match fact {
-        Fact::RunStarted { run, .. } => {
-            let runs = keys.entry(run.key);
-            if let Some(active) = runs.active {
-                return Err(format!("{run} starts while {active} is active"));
+    on(
+        ["RunStarted", "RunEnded"],
+        fold(Ledger::default(), |keys: &mut Ledger<Key, Runs>, _, fact: &Fact| match fact {
+            Fact::RunStarted { run, .. } => {
+                let runs = keys.entry(run.key);
+                if let Some(active) = runs.active {
+                    return Err(format!("{run} starts while {active} is active"));
+                }
+                if run.number <= runs.last {
+                    return Err(format!("{run} starts after {}", RunId { number: runs.last, ..*run }));
+                }
+                *runs = Runs { active: Some(*run), last: run.number };
+                Ok(())
             }
-            if run.number <= runs.last {
-                return Err(format!("{run} starts after {}", RunId { number: runs.last, ..*run }));
+            Fact::RunEnded { run, .. } => {
+                keys.entry(run.key).active = None;
+                Ok(())
             }
-            *runs = Runs { active: Some(*run), last: run.number };
-            Ok(())
-        }
-        Fact::RunEnded { run, .. } => {
-            keys.entry(run.key).active = None;
-            Ok(())
-        }
-        _ => Ok(()),
-    })
+            _ => Ok(()),
+        }),
+    )
 }
 
 /// SES-2: what runs was accepted before, and runs once.
 pub fn runs_were_accepted() -> impl Monitor<Fact> {
-    fold(Ledger::default(), |ran: &mut Ledger<CommandId, Option<RunId>>, _, fact: &Fact| match fact {
-        Fact::Accepted { command, .. } => {
-            ran.entry(*command);
-            Ok(())
-        }
-        Fact::RunStarted { run, command } => {
-            if ran.get(command).is_none() {
-                return Err(format!("{run} answers {command}, which nobody has accepted"));
+    on(
+        ["Accepted", "RunStarted"],
+        fold(Ledger::default(), |ran: &mut Ledger<CommandId, Option<RunId>>, _, fact: &Fact| match fact {
+            Fact::Accepted { command, .. } => {
+                ran.entry(*command);
+                Ok(())
             }
-            match ran.entry(*command).replace(*run) {
-                Some(first) => Err(format!("{run} answers {command}, which {first} has answered")),
-                None => Ok(()),
+            Fact::RunStarted { run, command } => {
+                if ran.get(command).is_none() {
+                    return Err(format!("{run} answers {command}, which nobody has accepted"));
+                }
+                match ran.entry(*command).replace(*run) {
+                    Some(first) => Err(format!("{run} answers {command}, which {first} has answered")),
+                    None => Ok(()),
+                }
             }
-        }
-        _ => Ok(()),
-    })
+            _ => Ok(()),
+        }),
+    )
 }
 
 /// SES-3: work is taken up in order of acceptance, interjections first.
 pub fn work_is_in_order() -> impl Monitor<Fact> {
-    #[derive(Clone, Default)]
+    #[derive(Clone, Default, Hash)]
     struct Queues {
         steering: VecDeque<CommandId>,
         follow_up: VecDeque<CommandId>,
     }
-    fold(Ledger::default(), |sessions: &mut Ledger<Address, Queues>, moment: Moment, fact: &Fact| {
-        match fact {
-            Fact::Queued { command, queue, .. } => {
-                let queues = sessions.entry(moment.actor);
-                match queue {
-                    Queue::Steering => queues.steering.push_back(*command),
-                    Queue::FollowUp => queues.follow_up.push_back(*command),
-                }
-            }
-            Fact::InFlight { run, command, .. } => {
-                let queues = sessions.entry(moment.actor);
-                let next = queues.steering.pop_front().or_else(|| queues.follow_up.pop_front());
-                match next {
-                    Some(next) if next != *command => {
-                        return Err(format!("{run} takes up {command} and it was the turn of {next}"));
+    on(
+        ["Queued", "InFlight", "Closed"],
+        fold(Ledger::default(), |sessions: &mut Ledger<Address, Queues>, moment: Moment, fact: &Fact| {
+            match fact {
+                Fact::Queued { command, queue, .. } => {
+                    let queues = sessions.entry(moment.actor);
+                    match queue {
+                        Queue::Steering => queues.steering.push_back(*command),
+                        Queue::FollowUp => queues.follow_up.push_back(*command),
                     }
-                    Some(_) => {}
-                    None => return Err(format!("{run} takes up {command}, which did not wait")),
                 }
+                Fact::InFlight { run, command, .. } => {
+                    let queues = sessions.entry(moment.actor);
+                    let next = queues.steering.pop_front().or_else(|| queues.follow_up.pop_front());
+                    match next {
+                        Some(next) if next != *command => {
+                            return Err(format!("{run} takes up {command} and it was the turn of {next}"));
+                        }
+                        Some(_) => {}
+                        None => return Err(format!("{run} takes up {command}, which did not wait")),
+                    }
+                }
+                Fact::Closed { .. } => *sessions.entry(moment.actor) = Queues::default(),
+                _ => {}
             }
-            Fact::Closed { .. } => *sessions.entry(moment.actor) = Queues::default(),
-            _ => {}
-        }
-        Ok(())
-    })
+            Ok(())
+        }),
+    )
 }
 
 /// SES-4: accepted work runs in the end, or is a dead letter.
 pub fn accepted_work_runs() -> impl Monitor<Fact> {
     let promise = |command: &CommandId| Sentence { who: *command, what: "was accepted and has not run" };
-    leads_to(IN_THE_END, move |fact: &Fact| match fact {
-        Fact::Accepted { command, .. } => Step::Owe(promise(command)),
-        Fact::RunStarted { command, .. } | Fact::DeadLettered { command, .. } => {
-            Step::Settle(promise(command))
-        }
-        _ => Step::Ignore,
-    })
+    on(
+        ["Accepted", "RunStarted", "DeadLettered"],
+        leads_to(IN_THE_END, move |fact: &Fact| match fact {
+            Fact::Accepted { command, .. } => Step::Owe(promise(command)),
+            Fact::RunStarted { command, .. } | Fact::DeadLettered { command, .. } => {
+                Step::Settle(promise(command))
+            }
+            _ => Step::Ignore,
+        }),
+    )
 }
 
 /// SES-5: work that waits behind a failed run is taken up.
 pub fn failure_takes_up_what_waits() -> impl Monitor<Fact> {
     let promise = |key: &Key| Sentence { who: *key, what: "has work that waits since a run failed" };
-    leads_to(PROMPTLY, move |fact: &Fact| match fact {
-        Fact::RunEnded { run, cause: Cause::Failed, waiting: 1.. } => Step::Owe(promise(&run.key)),
-        Fact::InFlight { run, .. } => Step::Settle(promise(&run.key)),
-        Fact::Closed { key, .. } => Step::Settle(promise(key)),
-        _ => Step::Ignore,
-    })
+    on(
+        ["RunEnded", "InFlight", "Closed"],
+        leads_to(PROMPTLY, move |fact: &Fact| match fact {
+            Fact::RunEnded { run, cause: Cause::Failed, waiting: 1.. } => Step::Owe(promise(&run.key)),
+            Fact::InFlight { run, .. } => Step::Settle(promise(&run.key)),
+            Fact::Closed { key, .. } => Step::Settle(promise(key)),
+            _ => Step::Ignore,
+        }),
+    )
 }
 
 /// SES-6: no queue is longer than its cap.
 pub fn queues_keep_their_cap(cap: u16) -> impl Monitor<Fact> {
-    fold((), move |(), _, fact: &Fact| match fact {
-        Fact::Queued { key, queue, len, .. } if *len > cap => {
-            Err(format!("{len} wait in the {queue:?} queue of {key}, whose cap is {cap}"))
-        }
-        _ => Ok(()),
-    })
+    on(
+        ["Queued"],
+        fold((), move |(), _, fact: &Fact| match fact {
+            Fact::Queued { key, queue, len, .. } if *len > cap => {
+                Err(format!("{len} wait in the {queue:?} queue of {key}, whose cap is {cap}"))
+            }
+            _ => Ok(()),
+        }),
+    )
 }
 
 /// SES-9: a command is answered promptly whatever other keys do.
 ///
 /// A command that comes again after its answer is owed nothing: its answer is repeated, and that is no fact.
 pub fn keys_do_not_wait() -> impl Monitor<Fact> {
-    Answers::default()
+    on(["Received", "Accepted", "Refused"], Answers::default())
 }
 
-#[derive(Clone, Default)]
+#[derive(Clone, Default, Hash)]
 struct Answers(Ledger<CommandId, Answer>);
 
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 enum Answer {
     #[default]
     Unasked,
@@ -191,21 +209,27 @@ pub(super) fn on_time(moment: Moment, since: Time, within: Duration) -> Result<(
 
 /// SES-10: at most one item is in flight, until its row is stored.
 pub fn one_item_is_in_flight() -> impl Monitor<Fact> {
-    fold(Ledger::default(), |flying: &mut Ledger<Address, Option<CommandId>>, moment: Moment, fact: &Fact| {
-        match fact {
-            Fact::InFlight { command, .. } => match flying.entry(moment.actor).replace(*command) {
-                Some(first) => Err(format!("{command} is taken up while {first} is in flight")),
-                None => Ok(()),
+    on(
+        ["InFlight", "RowStored", "Closed"],
+        fold(
+            Ledger::default(),
+            |flying: &mut Ledger<Address, Option<CommandId>>, moment: Moment, fact: &Fact| match fact {
+                Fact::InFlight { command, .. } => match flying.entry(moment.actor).replace(*command) {
+                    Some(first) => Err(format!("{command} is taken up while {first} is in flight")),
+                    None => Ok(()),
+                },
+                Fact::RowStored { role: Role::User { command }, .. } => {
+                    match flying.entry(moment.actor).take() {
+                        Some(first) if first == *command => Ok(()),
+                        other => Err(format!("the row of {command} is stored and {other:?} is in flight")),
+                    }
+                }
+                Fact::Closed { .. } => {
+                    *flying.entry(moment.actor) = None;
+                    Ok(())
+                }
+                _ => Ok(()),
             },
-            Fact::RowStored { role: Role::User { command }, .. } => match flying.entry(moment.actor).take() {
-                Some(first) if first == *command => Ok(()),
-                other => Err(format!("the row of {command} is stored and {other:?} is in flight")),
-            },
-            Fact::Closed { .. } => {
-                *flying.entry(moment.actor) = None;
-                Ok(())
-            }
-            _ => Ok(()),
-        }
-    })
+        ),
+    )
 }

@@ -1,6 +1,6 @@
 //! Calls and results.
 
-use rehearsal::check::{Moment, Monitor, fold, unique};
+use rehearsal::check::{Moment, Monitor, fold, on, unique};
 use rehearsal_protocol::Address;
 use rehearsal_protocol::session::{CallId, Fact, RunId};
 
@@ -9,69 +9,81 @@ use super::ledger::Ledger;
 
 /// TOOL-1: before the next model call every call has one end and one result.
 pub fn calls_are_complete() -> impl Monitor<Fact> {
-    #[derive(Clone, Copy, Default)]
+    #[derive(Clone, Copy, Default, Hash)]
     struct Counts {
         ends: u32,
         results: u32,
     }
-    fold(Ledger::default(), |calls: &mut Ledger<CallId, Counts>, _, fact: &Fact| {
-        match fact {
-            Fact::CallIssued { call, .. } => *calls.entry(*call) = Counts::default(),
-            Fact::CallEnded { call, .. } => calls.entry(*call).ends += 1,
-            Fact::ResultPersisted { call } => calls.entry(*call).results += 1,
-            Fact::ModelCall { run, step, .. } => {
-                let open = |(call, counts): &&(CallId, Counts)| {
-                    call.run.key == run.key && (counts.ends, counts.results) != (1, 1)
-                };
-                if let Some((call, Counts { ends, results })) = calls.iter().find(open) {
-                    return Err(format!(
-                        "step {step} of {run} calls the model while {call} has {ends} ends and {results} results"
-                    ));
+    on(
+        ["CallIssued", "CallEnded", "ResultPersisted", "ModelCall"],
+        fold(Ledger::default(), |calls: &mut Ledger<CallId, Counts>, _, fact: &Fact| {
+            match fact {
+                Fact::CallIssued { call, .. } => *calls.entry(*call) = Counts::default(),
+                Fact::CallEnded { call, .. } => calls.entry(*call).ends += 1,
+                Fact::ResultPersisted { call } => calls.entry(*call).results += 1,
+                Fact::ModelCall { run, step, .. } => {
+                    let open = |(call, counts): &&(CallId, Counts)| {
+                        call.run.key == run.key && (counts.ends, counts.results) != (1, 1)
+                    };
+                    if let Some((call, Counts { ends, results })) = calls.iter().find(open) {
+                        return Err(format!(
+                            "step {step} of {run} calls the model while {call} has {ends} ends and {results} results"
+                        ));
+                    }
+                    calls.retain(|call, _| call.run.key != run.key);
                 }
-                calls.retain(|call, _| call.run.key != run.key);
+                _ => {}
             }
-            _ => {}
-        }
-        Ok(())
-    })
+            Ok(())
+        }),
+    )
 }
 
 /// TOOL-2: only results of calls of the present run are stored.
 pub fn stored_results_were_asked_for() -> impl Monitor<Fact> {
-    #[derive(Clone, Default)]
+    #[derive(Clone, Default, Hash)]
     struct Present {
         run: Option<RunId>,
         issued: Vec<CallId>,
     }
-    fold(Ledger::default(), |sessions: &mut Ledger<Address, Present>, moment: Moment, fact: &Fact| {
-        match fact {
-            Fact::RunStarted { run, .. } => {
-                let present = sessions.entry(moment.actor);
-                present.run = Some(*run);
-                present.issued.clear();
-            }
-            Fact::RunEnded { .. } => sessions.entry(moment.actor).run = None,
-            Fact::CallIssued { call, .. } => sessions.entry(moment.actor).issued.push(*call),
-            Fact::ResultPersisted { call } => {
-                let present = sessions.entry(moment.actor);
-                if present.run != Some(call.run) {
-                    return Err(format!("the result of {call} is stored though {} is not active", call.run));
+    on(
+        ["RunStarted", "RunEnded", "CallIssued", "ResultPersisted"],
+        fold(Ledger::default(), |sessions: &mut Ledger<Address, Present>, moment: Moment, fact: &Fact| {
+            match fact {
+                Fact::RunStarted { run, .. } => {
+                    let present = sessions.entry(moment.actor);
+                    present.run = Some(*run);
+                    present.issued.clear();
                 }
-                if !present.issued.contains(call) {
-                    return Err(format!("the result of {call} is stored and nobody has made that call"));
+                Fact::RunEnded { .. } => sessions.entry(moment.actor).run = None,
+                Fact::CallIssued { call, .. } => sessions.entry(moment.actor).issued.push(*call),
+                Fact::ResultPersisted { call } => {
+                    let present = sessions.entry(moment.actor);
+                    if present.run != Some(call.run) {
+                        return Err(format!(
+                            "the result of {call} is stored though {} is not active",
+                            call.run
+                        ));
+                    }
+                    if !present.issued.contains(call) {
+                        return Err(format!("the result of {call} is stored and nobody has made that call"));
+                    }
                 }
+                _ => {}
             }
-            _ => {}
-        }
-        Ok(())
-    })
+            Ok(())
+        }),
+    )
 }
 
 /// TOOL-3: a call ends once and its result is stored once.
 pub fn results_count_once() -> impl Monitor<Fact> {
-    unique(|fact: &Fact| match fact {
-        Fact::CallEnded { call, .. } => Some(Sentence { who: *call, what: "ends" }),
-        Fact::ResultPersisted { call } => Some(Sentence { who: *call, what: "has its result stored" }),
-        _ => None,
-    })
+    on(
+        ["CallEnded", "ResultPersisted"],
+        unique(|fact: &Fact| match fact {
+            Fact::CallEnded { call, .. } => Some(Sentence { who: *call, what: "ends" }),
+            Fact::ResultPersisted { call } => Some(Sentence { who: *call, what: "has its result stored" }),
+            _ => None,
+        }),
+    )
 }

@@ -1,0 +1,169 @@
+//! Which monitors are shown which kinds of facts.
+
+use std::hash::Hash;
+use std::sync::{Arc, OnceLock};
+
+use super::kind::Kind;
+use super::monitor::{Moment, Monitor, Owed};
+
+/// A monitor that is shown only facts of these kinds: variants of the fact's enum, by their names. It costs nothing at any other fact.
+///
+/// Naming too few blinds the monitor. Every campaign therefore looks, in its first runs, whether any monitor would mind a fact that it is
+/// not shown, and ends with its name if one does.
+///
+/// ```
+/// use rehearsal::check::{Monitor, fold, on};
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Clone, Debug, Hash, Serialize, Deserialize)]
+/// enum Fact {
+///     Granted { token: u64 },
+///     Refused,
+/// }
+///
+/// fn tokens_never_go_back() -> impl Monitor<Fact> {
+///     on(["Granted"], fold(0, |highest: &mut u64, _moment, fact: &Fact| match fact {
+///         Fact::Granted { token } if token < highest => Err(format!("token {token} after token {highest}")),
+///         Fact::Granted { token } => { *highest = *token; Ok(()) }
+///         Fact::Refused => Ok(()),
+///     }))
+/// }
+/// # tokens_never_go_back();
+/// ```
+pub fn on<M, const N: usize>(kinds: [&'static str; N], monitor: M) -> On<M, N> {
+    On { kinds, monitor }
+}
+
+/// See [`on`].
+#[derive(Clone, Debug, Hash)]
+pub struct On<M, const N: usize> {
+    kinds: [&'static str; N],
+    monitor: M,
+}
+
+impl<F, M: Monitor<F> + Clone + Hash + 'static, const N: usize> Monitor<F> for On<M, N> {
+    #[inline]
+    fn observe(&mut self, moment: Moment, fact: &F) -> Result<(), String> {
+        self.monitor.observe(moment, fact)
+    }
+
+    fn kinds(&self) -> Option<&[&'static str]> {
+        Some(&self.kinds)
+    }
+
+    fn owed(&self) -> Vec<Owed> {
+        self.monitor.owed()
+    }
+
+    fn reset(&mut self) {
+        self.monitor.reset();
+    }
+}
+
+/// For each kind of fact, the monitors that are shown it. Filled as kinds turn up, and shared by all copies of a run's checks.
+#[derive(Clone)]
+pub(super) struct Subscriptions {
+    /// For each monitor, the kinds that it named.
+    named: Arc<[Option<Box<[&'static str]>>]>,
+    /// For each kind by its index, the numbers of the monitors.
+    shown: Arc<[OnceLock<Box<[u32]>>]>,
+}
+
+/// More kinds than an enum of facts has; those beyond share one place, and every monitor is shown them.
+const KINDS: usize = 256;
+
+impl Subscriptions {
+    pub(super) fn new<'a, F: 'a>(monitors: impl Iterator<Item = &'a dyn Monitor<F>>) -> Self {
+        Self {
+            named: monitors.map(|monitor| monitor.kinds().map(Box::from)).collect(),
+            shown: (0..=KINDS).map(|_| OnceLock::new()).collect(),
+        }
+    }
+
+    /// The numbers of the monitors that are shown facts of this kind.
+    #[inline]
+    pub(super) fn to(&self, kind: Kind) -> &[u32] {
+        let place = (kind.index as usize).min(KINDS);
+        self.shown[place].get_or_init(|| self.of(kind, place == KINDS))
+    }
+
+    #[cold]
+    fn of(&self, kind: Kind, all: bool) -> Box<[u32]> {
+        let is_shown =
+            |named: &Option<Box<[_]>>| all || named.as_ref().is_none_or(|kinds| kinds.contains(&kind.name));
+        (0..).zip(self.named.iter()).filter(|(_, named)| is_shown(named)).map(|(number, _)| number).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rehearsal_protocol::{Address, NodeId, Time};
+    use serde::{Deserialize, Serialize};
+
+    use super::*;
+    use crate::check::{Checks, Properties, fold};
+
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    enum Fact {
+        Granted(u32),
+        Released(u32),
+        Refused,
+    }
+
+    fn one_holder() -> impl Monitor<Fact> + Clone + Hash {
+        fold(None, |holder: &mut Option<u32>, _, fact: &Fact| match fact {
+            Fact::Granted(to) => match holder.replace(*to) {
+                Some(first) => Err(format!("{to} is granted what {first} holds")),
+                None => Ok(()),
+            },
+            Fact::Released(_) => {
+                *holder = None;
+                Ok(())
+            }
+            Fact::Refused => Ok(()),
+        })
+    }
+
+    fn checks(monitor: impl Monitor<Fact> + 'static) -> Checks<Fact> {
+        let mut properties = Properties::default();
+        properties.always("LK-1", "one holds it at a time", monitor);
+        properties.checks()
+    }
+
+    fn show(checks: &mut Checks<Fact>, facts: &[Fact]) {
+        let actor = Address::new(NodeId(0), 0);
+        for (event, fact) in (0..).zip(facts) {
+            checks.observe(Moment { at: Time::ZERO, event, actor, healed: None }, fact);
+        }
+    }
+
+    const FACTS: [Fact; 4] = [Fact::Granted(1), Fact::Refused, Fact::Released(1), Fact::Granted(2)];
+
+    #[test]
+    fn a_monitor_sees_the_kinds_that_it_names() {
+        let mut whole = checks(on(["Granted", "Released"], one_holder()));
+        whole.audit(true);
+        show(&mut whole, &FACTS);
+        assert_eq!((whole.violation(), whole.overlooked()), (None, None));
+        let mut blind = checks(on(["Granted"], one_holder()));
+        show(&mut blind, &FACTS);
+        assert!(blind.violation().is_some(), "it has not seen the release");
+    }
+
+    #[test]
+    fn an_audit_tells_what_a_monitor_should_have_seen() {
+        let mut blind = checks(on(["Granted"], one_holder()));
+        blind.audit(true);
+        show(&mut blind, &FACTS);
+        let text = "the monitor of `LK-1` is not shown facts of the kind `Released` and would mind Released(1); name `Released` in its `on`";
+        assert_eq!(blind.overlooked(), Some(text));
+    }
+
+    #[test]
+    #[should_panic(
+        expected = "`LK-1` is for facts of the kind `Grantd`, which does not exist; the nearest is `Granted`"
+    )]
+    fn a_kind_that_does_not_exist_is_refused() {
+        checks(on(["Grantd"], one_holder()));
+    }
+}
