@@ -76,15 +76,15 @@ impl<P: Protocol> World<P> {
         let (sender, receiver) = (&self.cells[from as usize], &self.cells[to as usize]);
         let (sender_node, receiver_node) = (sender.node, receiver.node);
         let key = delay_key(sender.key, receiver.key);
+        let n = self.pairs.next(from, to);
         let stream = Stream::Delay { from, to };
         if sender_node == receiver_node {
-            let (n, last) = self.pairs.next_local(from, to);
             let value = self.choices.pick(stream, key, n, &self.weather.local);
+            let last = self.pairs.last(from, to, self.now);
             let at = (self.now.as_nanos() + self.weather.local_delay(value)).max(*last);
             *last = at;
             return Transit::At(Time::from_nanos(at));
         }
-        let n = self.pairs.next_remote(from, to);
         let value = self.choices.pick(stream, key, n, &self.weather.remote);
         let passage = self.weather.passage(value, self.healed.is_some());
         if self.active.has_links() {
