@@ -5,12 +5,14 @@
 //!
 //! - [`options`] — the command line;
 //! - [`programs`] — what is built, and how;
+//! - [`case`] — one measurement of a program;
 //! - [`measurement`] — one line of one case;
 //! - [`rounds`] — runs the cases in turns;
 //! - [`table`] — medians and ratios;
 //! - [`check`] — the short form: counts and digests only;
 //! - [`kept`] — what they should be.
 
+mod case;
 mod check;
 mod kept;
 mod measurement;

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use regex_lite::Regex;
 
+use crate::case::cases_of;
 use crate::programs::{self, PROGRAMS, Program};
 use crate::{check, rounds, table};
 
@@ -41,7 +42,7 @@ impl Options {
     pub fn run(&self) -> Result<ExitCode, String> {
         let mut cases = Vec::new();
         for program in PROGRAMS.iter().filter(|program| self.wants(program)) {
-            cases.extend(program.built()?.cases(&self.cases));
+            cases.extend(cases_of(program, &self.cases, !self.check)?);
         }
         if cases.is_empty() {
             return Err(format!("no case matches `{}`; leave it out to run all", self.cases));
