@@ -107,6 +107,10 @@ impl Menu {
     #[inline]
     pub fn pick(&self, bits: u64) -> Value {
         let high = bits >> 32;
+        if high < self.limits[1] {
+            // Most often it is one of the first two: without a branch, for which of them is anyone's guess.
+            return Value(Value::new(1, bits as u32, 0).0 * u64::from(high >= self.limits[0]));
+        }
         let mut entry = 0;
         while high >= self.limits[entry] {
             entry += 1;

@@ -63,6 +63,12 @@ impl Recorder {
         }
     }
 
+    /// How much is kept.
+    #[inline]
+    pub fn level(&self) -> Recording {
+        self.level
+    }
+
     /// The hash over all events so far.
     pub fn hash(&self) -> u64 {
         self.hash

@@ -16,7 +16,7 @@ use crate::choice::generator::{self, Key};
 use crate::choice::stream::kind;
 use crate::choice::{Choices, Stream};
 use crate::trace::digest::digest;
-use crate::trace::{EventKind, Payload};
+use crate::trace::{EventKind, Payload, Recording};
 
 impl<P: Protocol> World<P> {
     /// One turn of the actor in `slot`, which is alive.
@@ -41,7 +41,9 @@ impl<P: Protocol> World<P> {
         self.tally.turns += 1;
         self.pulse.actor.store(slot, Ordering::Relaxed);
         self.pulse.turns.store(self.tally.turns, Ordering::Relaxed);
-        self.log.at(event);
+        if self.recorder.level() == Recording::Payloads {
+            self.log.at(event);
+        }
         match self.receive(slot, input, sender) {
             Ok(()) => self.take_hold(slot, event, checks),
             Err(panic) => self.crash_of(slot, event, &*panic),
@@ -58,20 +60,23 @@ impl<P: Protocol> World<P> {
         sender: Option<Address>,
     ) -> Result<(), Box<dyn Any + Send>> {
         let cell = &mut self.cells[slot as usize];
-        let now = self.nodes[cell.node as usize].clock.shows(self.now);
-        let turn = Turn { me: cell.address(slot), incarnation: cell.incarnation, now, sender };
+        let home = self.homes[slot as usize];
+        let now = self.nodes[home.node as usize].clock.shows(self.now);
+        let turn = Turn { me: home.address(slot), incarnation: cell.incarnation, now, sender };
         let mut lender = Lender {
             choices: &mut self.choices,
             directory: &mut self.directory,
             counts: &mut cell.counts,
             paths: &self.blueprint.topology.actors,
-            key: cell.key,
+            key: home.key,
             slot,
             benign_draws: 0,
         };
         let mut cx = Context::new(turn, &mut lender, &mut self.effects);
         let actor = cell.actor.as_deref_mut().expect("only the living have turns");
-        catch_unwind(AssertUnwindSafe(|| actor.receive(&mut cx, input)))
+        // Lent and taken, for what a closure owns is copied on its way through.
+        let mut input = Some(input);
+        catch_unwind(AssertUnwindSafe(|| actor.receive(&mut cx, input.take().expect("it is there"))))
     }
 
     /// A turn panicked: its effects are discarded and the actor ends.
@@ -97,8 +102,8 @@ impl<P: Protocol> World<P> {
         if slow == 0 {
             return;
         }
+        let key = generator::join(kind::TURN, self.homes[slot as usize].key);
         let cell = &mut self.cells[slot as usize];
-        let key = generator::join(kind::TURN, cell.key);
         let n = cell.counts.turns;
         cell.counts.turns += 1;
         let value = self.choices.pick(Stream::Turn(slot), key, n, &self.weather.turn);
