@@ -9,6 +9,7 @@
 //! - [`measurement`] — one line of one case;
 //! - [`rounds`] — runs the cases in turns;
 //! - [`table`] — medians and ratios;
+//! - [`plot`] — cost per turn against number of actors;
 //! - [`check`] — the short form: counts and digests only;
 //! - [`kept`] — what they should be.
 
@@ -17,6 +18,7 @@ mod check;
 mod kept;
 mod measurement;
 mod options;
+mod plot;
 mod programs;
 mod rounds;
 mod table;
