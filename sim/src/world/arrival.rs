@@ -24,7 +24,7 @@ impl<P: Protocol> World<P> {
         let cell = &self.cells[slot as usize];
         let node = &self.nodes[self.homes[slot as usize].node as usize];
         if cell.actor.is_some() && cell.started && !cell.waiting && !node.obstructed() {
-            return self.turn(slot, Input::Message(envelope), cause, checks);
+            return self.message_turn(slot, envelope, cause, checks);
         }
         if !node.up {
             return self.lose(slot, &envelope, cause);

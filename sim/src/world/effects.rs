@@ -19,9 +19,11 @@ impl<P: Protocol> World<P> {
     #[inline]
     pub(super) fn take_hold(&mut self, slot: u32, event: u64, checks: &mut Checks<P::Fact>) {
         let mut exits = false;
-        // By number, for nothing that takes hold asks for more; a drain of the buffer would cost as much as a small effect.
-        for number in 0..self.effects.len() {
-            match std::mem::replace(&mut self.effects[number], Effect::Exit) {
+        let mut number = 0;
+        // Nothing that takes hold asks for more, so the buffer can stay; a drain of it would cost as much as a small effect.
+        while let Some(effect) = self.effects.get_mut(number) {
+            number += 1;
+            match std::mem::replace(effect, Effect::Exit) {
                 Effect::Send { to, message } => self.send_to(slot, to.slot(), message, event),
                 Effect::Announce(fact) => self.announce(slot, &fact, event, checks),
                 Effect::SetTimer { id, after } => self.set_timer(slot, id, after, event),

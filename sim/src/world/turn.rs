@@ -5,10 +5,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
 
 use rehearsal_protocol::context::Turn;
-use rehearsal_protocol::{Address, Context, Exit, Input, Protocol, Stage, Time, WriteId};
+use rehearsal_protocol::{Address, Context, Envelope, Exit, Input, Protocol, Stage, Time, WriteId};
 
 use super::World;
-use super::cell::Counts;
+use super::cell::{Counts, Home};
 use super::directory::Directory;
 use super::rules::NO_PANIC;
 use crate::check::Checks;
@@ -16,39 +16,68 @@ use crate::choice::generator::{self, Key};
 use crate::choice::stream::kind;
 use crate::choice::{Choices, Stream};
 use crate::trace::digest::digest;
-use crate::trace::{EventKind, Payload, Recording};
+use crate::trace::{Event, EventKind, Payload, Recording};
+
+/// What a turn handles, as it stands in the trace.
+struct Seen {
+    kind: EventKind,
+    digest: u64,
+    sender: Option<Address>,
+}
 
 impl<P: Protocol> World<P> {
     /// One turn of the actor in `slot`, which is alive.
     pub(super) fn turn(&mut self, slot: u32, input: Input<P>, cause: u64, checks: &mut Checks<P::Fact>) {
+        let (kind, digest) = match input {
+            Input::Message(envelope) => return self.message_turn(slot, envelope, cause, checks),
+            Input::Start(ref recovered) => (EventKind::Start, u64::from(recovered.incarnation.0)),
+            Input::Timer(id) => (EventKind::Timer, id.0),
+            Input::Signal(ref signal) => (EventKind::Signal, digest(signal)),
+            Input::Synced(id) => (EventKind::Synced, id.0),
+        };
+        self.act(slot, Seen { kind, digest, sender: None }, input, cause, checks);
+    }
+
+    /// A turn that handles a message, as most do: a copy of the code for all, so that nothing is asked that is known.
+    #[inline]
+    pub(super) fn message_turn(
+        &mut self,
+        slot: u32,
+        envelope: Envelope<P::Message>,
+        cause: u64,
+        checks: &mut Checks<P::Fact>,
+    ) {
+        self.tally.handled += 1;
+        let (digest, sender) = (digest(&envelope.message), Some(envelope.from));
+        let seen = Seen { kind: EventKind::Message, digest, sender };
+        self.act(slot, seen, Input::Message(envelope), cause, checks);
+    }
+
+    #[expect(clippy::inline_always, reason = "see `message_turn`")]
+    #[inline(always)]
+    fn act(&mut self, slot: u32, seen: Seen, input: Input<P>, cause: u64, checks: &mut Checks<P::Fact>) {
         if self.choices.watches() {
             self.watch(slot, &input);
         }
-        let (kind, digest, sender) = match &input {
-            Input::Message(envelope) => {
-                self.tally.handled += 1;
-                (EventKind::Message, digest(&envelope.message), Some(envelope.from))
-            }
-            Input::Start(recovered) => (EventKind::Start, u64::from(recovered.incarnation.0), None),
-            Input::Timer(id) => (EventKind::Timer, id.0, None),
-            Input::Signal(signal) => (EventKind::Signal, digest(signal), None),
-            Input::Synced(id) => (EventKind::Synced, id.0, None),
-        };
-        let event = self.record_actor(kind, slot, cause, digest, || Payload {
-            text: format!("{input:?}"),
-            from: sender.map(Address::slot),
-        });
+        let home = self.homes[slot as usize];
+        let Seen { kind, digest, sender } = seen;
+        let event = Event { at: self.now, cause, digest, actor: slot, node: home.node, kind };
+        let event = self
+            .recorder
+            .record(event, || Payload { text: format!("{input:?}"), from: sender.map(Address::slot) });
         self.tally.turns += 1;
         self.pulse.actor.store(slot, Ordering::Relaxed);
         self.pulse.turns.store(self.tally.turns, Ordering::Relaxed);
         if self.recorder.level() == Recording::Payloads {
             self.log.at(event);
         }
-        match self.receive(slot, input, sender) {
+        match self.receive(slot, home, input, sender) {
             Ok(()) => self.take_hold(slot, event, checks),
             Err(panic) => self.crash_of(slot, event, &*panic),
         }
-        self.occupy(slot);
+        if self.nodes[home.node as usize].slow > 0 {
+            self.occupy(slot, home);
+        }
     }
 
     /// Lets the actor handle the input; the effects are left in the buffer.
@@ -56,11 +85,11 @@ impl<P: Protocol> World<P> {
     fn receive(
         &mut self,
         slot: u32,
+        home: Home,
         input: Input<P>,
         sender: Option<Address>,
     ) -> Result<(), Box<dyn Any + Send>> {
         let cell = &mut self.cells[slot as usize];
-        let home = self.homes[slot as usize];
         let now = self.nodes[home.node as usize].clock.shows(self.now);
         let turn = Turn { me: home.address(slot), incarnation: cell.incarnation, now, sender };
         let mut lender = Lender {
@@ -96,14 +125,11 @@ impl<P: Protocol> World<P> {
     }
 
     /// On a slow node, a turn takes time.
-    #[inline]
-    fn occupy(&mut self, slot: u32) {
-        let slow = self.node_of(slot).slow;
-        if slow == 0 {
-            return;
-        }
-        let key = generator::join(kind::TURN, self.homes[slot as usize].key);
+    #[cold]
+    fn occupy(&mut self, slot: u32, home: Home) {
+        let slow = self.nodes[home.node as usize].slow;
         let cell = &mut self.cells[slot as usize];
+        let key = generator::join(kind::TURN, home.key);
         let n = cell.counts.turns;
         cell.counts.turns += 1;
         let value = self.choices.pick(Stream::Turn(slot), key, n, &self.weather.turn);
