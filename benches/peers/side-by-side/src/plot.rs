@@ -72,7 +72,8 @@ fn draw(text: &mut String, lines: &[Line], greatest: f64) -> Result<(), Box<dyn 
         chart.draw_series(points.iter().map(|point| Circle::new(*point, 4, colour.filled())))?;
         chart.draw_series(points.iter().map(|(actors, cost)| {
             let number = ("sans-serif", 15).into_font().color(&colour);
-            EmptyElement::at((*actors, *cost)) + Text::new(with_commas(cost.round() as u64), (-6, -22), number)
+            EmptyElement::at((*actors, *cost))
+                + Text::new(with_commas(cost.round() as u64), (-6, -22), number)
         }))?;
     }
     chart
