@@ -226,10 +226,23 @@ impl Choices {
     )]
     #[inline(always)]
     pub fn pick(&mut self, stream: Stream, key: StreamKey, n: u32, menu: &Menu) -> Value {
+        self.pick_in(|| stream, key, n, menu)
+    }
+
+    /// [`Choices::pick`] whose stream is told only to those who ask for it.
+    #[expect(clippy::inline_always, reason = "as above")]
+    #[inline(always)]
+    pub(crate) fn pick_in(
+        &mut self,
+        stream: impl FnOnce() -> Stream,
+        key: StreamKey,
+        n: u32,
+        menu: &Menu,
+    ) -> Value {
         if self.plain {
             return menu.pick(generator::draw_prepared(self.prepared, key, n));
         }
-        self.decide(stream, key, n, Offer::Menu(menu))
+        self.decide(stream(), key, n, Offer::Menu(menu))
     }
 
     /// Makes one choice of equally likely entries.

@@ -21,10 +21,10 @@ impl<P: Protocol> World<P> {
         cause: u64,
         checks: &mut Checks<P::Fact>,
     ) {
-        let cell = &self.cells[slot as usize];
-        let node = &self.nodes[self.homes[slot as usize].node as usize];
+        let home = self.homes[slot as usize];
+        let (cell, node) = (&self.cells[slot as usize], &self.nodes[home.node as usize]);
         if cell.actor.is_some() && cell.started && !cell.waiting && !node.obstructed() {
-            return self.message_turn(slot, envelope, cause, checks);
+            return self.message_turn(slot, home, envelope, cause, checks);
         }
         if !node.up {
             return self.lose(slot, &envelope, cause);

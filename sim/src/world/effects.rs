@@ -18,35 +18,57 @@ impl<P: Protocol> World<P> {
     /// Applies the effects of a turn, in their order.
     #[inline]
     pub(super) fn take_hold(&mut self, slot: u32, event: u64, checks: &mut Checks<P::Fact>) {
-        let mut exits = false;
+        if self.effects.len() > 1 {
+            return self.take_hold_in_order(slot, event, checks);
+        }
+        // Most turns ask for one thing or nothing.
+        if let Some(effect) = self.effects.pop() {
+            match effect {
+                Effect::Send { to, message } => self.send_to(slot, to.slot(), message, event),
+                other => self.take_effect(slot, other, event, checks),
+            }
+        }
+    }
+
+    #[inline(never)]
+    fn take_hold_in_order(&mut self, slot: u32, event: u64, checks: &mut Checks<P::Fact>) {
         let mut number = 0;
+        let mut exits = false;
         // Nothing that takes hold asks for more, so the buffer can stay; a drain of it would cost as much as a small effect.
         while let Some(effect) = self.effects.get_mut(number) {
             number += 1;
             match std::mem::replace(effect, Effect::Exit) {
-                Effect::Send { to, message } => self.send_to(slot, to.slot(), message, event),
-                Effect::Announce(fact) => self.announce(slot, &fact, event, checks),
-                Effect::SetTimer { id, after } => self.set_timer(slot, id, after, event),
-                Effect::CancelTimer(id) => self.cancel_timer(slot, id),
                 Effect::Exit => exits = true,
-                Effect::Interrupt { to, expected } => {
-                    let from = self.homes[slot as usize].address(slot);
-                    self.signal(slot, to.slot(), Signal::Interrupt { from, expected }, event);
-                }
-                Effect::Spawn { child, actor } => self.spawn(slot, child.slot(), actor, event),
-                Effect::Stop(who) => self.signal(slot, who.slot(), Signal::Shutdown, event),
-                Effect::Kill(who) => self.schedule(self.now, who.slot(), event, What::Kill),
-                Effect::Monitor(who) => self.monitor(slot, who.slot(), event),
-                Effect::Write { key, value } => {
-                    self.cells[slot as usize].rest_mut().disk.write(key.into(), value.into());
-                }
-                Effect::Sync(id) => self.sync(slot, id, event),
-                Effect::DeadLetter(reason) => self.note_dead_letter(slot, reason, event),
+                effect => self.take_effect(slot, effect, event, checks),
             }
         }
         self.effects.clear();
         if exits {
             self.end(slot, Exit::Normal, event);
+        }
+    }
+
+    /// One effect takes hold.
+    fn take_effect(&mut self, slot: u32, effect: Effect<P>, event: u64, checks: &mut Checks<P::Fact>) {
+        match effect {
+            Effect::Send { to, message } => self.send_to(slot, to.slot(), message, event),
+            Effect::Announce(fact) => self.announce(slot, &fact, event, checks),
+            Effect::SetTimer { id, after } => self.set_timer(slot, id, after, event),
+            Effect::CancelTimer(id) => self.cancel_timer(slot, id),
+            Effect::Exit => self.end(slot, Exit::Normal, event),
+            Effect::Interrupt { to, expected } => {
+                let from = self.homes[slot as usize].address(slot);
+                self.signal(slot, to.slot(), Signal::Interrupt { from, expected }, event);
+            }
+            Effect::Spawn { child, actor } => self.spawn(slot, child.slot(), actor, event),
+            Effect::Stop(who) => self.signal(slot, who.slot(), Signal::Shutdown, event),
+            Effect::Kill(who) => self.schedule(self.now, who.slot(), event, What::Kill),
+            Effect::Monitor(who) => self.monitor(slot, who.slot(), event),
+            Effect::Write { key, value } => {
+                self.cells[slot as usize].rest_mut().disk.write(key.into(), value.into());
+            }
+            Effect::Sync(id) => self.sync(slot, id, event),
+            Effect::DeadLetter(reason) => self.note_dead_letter(slot, reason, event),
         }
     }
 

@@ -79,15 +79,15 @@ impl<P: Protocol> World<P> {
     fn transit(&mut self, (from, home): (u32, Home), (to, there): (u32, Home)) -> Transit {
         let key = delay_key(home.key, there.key);
         let n = self.pairs.next(from, to);
-        let stream = Stream::Delay { from, to };
+        let stream = || Stream::Delay { from, to };
         if home.node == there.node {
-            let value = self.choices.pick(stream, key, n, &self.weather.local);
+            let value = self.choices.pick_in(stream, key, n, &self.weather.local);
             let last = self.pairs.last(from, to, self.now);
             let at = (self.now.as_nanos() + self.weather.local_delay(value)).max(*last);
             *last = at;
             return Transit::At(Time::from_nanos(at));
         }
-        let value = self.choices.pick(stream, key, n, &self.weather.remote);
+        let value = self.choices.pick_in(stream, key, n, &self.weather.remote);
         if self.active.has_links() {
             return self.obstructed_transit(home.node, there.node, value);
         }

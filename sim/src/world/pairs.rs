@@ -99,6 +99,8 @@ struct Matrix {
     row_bits: u32,
     /// The binary logarithm of the bits of a count.
     count_bits: u32,
+    /// The binary logarithm of how many counts are in a word.
+    word_bits: u32,
     /// The greatest count.
     most: u32,
 }
@@ -118,6 +120,7 @@ impl Matrix {
             let words = (width * width) >> (5 - count_bits);
             (self.words, self.cleared) = (vec![0; words], vec![0; width]);
             (self.row_bits, self.count_bits, self.run) = (width.max(1).ilog2(), count_bits, 0);
+            self.word_bits = 5 - count_bits;
             self.most = u32::MAX >> (32 - (1 << count_bits));
         }
         self.run = self.run.checked_add(1).unwrap_or_else(|| {
@@ -138,7 +141,7 @@ impl Matrix {
             self.clear(from);
         }
         let index = from << self.row_bits | to;
-        let word = &mut self.words[(index >> (5 - self.count_bits)) as usize];
+        let word = &mut self.words[(index >> self.word_bits) as usize];
         let shift = (index << self.count_bits) & 31;
         let count = *word >> shift & self.most;
         if count == self.most {
@@ -150,7 +153,7 @@ impl Matrix {
 
     #[cold]
     fn clear(&mut self, row: u32) {
-        let length = 1 << (self.row_bits + self.count_bits - 5);
+        let length = 1 << (self.row_bits - self.word_bits);
         let first = row as usize * length;
         self.words[first..first + length].fill(0);
     }

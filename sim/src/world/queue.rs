@@ -82,6 +82,8 @@ pub(crate) struct Queue<P: Protocol> {
     used_words: u32,
     /// Keys beyond the wheel.
     later: BinaryHeap<Reverse<Key>>,
+    /// The bucket of the first of those, or the end of time.
+    first_later: u64,
     slab: Vec<Slot<P>>,
     free: u32,
     len: u32,
@@ -121,9 +123,9 @@ impl<P: Protocol> Clone for Slot<P> {
 }
 
 const NONE: u32 = u32::MAX;
-/// A bucket spans 8.192 µs, the wheel 16.8 ms.
-const BUCKET_BITS: u32 = 13;
-const BUCKETS: usize = 2_048;
+/// A bucket spans 16.384 µs, the wheel 16.8 ms.
+const BUCKET_BITS: u32 = 14;
+const BUCKETS: usize = 1_024;
 const WORDS: usize = BUCKETS / 64;
 /// The list is no longer: putting a key in its place costs more the longer it is.
 const MOST_IN_LIST: usize = 32;
@@ -139,6 +141,7 @@ impl<P: Protocol> Default for Queue<P> {
             used: [0; WORDS],
             used_words: 0,
             later: BinaryHeap::new(),
+            first_later: u64::MAX,
             slab: Vec::new(),
             free: NONE,
             len: 0,
@@ -203,8 +206,13 @@ impl<P: Protocol> Queue<P> {
         if self.list.len() == MOST_IN_LIST {
             return self.push_into_crowd(key);
         }
-        let place = self.list.iter().position(|other| *other < key).unwrap_or(self.list.len());
-        self.list.insert(place, key);
+        let mut place = self.list.len();
+        self.list.push(key);
+        while place > 0 && self.list[place - 1] < key {
+            self.list[place] = self.list[place - 1];
+            place -= 1;
+        }
+        self.list[place] = key;
     }
 
     /// The list is full. If it holds all of time, from now on it holds one bucket.
@@ -233,6 +241,7 @@ impl<P: Protocol> Queue<P> {
     fn push_later(&mut self, key: Key) {
         let bucket = key.bucket();
         if bucket - self.bucket >= BUCKETS as u64 {
+            self.first_later = self.first_later.min(bucket);
             return self.later.push(Reverse(key));
         }
         let place = (bucket as usize) % BUCKETS;
@@ -276,68 +285,85 @@ impl<P: Protocol> Queue<P> {
 
     /// Opens the next bucket that has entries, and takes the first of them.
     fn advance(&mut self) -> Option<Key> {
-        let in_wheel = self.next_in_wheel();
-        let later = self.later.peek().map(|Reverse(key)| key.bucket());
-        let next = match (in_wheel, later) {
-            (None, None) => return None,
-            (Some(bucket), None) | (None, Some(bucket)) => bucket,
-            (Some(wheel), Some(later)) => wheel.min(later),
-        };
+        let next = self.next_in_wheel();
+        if self.first_later <= next {
+            return self.advance_to_later();
+        }
+        (self.bucket, self.open) = (next, next);
+        let place = (next as usize) % BUCKETS;
+        let word = &mut self.used[place / 64];
+        *word &= !(1 << (place % 64));
+        if *word == 0 {
+            self.used_words &= !(1 << (place / 64));
+            if self.used_words == 0 && self.first_later == u64::MAX {
+                self.open = u64::MAX; // The calendar is empty.
+            }
+        }
+        let first = std::mem::replace(&mut self.wheel[place], NONE);
+        let entry = &self.slab[first as usize];
+        let key = Key { at: entry.at, sequence: entry.sequence, slot: first };
+        if entry.next == NONE {
+            return Some(key); // Many buckets have one entry.
+        }
+        self.push_bucket(first);
+        self.next_key()
+    }
+
+    /// Puts the entries of a bucket into the list.
+    #[inline]
+    fn push_bucket(&mut self, first: u32) {
+        let mut next = first;
+        while next != NONE {
+            let Slot { at, sequence, next: after, .. } = self.slab[next as usize];
+            self.push_soon(Key { at, sequence, slot: next });
+            next = after;
+        }
+    }
+
+    /// Opens a bucket that has entries beyond the wheel, and perhaps in it, too.
+    #[cold]
+    fn advance_to_later(&mut self) -> Option<Key> {
+        let next = self.first_later;
+        if next == u64::MAX {
+            return None; // Nothing is pending.
+        }
         (self.bucket, self.open) = (next, next);
         while self.later.peek().is_some_and(|Reverse(key)| key.bucket() == next) {
             let Some(Reverse(key)) = self.later.pop() else { unreachable!("it was there") };
             self.push_soon(key);
         }
-        let lone = if in_wheel == Some(next) { self.open_bucket((next as usize) % BUCKETS) } else { None };
-        if self.used_words == 0 && self.later.is_empty() {
+        self.first_later = self.later.peek().map_or(u64::MAX, |Reverse(key)| key.bucket());
+        let place = (next as usize) % BUCKETS;
+        let first = std::mem::replace(&mut self.wheel[place], NONE);
+        if first != NONE {
+            self.used[place / 64] &= !(1 << (place % 64));
+            if self.used[place / 64] == 0 {
+                self.used_words &= !(1 << (place / 64));
+            }
+            self.push_bucket(first);
+        }
+        if self.used_words == 0 && self.first_later == u64::MAX {
             self.open = u64::MAX;
         }
-        lone.or_else(|| self.next_key())
+        self.next_key()
     }
 
-    /// Empties a bucket of the wheel into the list, or returns its only entry if nothing else is there: most buckets have one.
+    /// The number of the next bucket of the wheel that has entries, or the end of time.
     #[inline]
-    fn open_bucket(&mut self, place: usize) -> Option<Key> {
-        self.used[place / 64] &= !(1 << (place % 64));
-        if self.used[place / 64] == 0 {
-            self.used_words &= !(1 << (place / 64));
-        }
-        let mut next = std::mem::replace(&mut self.wheel[place], NONE);
-        if self.list.is_empty() && self.slab[next as usize].next == NONE {
-            return Some(self.key(next));
-        }
-        while next != NONE {
-            self.push_soon(self.key(next));
-            next = self.slab[next as usize].next;
-        }
-        None
-    }
-
-    #[inline]
-    fn key(&self, slot: u32) -> Key {
-        let Slot { at, sequence, .. } = self.slab[slot as usize];
-        Key { at, sequence, slot }
-    }
-
-    /// The number of the next bucket of the wheel that has entries.
-    #[inline]
-    fn next_in_wheel(&self) -> Option<u64> {
-        if self.used_words == 0 {
-            return None;
-        }
+    fn next_in_wheel(&self) -> u64 {
         let start = (self.bucket as usize + 1) % BUCKETS;
         let (word, bit) = (start / 64, start % 64);
         let here = self.used[word] >> bit;
-        let distance = if here != 0 {
-            here.trailing_zeros() as usize
-        } else {
-            // The rest of this word is empty: look from the next word on, around the wheel and back to this word's start.
-            let turned = self.used_words.rotate_right(((word + 1) % WORDS) as u32);
-            let words = turned.trailing_zeros() as usize;
-            let found = (word + 1 + words) % WORDS;
-            words * 64 + self.used[found].trailing_zeros() as usize + (64 - bit)
-        };
-        Some(self.bucket + 1 + distance as u64)
+        if here != 0 {
+            return self.bucket + 1 + u64::from(here.trailing_zeros());
+        }
+        if self.used_words == 0 {
+            return u64::MAX;
+        }
+        // The rest of this word is empty: look from the next word on, around the wheel and back to this word's start.
+        let words = turned(self.used_words, (word + 1) % WORDS).trailing_zeros() as usize;
+        let found = (word + 1 + words) % WORDS;
+        self.bucket + 1 + (words * 64 + self.used[found].trailing_zeros() as usize + (64 - bit)) as u64
     }
 
     pub(crate) fn clear(&mut self) {
@@ -349,7 +375,7 @@ impl<P: Protocol> Queue<P> {
             self.used = [0; WORDS];
         }
         self.slab.clear();
-        (self.open, self.bucket, self.used_words) = (u64::MAX, 0, 0);
+        (self.open, self.bucket, self.used_words, self.first_later) = (u64::MAX, 0, 0, u64::MAX);
         (self.free, self.len, self.sequence) = (NONE, 0, 0);
     }
 
@@ -372,6 +398,12 @@ impl<P: Protocol> Queue<P> {
         }
         self.slab.iter().filter(|slot| matches!(slot.what, Some(What::Message(_)))).count() as u64
     }
+}
+
+/// The bits of a word of `WORDS` bits, beginning with one of them.
+#[inline]
+fn turned(bits: u32, first: usize) -> u32 {
+    bits >> first | bits << ((WORDS - first) % WORDS)
 }
 
 #[cfg(test)]

@@ -8,8 +8,11 @@ use rehearsal_protocol::context::Turn;
 use rehearsal_protocol::{Address, Context, Envelope, Exit, Input, Protocol, Stage, Time, WriteId};
 
 use super::World;
+use super::blueprint::Topology;
 use super::cell::{Counts, Home};
+use super::class::{class_of, class_of_message};
 use super::directory::Directory;
+use super::network::of;
 use super::rules::NO_PANIC;
 use crate::check::Checks;
 use crate::choice::generator::{self, Key};
@@ -18,24 +21,24 @@ use crate::choice::{Choices, Stream};
 use crate::trace::digest::digest;
 use crate::trace::{Event, EventKind, Payload, Recording};
 
-/// What a turn handles, as it stands in the trace.
-struct Seen {
-    kind: EventKind,
-    digest: u64,
-    sender: Option<Address>,
-}
-
 impl<P: Protocol> World<P> {
     /// One turn of the actor in `slot`, which is alive.
     pub(super) fn turn(&mut self, slot: u32, input: Input<P>, cause: u64, checks: &mut Checks<P::Fact>) {
+        let home = self.homes[slot as usize];
         let (kind, digest) = match input {
-            Input::Message(envelope) => return self.message_turn(slot, envelope, cause, checks),
+            Input::Message(envelope) => return self.message_turn(slot, home, envelope, cause, checks),
             Input::Start(ref recovered) => (EventKind::Start, u64::from(recovered.incarnation.0)),
             Input::Timer(id) => (EventKind::Timer, id.0),
             Input::Signal(ref signal) => (EventKind::Signal, digest(signal)),
             Input::Synced(id) => (EventKind::Synced, id.0),
         };
-        self.act(slot, Seen { kind, digest, sender: None }, input, cause, checks);
+        if self.choices.watches() {
+            self.watch(slot, class_of(&input));
+        }
+        let text = || Payload { text: format!("{input:?}"), from: None };
+        let event = self.begin_turn(slot, home, kind, digest, cause, text);
+        let result = self.receive(slot, home, None, || input);
+        self.end_turn(slot, home, event, result, checks);
     }
 
     /// A turn that handles a message, as most do: a copy of the code for all, so that nothing is asked that is known.
@@ -43,35 +46,55 @@ impl<P: Protocol> World<P> {
     pub(super) fn message_turn(
         &mut self,
         slot: u32,
+        home: Home,
         envelope: Envelope<P::Message>,
         cause: u64,
         checks: &mut Checks<P::Fact>,
     ) {
+        if self.choices.watches() {
+            self.watch(slot, class_of_message(&envelope.message));
+        }
         self.tally.handled += 1;
-        let (digest, sender) = (digest(&envelope.message), Some(envelope.from));
-        let seen = Seen { kind: EventKind::Message, digest, sender };
-        self.act(slot, seen, Input::Message(envelope), cause, checks);
+        let (sender, digest) = (envelope.from, digest(&envelope.message));
+        let text = || of(&envelope, sender.slot());
+        let event = self.begin_turn(slot, home, EventKind::Message, digest, cause, text);
+        let result = self.receive(slot, home, Some(sender), || Input::Message(envelope));
+        self.end_turn(slot, home, event, result, checks);
     }
 
-    #[expect(clippy::inline_always, reason = "see `message_turn`")]
-    #[inline(always)]
-    fn act(&mut self, slot: u32, seen: Seen, input: Input<P>, cause: u64, checks: &mut Checks<P::Fact>) {
-        if self.choices.watches() {
-            self.watch(slot, &input);
-        }
-        let home = self.homes[slot as usize];
-        let Seen { kind, digest, sender } = seen;
+    /// Writes down that a turn begins.
+    #[inline]
+    fn begin_turn(
+        &mut self,
+        slot: u32,
+        home: Home,
+        kind: EventKind,
+        digest: u64,
+        cause: u64,
+        payload: impl FnOnce() -> Payload,
+    ) -> u64 {
         let event = Event { at: self.now, cause, digest, actor: slot, node: home.node, kind };
-        let event = self
-            .recorder
-            .record(event, || Payload { text: format!("{input:?}"), from: sender.map(Address::slot) });
+        let event = self.recorder.record(event, payload);
         self.tally.turns += 1;
         self.pulse.actor.store(slot, Ordering::Relaxed);
         self.pulse.turns.store(self.tally.turns, Ordering::Relaxed);
         if self.recorder.level() == Recording::Payloads {
             self.log.at(event);
         }
-        match self.receive(slot, home, input, sender) {
+        event
+    }
+
+    /// What the turn asked for takes hold, or nothing of it.
+    #[inline]
+    fn end_turn(
+        &mut self,
+        slot: u32,
+        home: Home,
+        event: u64,
+        result: Result<(), Box<dyn Any + Send>>,
+        checks: &mut Checks<P::Fact>,
+    ) {
+        match result {
             Ok(()) => self.take_hold(slot, event, checks),
             Err(panic) => self.crash_of(slot, event, &*panic),
         }
@@ -80,14 +103,14 @@ impl<P: Protocol> World<P> {
         }
     }
 
-    /// Lets the actor handle the input; the effects are left in the buffer.
+    /// Lets the actor handle the input, which is made where the actor takes it; the effects are left in the buffer.
     #[inline]
     fn receive(
         &mut self,
         slot: u32,
         home: Home,
-        input: Input<P>,
         sender: Option<Address>,
+        input: impl FnOnce() -> Input<P>,
     ) -> Result<(), Box<dyn Any + Send>> {
         let cell = &mut self.cells[slot as usize];
         let now = self.nodes[home.node as usize].clock.shows(self.now);
@@ -96,16 +119,14 @@ impl<P: Protocol> World<P> {
             choices: &mut self.choices,
             directory: &mut self.directory,
             counts: &mut cell.counts,
-            paths: &self.blueprint.topology.actors,
+            topology: &self.blueprint.topology,
             key: home.key,
             slot,
             benign_draws: 0,
         };
         let mut cx = Context::new(turn, &mut lender, &mut self.effects);
         let actor = cell.actor.as_deref_mut().expect("only the living have turns");
-        // Lent and taken, for what a closure owns is copied on its way through.
-        let mut input = Some(input);
-        catch_unwind(AssertUnwindSafe(|| actor.receive(&mut cx, input.take().expect("it is there"))))
+        catch_unwind(AssertUnwindSafe(|| actor.receive(&mut cx, input())))
     }
 
     /// A turn panicked: its effects are discarded and the actor ends.
@@ -143,7 +164,7 @@ struct Lender<'a> {
     choices: &'a mut Choices,
     directory: &'a mut Directory,
     counts: &'a mut Counts,
-    paths: &'a [super::blueprint::ActorInfo],
+    topology: &'a Topology,
     key: Key,
     slot: u32,
     benign_draws: u32,
@@ -173,7 +194,7 @@ impl Stage for Lender<'_> {
     }
 
     fn child(&mut self, parent: Address, name: &str) -> Address {
-        match self.paths.get(parent.slot() as usize) {
+        match self.topology.actors.get(parent.slot() as usize) {
             Some(info) => self.directory.child(parent, name, &info.path),
             None => {
                 let path = self.directory.path(parent.slot()).to_owned();
