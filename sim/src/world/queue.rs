@@ -79,7 +79,7 @@ pub(crate) struct Queue<P: Protocol> {
     /// Which buckets of the wheel have entries.
     used: [u64; WORDS],
     /// Which words of `used` are not 0.
-    used_words: u32,
+    used_words: u64,
     /// Keys beyond the wheel.
     later: BinaryHeap<Reverse<Key>>,
     /// The bucket of the first of those, or the end of time.
@@ -135,9 +135,9 @@ impl<P: Protocol> Clone for Slot<P> {
 }
 
 const NONE: u32 = u32::MAX;
-/// A bucket spans 16.384 µs, the wheel 16.8 ms.
-const BUCKET_BITS: u32 = 14;
-const BUCKETS: usize = 1_024;
+/// A bucket spans 8.192 µs, the wheel 16.8 ms.
+const BUCKET_BITS: u32 = 13;
+const BUCKETS: usize = 2_048;
 const WORDS: usize = BUCKETS / 64;
 /// The list is no longer: putting a key in its place costs more the longer it is.
 const MOST_IN_LIST: usize = 32;
@@ -415,7 +415,7 @@ impl<P: Protocol> Queue<P> {
 
 /// The bits of a word of `WORDS` bits, beginning with one of them.
 #[inline]
-fn turned(bits: u32, first: usize) -> u32 {
+fn turned(bits: u64, first: usize) -> u64 {
     bits >> first | bits << ((WORDS - first) % WORDS)
 }
 
