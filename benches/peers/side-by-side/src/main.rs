@@ -10,6 +10,7 @@
 //! - [`rounds`] — runs the cases in turns;
 //! - [`table`] — medians and ratios;
 //! - [`plot`] — cost per turn against number of actors;
+//! - [`misses`] — cache misses per turn;
 //! - [`check`] — the short form: counts and digests only;
 //! - [`kept`] — what they should be.
 
@@ -17,6 +18,7 @@ mod case;
 mod check;
 mod kept;
 mod measurement;
+mod misses;
 mod options;
 mod plot;
 mod programs;
