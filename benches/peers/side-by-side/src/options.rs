@@ -8,7 +8,7 @@ use regex_lite::Regex;
 
 use crate::case::cases_of;
 use crate::programs::{self, PROGRAMS, Program};
-use crate::{check, misses, plot, rounds, table};
+use crate::{bar, check, misses, plot, rounds, table};
 
 /// Rehearsal, its peers and the limit of this machine, side by side on the same work.
 #[derive(Parser)]
@@ -62,7 +62,7 @@ impl Options {
             return Ok(ExitCode::SUCCESS);
         }
         let measured = rounds::run(&cases, self.rounds, self.cpu)?;
-        print!("{}", table::Table::of(&measured));
+        print!("{}{}", table::Table::of(&measured), bar::table(&measured));
         if let Some(path) = &self.plot {
             let written = std::fs::write(path, plot::cost_per_turn(&measured)?);
             written.map_err(|error| format!("{} cannot be written: {error}", path.display()))?;
