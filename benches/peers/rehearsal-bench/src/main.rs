@@ -25,6 +25,12 @@ fn main() {
                 size: 10,
                 run: |n| ring(n, Stated::Delivered, Recording::Off),
             },
+            Case {
+                name: "w2_facts_unwatched",
+                unit: "msg",
+                size: 10,
+                run: |n| ring(n, Stated::Unwatched, Recording::Off),
+            },
             Case { name: "w2_kept", unit: "msg", size: 10, run: |n| kept_ring(n, Recording::Off) },
             Case { name: "w2_recorded", unit: "msg", size: 10, run: |n| kept_ring(n, Recording::Events) },
             Case {
