@@ -164,6 +164,19 @@ impl<F: Serialize + DeserializeOwned + 'static> Properties<F> {
         self.goals.iter().map(|(goal, _)| goal)
     }
 
+    /// The same, one invariant at a time and without goals.
+    pub(crate) fn checks_one_by_one(&self) -> impl Iterator<Item = Checks<F>> {
+        self.invariants.iter().map(|(invariant, monitor)| {
+            let alone = Self { invariants: vec![(invariant.clone(), monitor.clone())], goals: Vec::new() };
+            alone.checks()
+        })
+    }
+
+    /// Which goals some of these facts reach, in the order of their statement.
+    pub(crate) fn reached_by<'a>(&self, facts: impl Iterator<Item = &'a F> + Clone) -> Vec<bool> {
+        self.goals.iter().map(|(_, reached)| facts.clone().any(|fact| reached(fact))).collect()
+    }
+
     /// The state in which a run starts.
     pub fn checks(&self) -> Checks<F> {
         Checks {

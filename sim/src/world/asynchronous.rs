@@ -141,6 +141,27 @@ impl<P: Protocol> World<P> {
         true
     }
 
+    /// Lets the first of what may come next happen that fits, and tells how many it passed over. `None` if nothing fits.
+    pub(crate) fn pick(
+        &mut self,
+        fits: impl Fn(&Self, u32, &What<P>) -> bool,
+        checks: &mut Checks<P::Fact>,
+    ) -> Option<u32> {
+        let loose = self.loose.as_ref()?;
+        let enabled = loose.enabled();
+        let fits = |place: &usize| {
+            let pending = &loose.items[*place].pending;
+            fits(self, pending.target, &pending.what)
+        };
+        let passed = enabled.iter().position(fits)?;
+        let loose = self.loose.as_mut()?;
+        loose.picks += 1;
+        let Item { at, pending, .. } = loose.items.remove(enabled[passed]);
+        self.perform(at, pending, checks);
+        self.loosen();
+        Some(passed as u32)
+    }
+
     /// Which actor something pending concerns, and the pair within which it keeps its order.
     pub(crate) fn concerns(&self, pending: &Pending<P>) -> (Option<u32>, Option<(u32, u32)>) {
         let target = pending.target;
