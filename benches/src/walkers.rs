@@ -13,12 +13,16 @@ impl Protocol for Walk {
     type Fact = ();
 }
 
+/// At most so many tokens.
+const MOST: usize = 4;
+
 /// Passes tokens on, and counts how often it had each.
 #[derive(Clone, Debug, Hash)]
 struct Walker {
     me: u8,
     hops: u8,
-    seen: Box<[u8]>,
+    tokens: u8,
+    seen: [u8; MOST],
 }
 
 impl Walker {
@@ -32,7 +36,7 @@ impl Actor<Walk> for Walker {
     fn receive(&mut self, cx: &mut Context<'_, Walk>, input: Input<Walk>) {
         match input {
             Input::Start(_) => {
-                for id in (0..self.seen.len() as u8).filter(|id| id % 3 == self.me) {
+                for id in (0..self.tokens).filter(|id| id % 3 == self.me) {
                     cx.send(self.next(id, self.hops), (id, self.hops - 1));
                 }
             }
@@ -51,7 +55,7 @@ impl Actor<Walk> for Walker {
 /// Three actors and some tokens.
 #[derive(Clone, Copy, Debug)]
 pub struct Walkers {
-    /// How many tokens there are.
+    /// How many tokens there are, up to 4.
     pub tokens: u8,
     /// How many hops each has.
     pub hops: u8,
@@ -62,8 +66,8 @@ impl Scenario for Walkers {
 
     fn set_up(&self, system: &mut Setup<Walk>) {
         for me in 0..3 {
-            let seen = vec![0; self.tokens as usize].into();
-            system.node(format!("node-{me}")).actor("walker", Walker { me, hops: self.hops, seen });
+            let walker = Walker { me, hops: self.hops, tokens: self.tokens, seen: [0; MOST] };
+            system.node(format!("node-{me}")).actor("walker", walker);
         }
     }
 

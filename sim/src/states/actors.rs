@@ -97,8 +97,7 @@ impl<P: Protocol> Actors<P> {
             let path =
                 Path { numbers: Numbering::default(), actors: Vec::new(), rest_numbers: Numbering::default(), rests: Vec::new() };
             self.paths.push(path);
-            tables.rests.push(Vec::new());
-            tables.own.push(Vec::new());
+            tables.add_slot();
             let mut local = Local::nobody();
             if let Some(pristine) = self.blueprint.actors.get(slot) {
                 local.actor = Some(pristine.clone());
@@ -189,7 +188,7 @@ impl<P: Protocol> Actors<P> {
         let (rest, new) = self.paths[slot as usize].rest_numbers.of(to.fingerprint());
         if new {
             let own = self.own_events(slot, &local.rest, tables);
-            tables.own[slot as usize].push(own);
+            tables.add_rest(slot, &own);
             self.paths[slot as usize].rests.push(local.rest);
         }
         let path = &mut self.paths[slot as usize];
@@ -226,7 +225,7 @@ impl<P: Protocol> Actors<P> {
             let own = matches!(event.what, What::Start | What::Restart | What::Timer(..));
             let travels = matches!(event.what, What::Message(..)) && channel == LOOSE;
             let kept = travels && self.network == Network::Kept;
-            tables.routes.push(Route { to, channel, kept, own });
+            tables.add_event(Route { to, channel, kept, own });
             self.events.push(event);
         }
         number

@@ -109,7 +109,9 @@ impl Expander {
     fn collect(&mut self, tables: &Tables, row: &View<'_>) {
         self.events.clear();
         for (slot, local) in row.locals.iter().enumerate() {
-            self.events.extend_from_slice(tables.own_events(slot, *local));
+            for event in tables.own_events(slot, *local) {
+                self.events.push(*event);
+            }
         }
         let mut last = None;
         for event in row.loose {

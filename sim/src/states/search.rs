@@ -24,6 +24,8 @@ pub(super) struct Search<P: Protocol> {
     /// The bits of all states that were found, by part, or all in one table.
     visited: Vec<Table<()>>,
     works: Vec<Work>,
+    /// The place of the first state of the round in its layer.
+    first: u32,
     pub(super) so_far: Progress,
     pub(super) sightings: Vec<Sighted>,
 }
@@ -72,7 +74,7 @@ const CHUNKS_IN_A_ROUND: usize = PARTS;
 /// Fewer states than this are not shared out.
 const WORTH_SHARING: u32 = 1_024;
 /// How full a table of visited states may be, of a hundred.
-const FULL: usize = 87;
+const FULL: usize = 90;
 
 impl<P: Protocol> Search<P> {
     pub(super) fn new(tables: Tables, lore: Lore<P>, spec: StatesSpec) -> Self {
@@ -83,6 +85,7 @@ impl<P: Protocol> Search<P> {
             spec,
             visited: vec![Table::filled_to(FULL); visited],
             works: std::iter::repeat_with(Work::default).take(CHUNKS_IN_A_ROUND).collect(),
+            first: 0,
             so_far: Progress::default(),
             sightings: Vec::new(),
         }
@@ -148,12 +151,9 @@ impl<P: Protocol> Search<P> {
         let chunks: Vec<&Chunk> = layer.chunks().collect();
         let mut first = 0;
         for round in chunks.chunks(CHUNKS_IN_A_ROUND) {
-            for (work, chunk) in self.works.iter_mut().zip(round) {
-                work.first = first;
-                first += chunk.rows();
-            }
-            self.round(round, next, origins)?;
-            self.note(round.len(), depth);
+            self.first = first;
+            first += round.iter().map(|chunk| chunk.rows()).sum::<u32>();
+            self.round(round, depth, next, origins)?;
             self.so_far.memory = self.so_far.memory.max((self.bytes() + layer.bytes() + next.bytes()) as u64);
             if self.spec.fail_fast && !self.sightings.is_empty() {
                 return Ok(Some(Ended::Wrong));
@@ -168,29 +168,42 @@ impl<P: Protocol> Search<P> {
         Ok(None)
     }
 
-    fn round(&mut self, round: &[&Chunk], next: &mut Layer, origins: bool) -> Result<(), Refused> {
+    fn round(
+        &mut self,
+        round: &[&Chunk],
+        depth: u32,
+        next: &mut Layer,
+        origins: bool,
+    ) -> Result<(), Refused> {
         let rows: u32 = round.iter().map(|chunk| chunk.rows()).sum();
-        let jobs = if rows < WORTH_SHARING { 1 } else { self.spec.jobs };
-        if jobs > 1 {
-            self.look_up(round, jobs);
+        let mut first = self.first;
+        if self.spec.jobs > 1 && rows >= WORTH_SHARING {
+            for (work, chunk) in self.works.iter_mut().zip(round) {
+                work.first = first;
+                first += chunk.rows();
+            }
+            self.look_up(round);
             self.find_out_the_rest(round.len())?;
-            self.take_in_shared(round.len(), next, origins, jobs);
+            self.take_in_shared(round.len(), next, origins);
+            self.note(round.len(), depth);
             return Ok(());
         }
-        for (index, chunk) in round.iter().enumerate() {
-            self.works[index].read(chunk);
-            self.find_out_all(index)?;
-            let work = &self.works[index];
-            let news = work.take_in(&self.tables, &mut self.visited, next.parts_mut(), 0, origins);
+        for chunk in round {
+            self.works[0].read(chunk);
+            self.works[0].first = first;
+            first += chunk.rows();
+            self.find_out_all()?;
+            let news = self.works[0].take_in(&self.tables, &mut self.visited, next.parts_mut(), 0, origins);
             self.so_far.states += news;
+            self.note(1, depth);
         }
         Ok(())
     }
 
     /// All steps from the states of one chunk.
-    fn find_out_all(&mut self, index: usize) -> Result<(), Refused> {
+    fn find_out_all(&mut self) -> Result<(), Refused> {
         let mut learning = Learning { tables: &mut self.tables, lore: &mut self.lore };
-        let Work { block, expander, found, .. } = &mut self.works[index];
+        let Work { block, expander, found, .. } = &mut self.works[0];
         for row in 0..block.len() {
             expander.expand(&mut learning, block, row, found)?;
         }
@@ -198,9 +211,9 @@ impl<P: Protocol> Search<P> {
     }
 
     /// Several workers look up the steps from the states of their chunks.
-    fn look_up(&mut self, round: &[&Chunk], jobs: usize) {
+    fn look_up(&mut self, round: &[&Chunk]) {
         let tables = &self.tables;
-        let share = round.len().div_ceil(jobs);
+        let share = round.len().div_ceil(self.spec.jobs);
         let works = self.works[..round.len()].chunks_mut(share);
         std::thread::scope(|scope| {
             for (works, chunks) in works.zip(round.chunks(share)) {
@@ -225,9 +238,9 @@ impl<P: Protocol> Search<P> {
     }
 
     /// Several workers take in the states of their parts.
-    fn take_in_shared(&mut self, works: usize, next: &mut Layer, origins: bool, jobs: usize) {
+    fn take_in_shared(&mut self, works: usize, next: &mut Layer, origins: bool) {
         let (tables, works) = (&self.tables, &self.works[..works]);
-        let share = PARTS.div_ceil(jobs);
+        let share = PARTS.div_ceil(self.spec.jobs);
         let visited = self.visited.chunks_mut(share);
         let parts = next.parts_mut().chunks_mut(share);
         let news: u64 = std::thread::scope(|scope| {
@@ -250,6 +263,9 @@ impl<P: Protocol> Search<P> {
             for expanded in [&work.found, &work.late] {
                 self.so_far.generated += expanded.generated;
                 self.so_far.ends += expanded.ends;
+            }
+            if work.found.sightings.is_empty() && work.late.sightings.is_empty() {
+                continue;
             }
             let mut seen: Vec<Sighting> =
                 work.found.sightings.iter().chain(&work.late.sightings).copied().collect();
@@ -309,6 +325,11 @@ impl Work {
     ) -> u64 {
         let mut row = Row::default();
         let mut news = 0;
+        if let [all] = &*visited {
+            // All places are fetched at the same time, and not one after another.
+            let keys = self.found.found.iter().map(|found| all.look(key_of(found.bits)));
+            std::hint::black_box(keys.fold(0, |sum, key| sum ^ key));
+        }
         for found in in_order(&self.found.found, &self.late.found) {
             let Some(part) = part_of(found.bits).checked_sub(first).filter(|part| *part < parts.len()) else {
                 continue;

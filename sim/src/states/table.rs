@@ -26,6 +26,7 @@ impl<V: Copy + Default> Table<V> {
     }
 
     /// How many keys there are.
+    #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         self.known
     }
@@ -58,6 +59,12 @@ impl<V: Copy + Default> Table<V> {
             }
             place += 1;
         }
+    }
+
+    /// The key that stands where this one belongs. To look at many places before keys are added there fetches them at the same time.
+    #[inline]
+    pub(crate) fn look(&self, key: u64) -> u64 {
+        self.keys.get(self.home(key)).copied().unwrap_or(0)
     }
 
     /// Adds a key, unless it is there; whether it was added.
@@ -109,7 +116,7 @@ impl<V: Copy + Default> Table<V> {
     #[cold]
     fn grow(&mut self) {
         self.gather();
-        self.homes = (self.homes + self.homes / 5).max(FEWEST_HOMES);
+        self.homes = (self.homes + self.homes / 8).max(FEWEST_HOMES);
         let size = (self.homes + BEHIND).max(self.keys.len());
         self.extend(size - self.keys.len());
         let first = size - self.known;

@@ -10,10 +10,14 @@ pub(super) struct Tables {
     pub(super) routes: Vec<Route>,
     /// For each slot and local state, the number of what the actor is besides its own state.
     pub(super) rests: Vec<Vec<u32>>,
-    /// For each slot and such number, the events that follow from it: first turns, timers.
-    pub(super) own: Vec<Vec<Box<[u32]>>>,
-    /// Where in `outcomes` it stands what came of an event in a local state.
-    known: Table<u32>,
+    /// For each slot and such number, where in `own_words` the events stand that follow from it: first turns, timers.
+    own: Vec<Vec<(u32, u32)>>,
+    own_words: Vec<u32>,
+    /// For each event and each of the first local states, where in `outcomes` it stands what came of it.
+    near: Vec<Vec<u32>>,
+    /// The same for all other local states.
+    far: Table<u32>,
+    /// The first word is no outcome.
     outcomes: Vec<u32>,
     judged: Table<u32>,
     settled: Table<u32>,
@@ -68,7 +72,13 @@ const KINDS: [Kind; 4] = [Kind::Step, Kind::Nowhere, Kind::Blocked, Kind::Violat
 const SIMPLE: u32 = 1 << 2;
 const FACTS: u32 = 1 << 3;
 const MORE: u32 = 1 << 4;
-const ASKS: u32 = 8;
+/// Where the number of things asked for stands in a head, and the event.
+const ASKS: u32 = 5;
+const EVENT: u32 = 8;
+/// So many things asked for, and a word with how many more.
+const MANY: u32 = 7;
+/// Local states with smaller numbers are looked up in a list.
+const NEAR: u32 = 512;
 
 /// What the monitors say to some facts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,10 +97,12 @@ impl Default for Tables {
             routes: Vec::new(),
             rests: Vec::new(),
             own: Vec::new(),
-            known: Table::filled_to(75),
-            outcomes: Vec::new(),
-            judged: Table::filled_to(75),
-            settled: Table::filled_to(75),
+            own_words: Vec::new(),
+            near: Vec::new(),
+            far: Table::filled_to(80),
+            outcomes: vec![0],
+            judged: Table::filled_to(50),
+            settled: Table::filled_to(50),
         }
     }
 }
@@ -104,29 +116,41 @@ impl Tables {
     /// Where it stands what comes of an event in a local state.
     #[inline]
     pub(super) fn turn(&self, event: u32, local: u32) -> Result<u32, Miss> {
-        self.known.get(key(event, local)).ok_or(Miss::Turn { event, local })
+        let place = if local < NEAR {
+            self.near[event as usize].get(local as usize).copied().filter(|place| *place != 0)
+        } else {
+            self.far.get(key(event, local))
+        };
+        place.ok_or(Miss::Turn { event, local })
     }
 
     /// The outcome at a place.
     #[inline]
     pub(super) fn outcome(&self, place: u32) -> Outcome<'_> {
         let words = &self.outcomes[place as usize..];
-        let head = words[2];
-        let first = 3 + usize::from(head & FACTS != 0);
-        let end = first + (head >> ASKS) as usize;
+        let head = words[0];
+        let mut first = 2;
+        let mut word = |is_there: bool| {
+            first += usize::from(is_there);
+            if is_there { words[first - 1] } else { 0 }
+        };
+        let facts = word(head & FACTS != 0);
+        let few = head >> ASKS & MANY;
+        let many = word(few == MANY);
+        let end = first + (few + many) as usize;
         Outcome {
-            event: words[0],
+            event: head >> EVENT,
             local: words[1],
             kind: KINDS[(head & 3) as usize],
             simple: head & SIMPLE != 0,
-            facts: if head & FACTS == 0 { 0 } else { words[3] },
+            facts,
             asks: &words[first..end],
             next: (head & MORE != 0).then_some(place + end as u32),
         }
     }
 
     /// Adds what comes of an event in a local state: all alternatives. The places of them are returned.
-    pub(super) fn learn(&mut self, miss: (u32, u32), outcomes: &[Learnt]) -> Vec<u32> {
+    pub(super) fn learn(&mut self, (event, local): (u32, u32), outcomes: &[Learnt]) -> Vec<u32> {
         let mut places = Vec::new();
         for (index, outcome) in outcomes.iter().enumerate() {
             places.push(self.outcomes.len() as u32);
@@ -135,13 +159,50 @@ impl Tables {
                 | flag(self.is_simple(outcome), SIMPLE)
                 | flag(outcome.facts != 0, FACTS)
                 | flag(index + 1 < outcomes.len(), MORE)
-                | (outcome.asks.len() as u32) << ASKS;
-            self.outcomes.extend([miss.0, outcome.local, head]);
+                | (outcome.asks.len() as u32).min(MANY) << ASKS
+                | event << EVENT;
+            self.outcomes.extend([head, outcome.local]);
             self.outcomes.extend((outcome.facts != 0).then_some(outcome.facts));
+            self.outcomes.extend((outcome.asks.len() as u32).checked_sub(MANY));
             self.outcomes.extend(&outcome.asks);
         }
-        self.known.insert(key(miss.0, miss.1), places[0]);
+        self.point_at(event, local, places[0]);
         places
+    }
+
+    fn point_at(&mut self, event: u32, local: u32, place: u32) {
+        if local >= NEAR {
+            self.far.insert(key(event, local), place);
+            return;
+        }
+        let (near, local) = (&mut self.near[event as usize], local as usize);
+        if local >= near.len() {
+            near.resize(local + 1, 0);
+        }
+        near[local] = place;
+    }
+
+    /// Adds an event; its number is how many there were before.
+    ///
+    /// # Panics
+    ///
+    /// If there are more than 2^24.
+    pub(super) fn add_event(&mut self, route: Route) {
+        assert!(self.routes.len() < 1 << (32 - EVENT), "there are too many different messages, timers and signals");
+        self.routes.push(route);
+        self.near.push(Vec::new());
+    }
+
+    /// Adds a slot.
+    pub(super) fn add_slot(&mut self) {
+        self.rests.push(Vec::new());
+        self.own.push(Vec::new());
+    }
+
+    /// Adds what an actor can be besides its own state; its number is how many there were before in its slot.
+    pub(super) fn add_rest(&mut self, slot: u32, own: &[u32]) {
+        self.own[slot as usize].push((self.own_words.len() as u32, own.len() as u32));
+        self.own_words.extend(own);
     }
 
     fn is_simple(&self, outcome: &Learnt) -> bool {
@@ -182,13 +243,15 @@ impl Tables {
     /// The events that follow from a local state itself.
     #[inline]
     pub(super) fn own_events(&self, slot: usize, local: u32) -> &[u32] {
-        &self.own[slot][self.rests[slot][local as usize] as usize]
+        let (start, count) = self.own[slot][self.rests[slot][local as usize] as usize];
+        &self.own_words[start as usize..(start + count) as usize]
     }
 
     /// How much memory it takes, in bytes.
     pub(super) fn bytes(&self) -> usize {
         let words = self.outcomes.capacity() + self.rests.iter().map(Vec::capacity).sum::<usize>();
-        let tables = self.known.bytes() + self.judged.bytes() + self.settled.bytes();
+        let words = words + self.near.iter().map(Vec::capacity).sum::<usize>();
+        let tables = self.far.bytes() + self.judged.bytes() + self.settled.bytes();
         tables + words * size_of::<u32>() + self.routes.capacity() * size_of::<Route>()
     }
 }
