@@ -20,8 +20,8 @@
 //! armed. Raw bits are 0. The ids of envelopes are all 0. Mailboxes never fill up, and no node crashes. A protocol whose decisions rest on one
 //! of these belongs to the timed searches (`explore --deviations`, `fuzz`); where what was found does not come in the world, that is said.
 //!
-//! **What leads nowhere.** A message in no order that its receiver only answers with a dead letter, or that finds nobody there, is no step:
-//! it stays under way, for whatever could come after it can come without it. In a channel it is taken, for others wait behind it.
+//! **What leads nowhere.** A message that may arrive again and again, and that its receiver only answers with a dead letter or that finds
+//! nobody there, is no step: nothing has changed. A message that arrives once is gone then.
 //!
 //! **Exact but for a fingerprint.** An actor's state, a message, a fact are told apart by 128 bits, and a state of the whole system by 64 bits
 //! over all of that: two of n states are taken for one with a probability of about n² / 2^65, which [`Reached::collision`] tells.
@@ -128,6 +128,8 @@ pub struct Reached {
     pub states: u64,
     /// From how many of them no step leads to another.
     pub ends: u64,
+    /// How many different things the monitors remember there.
+    pub endings: u64,
     /// How many steps it takes at least to the farthest of them.
     pub depth: u32,
     /// How many turns of actors it took to know all of that.
@@ -280,6 +282,7 @@ pub fn search<S: Scenario>(
         generated: progress.generated,
         states: progress.states,
         ends: progress.ends,
+        endings: search.tables.endings(),
         depth: progress.depth,
         turns,
         local_states,

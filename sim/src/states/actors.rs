@@ -21,7 +21,7 @@ use super::network::Network;
 use super::numbering::Numbering;
 use super::refused::Refused;
 use super::row::Row;
-use super::tables::{Kind, Learnt, Tables};
+use super::tables::{AT_ONCE, Kind, Learnt, Tables};
 use crate::scenario::Scenario;
 use crate::world::blueprint::Blueprint;
 use crate::world::directory::Directory;
@@ -286,7 +286,7 @@ impl<P: Protocol> Actors<P> {
                 Ok(effects) => self.take_hold(slot, before.0, local, effects, tables),
                 Err(panic) => self.crash_of(slot, before.0, local, &*panic, tables),
             };
-            outcomes.push(Learnt { chosen, ..outcome });
+            outcomes.push(Learnt { chosen, asks: once_each(outcome.asks, tables), ..outcome });
             if outcomes.len() > MOST_ALTERNATIVES {
                 return Err(Refused::Alternatives { actor: self.path(slot).to_owned(), most: MOST_ALTERNATIVES });
             }
@@ -333,6 +333,18 @@ const MOST_ALTERNATIVES: usize = 4_096;
 /// The message of an envelope; the ids of all are the same, for they differ with the path to a state.
 fn envelope<M>(from: Address, message: M) -> Envelope<M> {
     Envelope { from, id: MessageId(0), message }
+}
+
+/// The same without what changes nothing because it is asked for already: equal messages that are kept are one.
+fn once_each(asks: Vec<u32>, tables: &Tables) -> Vec<u32> {
+    let mut once: Vec<u32> = Vec::with_capacity(asks.len());
+    for ask in asks {
+        let kept = ask & AT_ONCE == 0 && tables.routes[ask as usize].kept;
+        if !kept || !once.contains(&ask) {
+            once.push(ask);
+        }
+    }
+    once
 }
 
 /// An outcome in which nothing changes.

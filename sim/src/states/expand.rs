@@ -148,7 +148,7 @@ impl Expander {
             let outcome = tables.outcome(place);
             let is_step = match outcome.kind {
                 Kind::Step => true,
-                Kind::Nowhere => route.channel != LOOSE,
+                Kind::Nowhere => !route.kept,
                 Kind::Blocked => false,
                 Kind::Violation => {
                     to.generated += 1;

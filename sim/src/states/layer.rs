@@ -45,7 +45,7 @@ pub(super) struct Origin {
     pub(super) outcome: u32,
 }
 
-const ROWS_IN_A_CHUNK: u32 = 256;
+const ROWS_IN_A_CHUNK: u32 = if cfg!(test) { 3 } else { 256 };
 
 impl Default for Layer {
     fn default() -> Self {

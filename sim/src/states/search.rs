@@ -71,8 +71,8 @@ struct Work {
 
 /// So many chunks are worked on between two looks at limits.
 const CHUNKS_IN_A_ROUND: usize = PARTS;
-/// Fewer states than this are not shared out.
-const WORTH_SHARING: u32 = 1_024;
+/// Fewer states than this are not shared out. Tests share small systems out, too.
+const WORTH_SHARING: u32 = if cfg!(test) { 2 } else { 1_024 };
 /// How full a table of visited states may be, of a hundred.
 const FULL: usize = 90;
 

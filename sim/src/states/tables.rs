@@ -57,7 +57,7 @@ pub(super) struct Outcome<'a> {
 pub(super) enum Kind {
     /// It is.
     Step,
-    /// The receiver has no use for it: a step only if others wait behind it in a channel.
+    /// The receiver has no use for it: no step if it stays under way.
     Nowhere,
     /// It cannot happen now.
     Blocked,
@@ -238,6 +238,11 @@ impl Tables {
 
     pub(super) fn learn_settled(&mut self, judges: u32, violation: Option<u32>) {
         self.settled.insert(key(judges, 0), violation.map_or(0, |violation| violation + 1));
+    }
+
+    /// How many different things the monitors remember where nothing moves any more.
+    pub(super) fn endings(&self) -> u64 {
+        self.settled.len() as u64
     }
 
     /// The events that follow from a local state itself.
