@@ -51,7 +51,7 @@ use crate::fault::{Episode, Plan, Profile};
 use crate::trace::{Event, EventKind, Log, Payload, Recorder, Recording};
 use asynchronous::{Loose, Orders};
 use blueprint::Blueprint;
-use cell::Cell;
+use cell::{Cell, Home};
 use directory::Directory;
 use episodes::Active;
 use pairs::Pairs;
@@ -71,6 +71,8 @@ pub struct World<P: Protocol> {
     /// What is pending if events may come in any order; the queue is then empty between steps.
     loose: Option<Loose<P>>,
     cells: Vec<Cell<P>>,
+    /// Where the actor of each cell lives.
+    homes: Vec<Home>,
     nodes: Vec<NodeState>,
     directory: Directory,
     pairs: Pairs,
@@ -191,6 +193,7 @@ impl<P: Protocol> Clone for World<P> {
             queue: self.queue.clone(),
             loose: self.loose.clone(),
             cells: self.cells.clone(),
+            homes: self.homes.clone(),
             nodes: self.nodes.clone(),
             directory: self.directory.clone(),
             pairs: self.pairs.clone(),
@@ -221,6 +224,7 @@ impl<P: Protocol> World<P> {
             queue: Queue::default(),
             loose: None,
             cells: Vec::new(),
+            homes: Vec::new(),
             nodes: Vec::new(),
             directory: Directory::default(),
             pairs: Pairs::default(),
@@ -373,16 +377,17 @@ impl<P: Protocol> World<P> {
         digest: u64,
         payload: impl FnOnce() -> Payload,
     ) -> u64 {
-        let node = self.cells[slot as usize].node;
+        let node = self.homes[slot as usize].node;
         self.recorder.record(Event { at: self.now, cause, digest, actor: slot, node, kind }, payload)
     }
 
-    #[inline]
+    #[expect(clippy::inline_always, reason = "what happens must be made in its place in the queue")]
+    #[inline(always)]
     fn schedule(&mut self, at: Time, target: u32, cause: u64, what: What<P>) {
         self.queue.push(at, target, cause, what);
     }
 
     fn node_of(&self, slot: u32) -> &NodeState {
-        &self.nodes[self.cells[slot as usize].node as usize]
+        &self.nodes[self.homes[slot as usize].node as usize]
     }
 }

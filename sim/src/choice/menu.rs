@@ -104,14 +104,25 @@ impl Menu {
     }
 
     /// The value that 64 random bits stand for: the high half picks the entry, the low half the place inside it.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "two comparisons, most often")]
+    #[inline(always)]
     pub fn pick(&self, bits: u64) -> Value {
         let high = bits >> 32;
-        let mut entry = 0;
+        if high < self.limits[1] {
+            // Most often it is one of the first two: without a branch, for which of them is anyone's guess.
+            return Value(Value::new(1, bits as u32, 0).0 * u64::from(high >= self.limits[0]));
+        }
+        self.pick_beyond(bits)
+    }
+
+    /// An entry beyond the first two.
+    fn pick_beyond(&self, bits: u64) -> Value {
+        let high = bits >> 32;
+        let mut entry = 2;
         while high >= self.limits[entry] {
             entry += 1;
         }
-        if entry == 0 { Value::BENIGN } else { Value::new(entry as u8, bits as u32, 0) }
+        Value::new(entry as u8, bits as u32, 0)
     }
 }
 

@@ -220,12 +220,29 @@ impl Choices {
     }
 
     /// Makes one choice from a menu.
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "the plain draw is a few operations, and is made for every message"
+    )]
+    #[inline(always)]
     pub fn pick(&mut self, stream: Stream, key: StreamKey, n: u32, menu: &Menu) -> Value {
+        self.pick_in(|| stream, key, n, menu)
+    }
+
+    /// [`Choices::pick`] whose stream is told only to those who ask for it.
+    #[expect(clippy::inline_always, reason = "as above")]
+    #[inline(always)]
+    pub(crate) fn pick_in(
+        &mut self,
+        stream: impl FnOnce() -> Stream,
+        key: StreamKey,
+        n: u32,
+        menu: &Menu,
+    ) -> Value {
         if self.plain {
             return menu.pick(generator::draw_prepared(self.prepared, key, n));
         }
-        self.decide(stream, key, n, Offer::Menu(menu))
+        self.decide(stream(), key, n, Offer::Menu(menu))
     }
 
     /// Makes one choice of equally likely entries.
@@ -260,6 +277,7 @@ impl Choices {
     }
 
     /// Makes a choice that is not the plain draw.
+    #[inline(never)]
     fn decide(&mut self, stream: Stream, key: StreamKey, n: u32, offer: Offer<'_>) -> Value {
         if let Some(points) = &mut self.points {
             points.push(Point { stream, key, n, offered: offer.offered() });

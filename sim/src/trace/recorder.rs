@@ -45,12 +45,14 @@ impl Recorder {
     /// Takes one event and returns its number.
     #[inline]
     pub fn record(&mut self, event: Event, payload: impl FnOnce() -> Payload) -> u64 {
-        let who = event.kind as u64 | u64::from(event.actor) << 8 | u64::from(event.node & 0x00FF_FFFF) << 40;
-        self.hash = pair(self.hash, event.at.as_nanos(), event.digest);
-        self.hash = pair(self.hash, event.cause, who);
+        let Event { at, cause, digest, actor, node, kind } = event;
+        let who = kind as u64 | u64::from(actor) << 8 | u64::from(node & 0x00FF_FFFF) << 40;
+        self.hash = pair(self.hash, at.as_nanos(), digest);
+        self.hash = pair(self.hash, cause, who);
         self.count += 1;
         if self.level != Recording::Off {
-            self.keep(event, payload);
+            // Put together again here, so that nobody writes it down who does not keep it.
+            self.keep(Event { at, cause, digest, actor, node, kind }, payload);
         }
         self.count - 1
     }
@@ -61,6 +63,12 @@ impl Recorder {
         if self.level == Recording::Payloads {
             self.payloads.push(payload());
         }
+    }
+
+    /// How much is kept.
+    #[inline]
+    pub fn level(&self) -> Recording {
+        self.level
     }
 
     /// The hash over all events so far.

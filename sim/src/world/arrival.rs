@@ -21,10 +21,10 @@ impl<P: Protocol> World<P> {
         cause: u64,
         checks: &mut Checks<P::Fact>,
     ) {
-        let cell = &self.cells[slot as usize];
-        let node = &self.nodes[cell.node as usize];
+        let home = self.homes[slot as usize];
+        let (cell, node) = (&self.cells[slot as usize], &self.nodes[home.node as usize]);
         if cell.actor.is_some() && cell.started && !cell.waiting && !node.obstructed() {
-            return self.turn(slot, Input::Message(envelope), cause, checks);
+            return self.message_turn(slot, home, envelope, cause, checks);
         }
         if !node.up {
             return self.lose(slot, &envelope, cause);
@@ -115,7 +115,7 @@ impl<P: Protocol> World<P> {
         };
         self.bury(slot, DeadLetter::MailboxFull, &envelope, item.cause);
         if refuse {
-            let by = self.cells[slot as usize].address(slot);
+            let by = self.homes[slot as usize].address(slot);
             let signal = Signal::Refused { by, message: envelope.id };
             self.signal(slot, envelope.from.slot(), signal, item.cause);
         }

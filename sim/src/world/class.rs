@@ -13,21 +13,14 @@ use super::World;
 use crate::choice::generator::{join, mix};
 
 impl<P: Protocol> World<P> {
-    /// Tells the source of choices which pair of state and input this turn is.
+    /// Tells the source of choices which pair of state and kind of input this turn is.
     #[cold]
-    pub(super) fn watch(&mut self, slot: u32, input: &Input<P>) {
+    pub(super) fn watch(&mut self, slot: u32, input: u64) {
         let mut state = Shape::default();
         if let Some(actor) = &self.cells[slot as usize].actor {
             actor.fingerprint(&mut state);
         }
-        let kind = match input {
-            Input::Start(_) => 0,
-            Input::Message(envelope) => kind(&envelope.message),
-            Input::Timer(id) => join(2, id.0),
-            Input::Signal(signal) => join(3, kind(signal)),
-            Input::Synced(_) => 4,
-        };
-        let pair = join(state.finish(), kind);
+        let pair = join(state.finish(), input);
         if let Some(saw) = self.choices.watched() {
             saw.insert(pair);
         }
@@ -37,6 +30,22 @@ impl<P: Protocol> World<P> {
     pub(crate) fn saw(&mut self) -> BTreeSet<u64> {
         self.choices.watched().map(std::mem::take).unwrap_or_default()
     }
+}
+
+/// The kind of an input.
+pub(super) fn class_of<P: Protocol>(input: &Input<P>) -> u64 {
+    match input {
+        Input::Start(_) => 0,
+        Input::Message(envelope) => class_of_message(&envelope.message),
+        Input::Timer(id) => join(2, id.0),
+        Input::Signal(signal) => join(3, kind(signal)),
+        Input::Synced(_) => 4,
+    }
+}
+
+/// The kind of a message as an input.
+pub(super) fn class_of_message(message: &impl Hash) -> u64 {
+    kind(message)
 }
 
 /// Which variant of its enum a value is.

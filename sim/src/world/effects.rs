@@ -18,33 +18,57 @@ impl<P: Protocol> World<P> {
     /// Applies the effects of a turn, in their order.
     #[inline]
     pub(super) fn take_hold(&mut self, slot: u32, event: u64, checks: &mut Checks<P::Fact>) {
-        let mut effects = std::mem::take(&mut self.effects);
-        let mut exits = false;
-        for effect in effects.drain(..) {
+        if self.effects.len() > 1 {
+            return self.take_hold_in_order(slot, event, checks);
+        }
+        // Most turns ask for one thing or nothing.
+        if let Some(effect) = self.effects.pop() {
             match effect {
                 Effect::Send { to, message } => self.send_to(slot, to.slot(), message, event),
-                Effect::Announce(fact) => self.announce(slot, &fact, event, checks),
-                Effect::SetTimer { id, after } => self.set_timer(slot, id, after, event),
-                Effect::CancelTimer(id) => self.cancel_timer(slot, id),
-                Effect::Exit => exits = true,
-                Effect::Interrupt { to, expected } => {
-                    let from = self.cells[slot as usize].address(slot);
-                    self.signal(slot, to.slot(), Signal::Interrupt { from, expected }, event);
-                }
-                Effect::Spawn { child, actor } => self.spawn(slot, child.slot(), actor, event),
-                Effect::Stop(who) => self.signal(slot, who.slot(), Signal::Shutdown, event),
-                Effect::Kill(who) => self.schedule(self.now, who.slot(), event, What::Kill),
-                Effect::Monitor(who) => self.monitor(slot, who.slot(), event),
-                Effect::Write { key, value } => {
-                    self.cells[slot as usize].rest_mut().disk.write(key.into(), value.into());
-                }
-                Effect::Sync(id) => self.sync(slot, id, event),
-                Effect::DeadLetter(reason) => self.note_dead_letter(slot, reason, event),
+                other => self.take_effect(slot, other, event, checks),
             }
         }
-        self.effects = effects;
+    }
+
+    #[inline(never)]
+    fn take_hold_in_order(&mut self, slot: u32, event: u64, checks: &mut Checks<P::Fact>) {
+        let mut number = 0;
+        let mut exits = false;
+        // Nothing that takes hold asks for more, so the buffer can stay; a drain of it would cost as much as a small effect.
+        while let Some(effect) = self.effects.get_mut(number) {
+            number += 1;
+            match std::mem::replace(effect, Effect::Exit) {
+                Effect::Exit => exits = true,
+                effect => self.take_effect(slot, effect, event, checks),
+            }
+        }
+        self.effects.clear();
         if exits {
             self.end(slot, Exit::Normal, event);
+        }
+    }
+
+    /// One effect takes hold.
+    fn take_effect(&mut self, slot: u32, effect: Effect<P>, event: u64, checks: &mut Checks<P::Fact>) {
+        match effect {
+            Effect::Send { to, message } => self.send_to(slot, to.slot(), message, event),
+            Effect::Announce(fact) => self.announce(slot, &fact, event, checks),
+            Effect::SetTimer { id, after } => self.set_timer(slot, id, after, event),
+            Effect::CancelTimer(id) => self.cancel_timer(slot, id),
+            Effect::Exit => self.end(slot, Exit::Normal, event),
+            Effect::Interrupt { to, expected } => {
+                let from = self.homes[slot as usize].address(slot);
+                self.signal(slot, to.slot(), Signal::Interrupt { from, expected }, event);
+            }
+            Effect::Spawn { child, actor } => self.spawn(slot, child.slot(), actor, event),
+            Effect::Stop(who) => self.signal(slot, who.slot(), Signal::Shutdown, event),
+            Effect::Kill(who) => self.schedule(self.now, who.slot(), event, What::Kill),
+            Effect::Monitor(who) => self.monitor(slot, who.slot(), event),
+            Effect::Write { key, value } => {
+                self.cells[slot as usize].rest_mut().disk.write(key.into(), value.into());
+            }
+            Effect::Sync(id) => self.sync(slot, id, event),
+            Effect::DeadLetter(reason) => self.note_dead_letter(slot, reason, event),
         }
     }
 
@@ -66,15 +90,15 @@ impl<P: Protocol> World<P> {
     fn announce(&mut self, slot: u32, fact: &P::Fact, cause: u64, checks: &mut Checks<P::Fact>) {
         let text = || Payload { text: format!("{fact:?}"), from: None };
         let event = self.record_actor(EventKind::Fact, slot, cause, digest(fact), text);
-        let actor = self.cells[slot as usize].address(slot);
+        let actor = self.homes[slot as usize].address(slot);
         checks.observe(Moment { at: self.now, event, actor, healed: self.healed }, fact);
     }
 
     fn set_timer(&mut self, slot: u32, id: TimerId, after: Duration, event: u64) {
         let (now, healed) = (self.now.as_nanos(), self.healed.is_some());
         let clock = self.node_of(slot).clock;
+        let key = generator::join(kind::TIMER, self.homes[slot as usize].key);
         let cell = &mut self.cells[slot as usize];
-        let key = generator::join(kind::TIMER, cell.key);
         let n = cell.counts.timers;
         cell.counts.timers += 1;
         let rest = cell.rest_mut();
@@ -97,8 +121,8 @@ impl<P: Protocol> World<P> {
 
     fn sync(&mut self, slot: u32, id: WriteId, event: u64) {
         let (now, healed) = (self.now.as_nanos(), self.healed.is_some());
+        let key = generator::join(kind::SYNC, self.homes[slot as usize].key);
         let cell = &mut self.cells[slot as usize];
-        let key = generator::join(kind::SYNC, cell.key);
         let n = cell.counts.syncs;
         cell.counts.syncs += 1;
         let value = self.choices.pick(Stream::Sync(slot), key, n, &self.weather.sync);
@@ -124,13 +148,11 @@ impl<P: Protocol> World<P> {
 
     /// Sends the news that an actor has ended.
     pub(super) fn tell_exit(&mut self, who: u32, to: u32, reason: Exit, event: u64) {
-        let (address, incarnation) = match self.cells.get(who as usize) {
-            Some(cell) => (cell.address(who), cell.incarnation),
-            None => {
-                let to = &self.cells[to as usize];
-                (rehearsal_protocol::Address::new(rehearsal_protocol::NodeId(to.node), who), Incarnation(0))
-            }
+        let (home, incarnation) = match self.cells.get(who as usize) {
+            Some(cell) => (self.homes[who as usize], cell.incarnation),
+            None => (self.homes[to as usize], Incarnation(0)),
         };
+        let address = home.address(who);
         let from = if (who as usize) < self.cells.len() { who } else { to };
         self.signal(from, to, Signal::Exit { who: address, incarnation, reason }, event);
     }

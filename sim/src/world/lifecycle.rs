@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rehearsal_protocol::{Actor, DeadLetter, Exit, Input, NodeId, Protocol, Recovered, Time};
 
-use super::cell::{Cell, Waiting};
+use super::cell::{Cell, Home, Waiting};
 use super::queue::What;
 use super::rules::ONE_LIFE;
 use super::{NodeState, World};
@@ -28,10 +28,10 @@ impl<P: Protocol> World<P> {
     pub(super) fn reset_cells(&mut self) {
         let blueprint = self.blueprint.clone();
         let infos = &blueprint.topology.actors;
-        self.cells.truncate(infos.len());
-        for info in &infos[self.cells.len()..] {
-            self.cells.push(Cell::new(info.node, info.key, None));
-        }
+        self.homes.truncate(infos.len());
+        let new = &infos[self.homes.len()..];
+        self.homes.extend(new.iter().map(|info| Home::new(info.node, info.key, None)));
+        self.cells.resize_with(infos.len(), Cell::empty);
         for (slot, actor) in blueprint.actors.iter().enumerate() {
             self.cells[slot].reset(actor.clone());
         }
@@ -65,8 +65,8 @@ impl<P: Protocol> World<P> {
     fn make_room_for(&mut self, slot: u32) {
         while self.cells.len() <= slot as usize {
             let spawned = self.directory.get(self.cells.len() as u32);
-            let cell = Cell::new(spawned.node, spawned.key, Some(spawned.parent));
-            self.cells.push(cell);
+            self.homes.push(Home::new(spawned.node, spawned.key, Some(spawned.parent)));
+            self.cells.push(Cell::empty());
         }
     }
 
@@ -114,7 +114,7 @@ impl<P: Protocol> World<P> {
             return;
         }
         (cell.started, cell.dispatching, cell.waiting) = (false, false, false);
-        let parent = cell.parent;
+        let parent = self.homes[slot as usize].parent();
         let (children, watchers, mailbox) = cell.existing_rest().map_or_else(Default::default, |rest| {
             rest.timers.clear();
             let mailbox: Vec<Waiting<P>> = rest.mailbox.drain().collect();
@@ -148,9 +148,10 @@ impl<P: Protocol> World<P> {
         if !crashed {
             return cell.rest_mut().disk.flush();
         }
-        let key = generator::join(kind::TORN, cell.key);
-        let n = cell.counts.crashes;
-        cell.counts.crashes += 1;
+        let key = generator::join(kind::TORN, self.homes[slot as usize].key);
+        let rest = cell.rest_mut();
+        let n = rest.crashes;
+        rest.crashes += 1;
         let value = self.choices.pick(Stream::Torn(slot), key, n, &self.weather.torn);
         cell.rest_mut().disk.crash(value);
     }

@@ -3,10 +3,11 @@
 use rehearsal_protocol::{Envelope, Incarnation, MessageId, Protocol, Signal, Time};
 
 use super::World;
+use super::cell::Home;
 use super::queue::What;
 use super::weather::Passage;
-use crate::choice::Stream;
 use crate::choice::stream::delay_key;
+use crate::choice::{Stream, Value};
 use crate::trace::digest::digest;
 use crate::trace::{EventKind, Payload};
 
@@ -27,8 +28,9 @@ impl<P: Protocol> World<P> {
         if self.sabotage == Some(super::rules::Sabotage::Forget(id.0)) {
             return;
         }
-        let envelope = Envelope { from: self.cells[from as usize].address(from), id, message };
-        match self.transit(from, to) {
+        let (home, there) = (self.homes[from as usize], self.homes[to as usize]);
+        let envelope = Envelope { from: home.address(from), id, message };
+        match self.transit((from, home), (to, there)) {
             Transit::At(at) => self.schedule(at, to, cause, What::Message(envelope)),
             Transit::Twice(first, second) => {
                 self.tally.duplicated += 1;
@@ -56,7 +58,8 @@ impl<P: Protocol> World<P> {
             Some(cell) => cell.incarnation,
             None => return,
         };
-        match self.transit(from, to) {
+        let (home, there) = (self.homes[from as usize], self.homes[to as usize]);
+        match self.transit((from, home), (to, there)) {
             Transit::At(at) | Transit::Twice(at, _) => {
                 self.schedule(at, to, cause, What::Signal(Box::new(signal), incarnation));
             }
@@ -71,27 +74,34 @@ impl<P: Protocol> World<P> {
     }
 
     /// When what actor `from` sends now arrives at actor `to`.
-    #[inline]
-    fn transit(&mut self, from: u32, to: u32) -> Transit {
-        let (sender, receiver) = (&self.cells[from as usize], &self.cells[to as usize]);
-        let (sender_node, receiver_node) = (sender.node, receiver.node);
-        let key = delay_key(sender.key, receiver.key);
-        let stream = Stream::Delay { from, to };
-        if sender_node == receiver_node {
-            let (n, last) = self.pairs.next_local(from, to);
-            let value = self.choices.pick(stream, key, n, &self.weather.local);
+    #[expect(clippy::inline_always, reason = "its result is taken apart at once")]
+    #[inline(always)]
+    fn transit(&mut self, (from, home): (u32, Home), (to, there): (u32, Home)) -> Transit {
+        let key = delay_key(home.key, there.key);
+        let n = self.pairs.next(from, to);
+        let stream = || Stream::Delay { from, to };
+        if home.node == there.node {
+            let value = self.choices.pick_in(stream, key, n, &self.weather.local);
+            let last = self.pairs.last(from, to, self.now);
             let at = (self.now.as_nanos() + self.weather.local_delay(value)).max(*last);
             *last = at;
             return Transit::At(Time::from_nanos(at));
         }
-        let n = self.pairs.next_remote(from, to);
-        let value = self.choices.pick(stream, key, n, &self.weather.remote);
-        let passage = self.weather.passage(value, self.healed.is_some());
+        let value = self.choices.pick_in(stream, key, n, &self.weather.remote);
         if self.active.has_links() {
-            return self.obstructed_transit(sender_node, receiver_node, passage);
+            return self.obstructed_transit(home.node, there.node, value);
         }
+        match self.weather.usual_passage(value) {
+            Some(span) => Transit::At(Time::from_nanos(self.now.as_nanos() + span)),
+            None => self.unusual_transit(value),
+        }
+    }
+
+    /// A transit that is lost, doubled or late.
+    #[cold]
+    fn unusual_transit(&self, value: Value) -> Transit {
         let at = |span| Time::from_nanos(self.now.as_nanos() + span);
-        match passage {
+        match self.weather.passage(value, self.healed.is_some()) {
             Passage::After(span) => Transit::At(at(span)),
             Passage::Twice(first, second) => Transit::Twice(at(first), at(second)),
             Passage::Lost => Transit::Lost,
@@ -100,7 +110,8 @@ impl<P: Protocol> World<P> {
 
     /// A transit while partitions or clogs go on.
     #[cold]
-    fn obstructed_transit(&self, from: u32, to: u32, passage: Passage) -> Transit {
+    fn obstructed_transit(&self, from: u32, to: u32, value: Value) -> Transit {
+        let passage = self.weather.passage(value, self.healed.is_some());
         if self.is_cut(from, to) {
             return Transit::Lost;
         }

@@ -1,73 +1,127 @@
 //! For each pair of actors, how many messages went from one to the other, and when the last arrives.
+//!
+//! This is asked at every send, often for a pair that was never asked for before: with a thousand actors there are a million pairs. What decides
+//! its speed is how much memory it touches, so counts are kept in as few bits as will do.
 
+use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
 
 use rehearsal_protocol::Time;
 
-/// What is counted for pairs of actors.
-///
-/// Between nodes only the number of a message matters. It is asked for at every send, often for a pair that was never asked for before, so
-/// as long as there are few actors it stands in a matrix that takes a sixth of the memory of a table.
+/// What is known of pairs of actors.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Pairs {
-    between_nodes: Matrix,
-    /// Pairs of which an actor has no place in the matrix, and pairs within a node.
-    others: Table,
+    counts: Counts,
+    under_way: UnderWay,
 }
 
 impl Pairs {
-    /// Forgets all pairs, for a run that starts with so many actors, without touching all memory.
+    /// Forgets all pairs, for a run that starts with so many actors.
     pub(crate) fn reset(&mut self, actors: usize) {
-        self.between_nodes.reset(actors);
-        self.others.reset();
+        self.counts.reset(actors);
+        self.under_way.reset();
     }
 
-    /// The number of the next message of a pair on different nodes.
+    /// The number of the next message of a pair.
     #[inline]
-    pub(super) fn next_remote(&mut self, from: u32, to: u32) -> u32 {
-        match self.between_nodes.count(from, to) {
-            Some(count) => {
-                *count += 1;
-                *count - 1
-            }
-            None => self.others.next(from, to).0,
-        }
+    pub(super) fn next(&mut self, from: u32, to: u32) -> u32 {
+        self.counts.next(from, to)
     }
 
-    /// The number of the next message of a pair on one node, and when the last one arrives.
+    /// When the last message of a pair on one node arrives, to be set to when the next does.
     #[inline]
-    pub(super) fn next_local(&mut self, from: u32, to: u32) -> (u32, &mut u64) {
-        self.others.next(from, to)
+    pub(super) fn last(&mut self, from: u32, to: u32, now: Time) -> &mut u64 {
+        self.under_way.last(pair(from, to), now.as_nanos())
     }
 
     /// Feeds when the last message of each pair arrives, for those that keep their order and are still under way.
     pub(crate) fn feed(&self, now: Time, to: &mut impl Hasher) {
-        self.others.feed(now, to);
+        let mut under_way: Vec<_> = self.under_way.after(now.as_nanos()).collect();
+        under_way.sort_unstable();
+        under_way.hash(to);
     }
 }
 
-/// Counts of all pairs of the first actors, a row for each sender.
+#[inline]
+const fn pair(from: u32, to: u32) -> u64 {
+    (from as u64) << 32 | to as u64
+}
+
+#[inline]
+const fn spread(key: u64) -> usize {
+    (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as usize
+}
+
+/// How many messages there were of each pair.
+#[derive(Clone, Debug, Default)]
+struct Counts {
+    matrix: Matrix,
+    /// For pairs that have no place in the matrix, or no room there any more.
+    table: Table,
+    /// For those that have none in the table either.
+    rest: BTreeMap<u64, u32>,
+}
+
+impl Counts {
+    fn reset(&mut self, actors: usize) {
+        self.matrix.reset(actors);
+        self.table.reset();
+        self.rest.clear();
+    }
+
+    #[inline]
+    fn next(&mut self, from: u32, to: u32) -> u32 {
+        let known = self.matrix.next(from, to);
+        known.unwrap_or_else(|full| full + self.next_in_table(from, to))
+    }
+
+    fn next_in_table(&mut self, from: u32, to: u32) -> u32 {
+        let known = self.table.next(from, to);
+        known.unwrap_or_else(|full| full + self.next_of_the_rest(from, to))
+    }
+
+    #[cold]
+    fn next_of_the_rest(&mut self, from: u32, to: u32) -> u32 {
+        let count = self.rest.entry(pair(from, to)).or_default();
+        *count += 1;
+        *count - 1
+    }
+}
+
+/// Counts of all pairs of the first actors, a row for each sender: in 32 bits while that fits a fast cache, else in 4.
 #[derive(Clone, Debug, Default)]
 struct Matrix {
-    counts: Vec<u32>,
+    words: Vec<u32>,
     /// In which run each row was last cleared.
     cleared: Vec<u32>,
     run: u32,
     /// The binary logarithm of the length of a row.
-    bits: u32,
+    row_bits: u32,
+    /// The binary logarithm of the bits of a count.
+    count_bits: u32,
+    /// The binary logarithm of how many counts are in a word.
+    word_bits: u32,
+    /// The greatest count.
+    most: u32,
 }
 
-/// Beyond so many actors a matrix would be mostly empty: 16 MiB.
+/// Up to so many actors, a count has 32 bits: 64 KiB.
+const MOST_IN_WIDE_MATRIX: usize = 128;
+/// Beyond so many actors there is no matrix: 2 MiB.
 const MOST_IN_MATRIX: usize = 2_048;
 
 impl Matrix {
     fn reset(&mut self, actors: usize) {
         // Actors that are spawned find room if there are few.
-        let width = if actors <= 64 { 2 * actors } else { actors }.next_power_of_two();
+        let width = if actors <= 64 { 2 * actors.max(4) } else { actors }.next_power_of_two();
         let width = if width <= MOST_IN_MATRIX { width } else { 0 };
         if self.cleared.len() != width {
-            (self.counts, self.cleared) = (vec![0; width * width], vec![0; width]);
-            (self.bits, self.run) = (width.max(1).ilog2(), 0);
+            let count_bits = if width <= MOST_IN_WIDE_MATRIX { 5 } else { 2 };
+            let words = (width * width) >> (5 - count_bits);
+            (self.words, self.cleared) = (vec![0; words], vec![0; width]);
+            (self.row_bits, self.count_bits, self.run) = (width.max(1).ilog2(), count_bits, 0);
+            self.word_bits = 5 - count_bits;
+            self.most = u32::MAX >> (32 - (1 << count_bits));
         }
         self.run = self.run.checked_add(1).unwrap_or_else(|| {
             self.cleared.fill(0);
@@ -75,133 +129,240 @@ impl Matrix {
         });
     }
 
+    /// The number of the next message; or how many there were when the count was full, if it is.
     #[inline]
-    fn count(&mut self, from: u32, to: u32) -> Option<&mut u32> {
-        let (row, column) = (from as usize, to as usize);
-        let cleared = self.cleared.get_mut(row)?;
-        let first = row << self.bits;
+    fn next(&mut self, from: u32, to: u32) -> Result<u32, u32> {
+        let Some(cleared) = self.cleared.get_mut(from as usize) else { return Err(0) };
+        if to >> self.row_bits != 0 {
+            return Err(0);
+        }
         if *cleared != self.run {
             *cleared = self.run;
-            self.counts[first..first + (1 << self.bits)].fill(0);
+            self.clear(from);
         }
-        if column >> self.bits != 0 {
-            return None;
+        let index = from << self.row_bits | to;
+        let word = &mut self.words[(index >> self.word_bits) as usize];
+        let shift = (index << self.count_bits) & 31;
+        let count = *word >> shift & self.most;
+        if count == self.most {
+            return Err(count);
         }
-        Some(&mut self.counts[first | column])
+        *word += 1 << shift;
+        Ok(count)
+    }
+
+    #[cold]
+    fn clear(&mut self, row: u32) {
+        let length = 1 << (self.row_bits - self.word_bits);
+        let first = row as usize * length;
+        self.words[first..first + length].fill(0);
     }
 }
 
-/// A table with open addressing that is emptied without being touched.
+/// Counts by pair, with open addressing: 20 bits for each of the two, 24 for the count. 0 is a free place.
 #[derive(Clone, Debug, Default)]
 struct Table {
-    entries: Vec<Entry>,
+    entries: Vec<u64>,
     used: usize,
+}
+
+const ACTOR_BITS: u32 = 20;
+const COUNT_BITS: u32 = 24;
+
+impl Table {
+    fn reset(&mut self) {
+        if self.used * 16 < self.entries.len() {
+            self.entries.truncate(0); // It was large once: do not clear all that in every run.
+        }
+        self.entries.fill(0);
+        self.used = 0;
+    }
+
+    /// The number of the next message; or how many there were when there was no room any more.
+    #[inline]
+    fn next(&mut self, from: u32, to: u32) -> Result<u32, u32> {
+        if (from | to) >> ACTOR_BITS != 0 {
+            return Err(0);
+        }
+        if (self.used + 1) * 4 > self.entries.len() * 3 {
+            self.grow();
+        }
+        let key = u64::from(from) << ACTOR_BITS | u64::from(to);
+        let index = self.find(key);
+        let entry = &mut self.entries[index];
+        // Counts begin at 1 here, so that no entry is 0.
+        let count = *entry & ((1 << COUNT_BITS) - 1);
+        if count == (1 << COUNT_BITS) - 1 {
+            return Err(count as u32);
+        }
+        self.used += usize::from(count == 0);
+        *entry = key << COUNT_BITS | (count + 1);
+        Ok(count as u32)
+    }
+
+    /// The place of a pair, or the free one where it belongs.
+    #[inline]
+    fn find(&self, key: u64) -> usize {
+        let mask = self.entries.len() - 1;
+        let mut index = spread(key) & mask;
+        while self.entries[index] != 0 && self.entries[index] >> COUNT_BITS != key {
+            index = (index + 1) & mask;
+        }
+        index
+    }
+
+    #[cold]
+    fn grow(&mut self) {
+        let larger = vec![0; (self.entries.len() * 2).max(64)];
+        for entry in std::mem::replace(&mut self.entries, larger).into_iter().filter(|entry| *entry != 0) {
+            let index = self.find(entry >> COUNT_BITS);
+            self.entries[index] = entry;
+        }
+    }
+}
+
+/// When the last message of each pair arrives, as long as it is under way: what arrived is forgotten.
+#[derive(Clone, Debug, Default)]
+struct UnderWay {
+    entries: Vec<Last>,
+    /// How many places are taken, also by what has arrived.
+    taken: usize,
     run: u32,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
-struct Entry {
-    key: u64,
-    last: u64,
+struct Last {
+    pair: u64,
+    at: u64,
     run: u32,
-    count: u32,
 }
 
-impl Table {
+impl UnderWay {
     fn reset(&mut self) {
-        self.used = 0;
+        self.taken = 0;
         self.run = self.run.checked_add(1).unwrap_or_else(|| {
-            self.entries.fill(Entry::default());
+            self.entries.fill(Last::default());
             1
         });
     }
 
     #[inline]
-    fn next(&mut self, from: u32, to: u32) -> (u32, &mut u64) {
-        if (self.used + 1) * 4 > self.entries.len() * 3 {
-            self.grow();
+    fn last(&mut self, pair: u64, now: u64) -> &mut u64 {
+        if (self.taken + 1) * 4 > self.entries.len() * 3 {
+            self.make_room(now);
         }
-        let key = u64::from(from) << 32 | u64::from(to);
-        let index = self.find(key);
+        let index = self.find(pair);
         let entry = &mut self.entries[index];
         if entry.run != self.run {
-            *entry = Entry { key, last: 0, run: self.run, count: 0 };
-            self.used += 1;
+            *entry = Last { pair, at: 0, run: self.run };
+            self.taken += 1;
         }
-        let entry = &mut self.entries[index];
-        entry.count += 1;
-        (entry.count - 1, &mut entry.last)
+        &mut entry.at
     }
 
-    /// The place of a pair, or the empty one where it belongs.
     #[inline]
-    fn find(&self, key: u64) -> usize {
+    fn find(&self, pair: u64) -> usize {
         let mask = self.entries.len() - 1;
-        let mut index = (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as usize & mask;
-        loop {
-            let entry = &self.entries[index];
-            if entry.run != self.run || entry.key == key {
-                return index;
-            }
+        let mut index = spread(pair) & mask;
+        while self.entries[index].run == self.run && self.entries[index].pair != pair {
             index = (index + 1) & mask;
         }
+        index
     }
 
+    /// Forgets what has arrived; grows if most is still under way.
     #[cold]
-    fn grow(&mut self) {
-        let larger = vec![Entry::default(); (self.entries.len() * 2).max(64)];
-        let old = std::mem::replace(&mut self.entries, larger);
-        let run = self.run;
-        for entry in old.into_iter().filter(|entry| entry.run == run) {
-            let index = self.find(entry.key);
-            self.entries[index] = entry;
+    fn make_room(&mut self, now: u64) {
+        let kept: Vec<_> = self.after(now).collect();
+        let size = (kept.len() * 4).next_power_of_two().max(64);
+        self.entries.resize(size.max(self.entries.len()), Last::default());
+        self.reset();
+        self.taken = kept.len();
+        for (pair, at) in kept {
+            let index = self.find(pair);
+            self.entries[index] = Last { pair, at, run: self.run };
         }
     }
 
-    fn feed(&self, now: Time, to: &mut impl Hasher) {
-        let under_way = |entry: &&Entry| entry.run == self.run && entry.last > now.as_nanos();
-        let mut under_way: Vec<_> =
-            self.entries.iter().filter(under_way).map(|entry| (entry.key, entry.last)).collect();
-        under_way.sort_unstable();
-        under_way.hash(to);
+    /// What is still under way.
+    fn after(&self, now: u64) -> impl Iterator<Item = (u64, u64)> {
+        let under_way = move |last: &&Last| last.run == self.run && last.at > now;
+        self.entries.iter().filter(under_way).map(|last| (last.pair, last.at))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use proptest::prelude::*;
 
     use super::*;
 
-    /// A message of a pair, or a new run with so many actors.
-    fn step() -> impl Strategy<Value = (u32, u32, Option<usize>)> {
-        let actors = prop_oneof![20 => Just(None), 1 => prop_oneof![0usize..40, Just(3_000)].prop_map(Some)];
-        (0u32..40, 0u32..40, actors)
+    #[derive(Clone, Debug)]
+    enum Step {
+        Send { from: u32, to: u32, times: u32 },
+        Local { from: u32, to: u32, takes: u64 },
+        Wait(u64),
+        Reset(usize),
+    }
+
+    fn actor() -> impl Strategy<Value = u32> {
+        prop_oneof![0u32..12, 100u32..140, Just(5_000), (1u32 << 20)..(1 << 20) + 2]
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        prop_oneof![
+            20 => (actor(), actor(), 1u32..40).prop_map(|(from, to, times)| Step::Send { from, to, times }),
+            20 => (actor(), actor(), 0u64..50).prop_map(|(from, to, takes)| Step::Local { from, to, takes }),
+            10 => (0u64..40).prop_map(Step::Wait),
+            1 => prop_oneof![Just(3usize), Just(20), Just(150), Just(3_000)].prop_map(Step::Reset),
+        ]
     }
 
     proptest! {
         #[test]
-        fn pairs_count_like_a_map(steps in prop::collection::vec(step(), 0..600)) {
+        fn pairs_count_like_a_map_and_keep_what_is_under_way(steps in prop::collection::vec(step(), 0..300)) {
             let mut pairs = Pairs::default();
             pairs.reset(20);
-            let mut model: BTreeMap<(u32, u32), (u32, u64)> = BTreeMap::new();
-            for (i, (from, to, reset)) in steps.into_iter().enumerate() {
-                if let Some(actors) = reset {
-                    pairs.reset(actors);
-                    model.clear();
+            let mut counts: BTreeMap<(u32, u32), u32> = BTreeMap::new();
+            let mut last: BTreeMap<(u32, u32), u64> = BTreeMap::new();
+            let mut now = 0;
+            for step in steps {
+                match step {
+                    Step::Send { from, to, times } => {
+                        for _ in 0..times {
+                            let expected = counts.entry((from, to)).or_default();
+                            prop_assert_eq!(pairs.next(from, to), *expected);
+                            *expected += 1;
+                        }
+                    }
+                    Step::Local { from, to, takes } => {
+                        let known = last.entry((from, to)).or_default();
+                        let slot = pairs.last(from, to, Time::from_nanos(now));
+                        prop_assert_eq!((*slot).max(now), (*known).max(now));
+                        let at = (now + takes).max(*known);
+                        (*slot, *known) = (at, at);
+                    }
+                    Step::Wait(span) => now += span,
+                    Step::Reset(actors) => {
+                        pairs.reset(actors);
+                        (counts, last, now) = (BTreeMap::new(), BTreeMap::new(), 0);
+                    }
                 }
-                let expected = model.entry((from, to)).or_default();
-                if from % 2 == to % 2 {
-                    let (count, last) = pairs.next_local(from, to);
-                    prop_assert_eq!((count, *last), *expected);
-                    *last = i as u64;
-                } else {
-                    prop_assert_eq!(pairs.next_remote(from, to), expected.0);
-                }
-                *expected = (expected.0 + 1, i as u64);
+                let mut under_way: Vec<_> = pairs.under_way.after(now).collect();
+                under_way.sort_unstable();
+                let expected = last.iter().filter(|(_, at)| **at > now).map(|((from, to), at)| (pair(*from, *to), *at));
+                prop_assert!(under_way.into_iter().eq(expected));
             }
+        }
+    }
+
+    #[test]
+    fn a_count_goes_on_where_its_bits_end() {
+        for actors in [20, 150] {
+            let mut pairs = Pairs::default();
+            pairs.reset(actors);
+            let most = (1 << COUNT_BITS) + 100;
+            assert!((0..most).all(|n| pairs.next(1, 2) == n), "{actors} actors");
         }
     }
 }

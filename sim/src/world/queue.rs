@@ -60,15 +60,19 @@ impl<P: Protocol> Clone for What<P> {
     }
 }
 
-/// A calendar: a wheel of short buckets for what happens soon, a heap for what happens later.
+/// What comes next in a short sorted list, what comes later in a calendar: a wheel of short buckets for what happens soon, a heap for the rest.
 ///
-/// The order is exactly that of (time, sequence). A bucket is a list through the slab; when its time comes it is put into a
-/// small heap, so that nothing is sorted that is not about to happen. Chosen by measurement over a plain heap, see
-/// `benches/README.md`.
+/// The order is exactly that of (time, sequence). As long as little is pending, all of it is in the list. When there is more, the list holds one
+/// bucket of the calendar: nothing is sorted that is not about to happen. What does not fit into the list, since much happens at once, is in a
+/// heap beside it. Chosen by measurement, see `benches/README.md`.
 pub(crate) struct Queue<P: Protocol> {
-    /// Keys of the bucket whose time has come, the next on top.
-    current: BinaryHeap<Reverse<u128>>,
-    /// The number of that bucket.
+    /// What comes before the end of the open bucket, the next last.
+    list: Vec<Key>,
+    /// The same, for what found no room in the list.
+    crowd: BinaryHeap<Reverse<Key>>,
+    /// The last bucket whose entries are in the list: the open one, or all of time while the calendar is empty.
+    open: u64,
+    /// The number of the bucket that was opened last; the wheel begins after it.
     bucket: u64,
     /// For each bucket of the wheel, the slot of the last entry that was put there, or `NONE`.
     wheel: Box<[u32; BUCKETS]>,
@@ -77,14 +81,32 @@ pub(crate) struct Queue<P: Protocol> {
     /// Which words of `used` are not 0.
     used_words: u32,
     /// Keys beyond the wheel.
-    later: BinaryHeap<Reverse<u128>>,
+    later: BinaryHeap<Reverse<Key>>,
+    /// The bucket of the first of those, or the end of time.
+    first_later: u64,
     slab: Vec<Slot<P>>,
     free: u32,
     len: u32,
     sequence: u32,
 }
 
-/// A place in the slab: either free, or a pending event with its key. `next` links free slots and buckets.
+/// Time first, then sequence; the slot only says where the rest is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    at: u64,
+    sequence: u32,
+    slot: u32,
+}
+
+impl Key {
+    #[inline]
+    fn bucket(self) -> u64 {
+        self.at >> BUCKET_BITS
+    }
+}
+
+/// A place in the slab: either free, or a pending event with its key. `next` links free slots and buckets. A cache line, if messages are small.
+#[repr(align(64))]
 struct Slot<P: Protocol> {
     what: Option<What<P>>,
     cause: u64,
@@ -101,20 +123,25 @@ impl<P: Protocol> Clone for Slot<P> {
 }
 
 const NONE: u32 = u32::MAX;
-/// A bucket spans 8.192 µs, the wheel 16.8 ms.
-const BUCKET_BITS: u32 = 13;
-const BUCKETS: usize = 2_048;
+/// A bucket spans 16.384 µs, the wheel 16.8 ms.
+const BUCKET_BITS: u32 = 14;
+const BUCKETS: usize = 1_024;
 const WORDS: usize = BUCKETS / 64;
+/// The list is no longer: putting a key in its place costs more the longer it is.
+const MOST_IN_LIST: usize = 32;
 
 impl<P: Protocol> Default for Queue<P> {
     fn default() -> Self {
         Self {
-            current: BinaryHeap::new(),
+            list: Vec::with_capacity(MOST_IN_LIST),
+            crowd: BinaryHeap::new(),
+            open: u64::MAX,
             bucket: 0,
             wheel: Box::new([NONE; BUCKETS]),
             used: [0; WORDS],
             used_words: 0,
             later: BinaryHeap::new(),
+            first_later: u64::MAX,
             slab: Vec::new(),
             free: NONE,
             len: 0,
@@ -126,7 +153,8 @@ impl<P: Protocol> Default for Queue<P> {
 impl<P: Protocol> Clone for Queue<P> {
     fn clone(&self) -> Self {
         Self {
-            current: self.current.clone(),
+            list: self.list.clone(),
+            crowd: self.crowd.clone(),
             wheel: self.wheel.clone(),
             later: self.later.clone(),
             slab: self.slab.clone(),
@@ -144,133 +172,211 @@ impl<P: Protocol> Queue<P> {
     #[expect(clippy::inline_always, reason = "what happens must be made in its place in the slab")]
     #[inline(always)]
     pub(crate) fn push(&mut self, at: Time, target: u32, cause: u64, what: What<P>) {
-        let at = at.as_nanos();
         let sequence = self.sequence;
         self.sequence = sequence.checked_add(1).expect("a run has fewer than 2^32 events");
         self.len += 1;
-        let bucket = at >> BUCKET_BITS;
-        let in_wheel = bucket > self.bucket && bucket - self.bucket < BUCKETS as u64;
-        let place = (bucket as usize) % BUCKETS;
-        let next = if in_wheel { self.wheel[place] } else { NONE };
-        let slot = self.occupy(at, sequence, next);
-        let entry = &mut self.slab[slot as usize];
-        (entry.what, entry.cause, entry.target) = (Some(what), cause, target);
-        if in_wheel {
-            self.wheel[place] = slot;
-            self.used[place / 64] |= 1 << (place % 64);
-            self.used_words |= 1 << (place / 64);
-        } else if bucket <= self.bucket {
-            self.current.push(Reverse(key(at, sequence, slot)));
+        let mut key = Key { at: at.as_nanos(), sequence, slot: NONE };
+        key.slot = self.occupy(key);
+        let slot = &mut self.slab[key.slot as usize];
+        (slot.what, slot.cause, slot.target) = (Some(what), cause, target);
+        if key.bucket() <= self.open {
+            self.push_soon(key);
         } else {
-            self.later.push(Reverse(key(at, sequence, slot)));
+            self.push_later(key);
         }
     }
 
-    /// A free slot with a key and a link, still without its event.
+    /// A free slot with a key, still without its event.
     #[inline]
-    fn occupy(&mut self, at: u64, sequence: u32, next: u32) -> u32 {
-        let slot = self.free;
-        if slot == NONE {
-            self.slab.push(Slot { what: None, cause: 0, at, target: 0, sequence, next });
-            return self.slab.len() as u32 - 1;
+    fn occupy(&mut self, key: Key) -> u32 {
+        let Key { at, sequence, .. } = key;
+        let index = self.free;
+        if let Some(slot) = self.slab.get_mut(index as usize) {
+            self.free = slot.next;
+            (slot.at, slot.sequence) = (at, sequence);
+            return index;
         }
-        let place = &mut self.slab[slot as usize];
-        self.free = place.next;
-        (place.at, place.sequence, place.next) = (at, sequence, next);
-        slot
+        self.slab.push(Slot { what: None, cause: 0, at, target: 0, sequence, next: NONE });
+        self.slab.len() as u32 - 1
+    }
+
+    /// Puts a key into its place in the list.
+    #[inline]
+    fn push_soon(&mut self, key: Key) {
+        if self.list.len() == MOST_IN_LIST {
+            return self.push_into_crowd(key);
+        }
+        let mut place = self.list.len();
+        self.list.push(key);
+        while place > 0 && self.list[place - 1] < key {
+            self.list[place] = self.list[place - 1];
+            place -= 1;
+        }
+        self.list[place] = key;
+    }
+
+    /// The list is full. If it holds all of time, from now on it holds one bucket.
+    #[cold]
+    fn push_into_crowd(&mut self, key: Key) {
+        if self.open < u64::MAX {
+            return self.crowd.push(Reverse(key));
+        }
+        let first = self.list.last().map_or(key, |first| key.min(*first));
+        (self.open, self.bucket) = (first.bucket(), first.bucket());
+        let later = self.list.iter().take_while(|key| key.bucket() > self.open).count();
+        let mut list = std::mem::take(&mut self.list);
+        list.drain(..later).for_each(|key| self.push_later(key));
+        self.list = list;
+        if key.bucket() > self.open {
+            self.push_later(key);
+        } else if self.list.len() < MOST_IN_LIST {
+            self.push_soon(key);
+        } else {
+            self.crowd.push(Reverse(key));
+        }
+    }
+
+    /// Puts a key into the calendar.
+    #[inline]
+    fn push_later(&mut self, key: Key) {
+        let bucket = key.bucket();
+        if bucket - self.bucket >= BUCKETS as u64 {
+            self.first_later = self.first_later.min(bucket);
+            return self.later.push(Reverse(key));
+        }
+        let place = (bucket as usize) % BUCKETS;
+        self.slab[key.slot as usize].next = std::mem::replace(&mut self.wheel[place], key.slot);
+        self.used[place / 64] |= 1 << (place % 64);
+        self.used_words |= 1 << (place / 64);
     }
 
     /// Takes what happens next.
     #[inline]
     pub(crate) fn pop(&mut self) -> Option<(Time, Pending<P>)> {
-        let key = match self.current.pop() {
-            Some(Reverse(key)) => key,
-            None => self.advance()?,
-        };
-        let index = key as u32;
-        let slot = &mut self.slab[index as usize];
+        let key = self.next_key()?;
+        let slot = &mut self.slab[key.slot as usize];
         let what = slot.what.take().expect("a key stands for a pending event");
         let pending = Pending { target: slot.target, cause: slot.cause, what };
         slot.next = self.free;
-        self.free = index;
+        self.free = key.slot;
         self.len -= 1;
-        Some((Time::from_nanos((key >> 64) as u64), pending))
+        Some((Time::from_nanos(key.at), pending))
     }
 
-    /// Goes on to the next bucket that has entries, and takes the first of them.
-    fn advance(&mut self) -> Option<u128> {
-        let in_wheel = self.next_in_wheel();
-        let later = self.later.peek().map(|Reverse(key)| (key >> 64) as u64 >> BUCKET_BITS);
-        let next = match (in_wheel, later) {
-            (None, None) => return None,
-            (Some(bucket), None) | (None, Some(bucket)) => bucket,
-            (Some(wheel), Some(later)) => wheel.min(later),
-        };
-        self.bucket = next;
-        while let Some(Reverse(key)) = self.later.peek()
-            && (key >> 64) as u64 >> BUCKET_BITS == next
-        {
-            self.current.extend(self.later.pop());
-        }
-        if in_wheel == Some(next) {
-            return Some(self.open_bucket((next as usize) % BUCKETS));
-        }
-        self.current.pop().map(|Reverse(key)| key)
-    }
-
-    /// Empties a bucket of the wheel into the current heap, but for its first entry, which is returned.
     #[inline]
-    fn open_bucket(&mut self, place: usize) -> u128 {
-        self.used[place / 64] &= !(1 << (place % 64));
-        if self.used[place / 64] == 0 {
+    fn next_key(&mut self) -> Option<Key> {
+        if !self.crowd.is_empty() {
+            return self.next_of_crowd();
+        }
+        match self.list.pop() {
+            Some(key) => Some(key),
+            None => self.advance(),
+        }
+    }
+
+    #[cold]
+    fn next_of_crowd(&mut self) -> Option<Key> {
+        let Reverse(crowd) = self.crowd.peek()?;
+        if self.list.last().is_some_and(|list| list < crowd) {
+            return self.list.pop();
+        }
+        self.crowd.pop().map(|Reverse(key)| key)
+    }
+
+    /// Opens the next bucket that has entries, and takes the first of them.
+    fn advance(&mut self) -> Option<Key> {
+        let next = self.next_in_wheel();
+        if self.first_later <= next {
+            return self.advance_to_later();
+        }
+        (self.bucket, self.open) = (next, next);
+        let place = (next as usize) % BUCKETS;
+        let word = &mut self.used[place / 64];
+        *word &= !(1 << (place % 64));
+        if *word == 0 {
             self.used_words &= !(1 << (place / 64));
+            if self.used_words == 0 && self.first_later == u64::MAX {
+                self.open = u64::MAX; // The calendar is empty.
+            }
         }
         let first = std::mem::replace(&mut self.wheel[place], NONE);
         let entry = &self.slab[first as usize];
-        let (lone, mut next) = (key(entry.at, entry.sequence, first), entry.next);
-        if next == NONE && self.current.is_empty() {
-            return lone; // Most buckets have one entry.
+        let key = Key { at: entry.at, sequence: entry.sequence, slot: first };
+        if entry.next == NONE {
+            return Some(key); // Many buckets have one entry.
         }
-        self.current.push(Reverse(lone));
-        while next != NONE {
-            let entry = &self.slab[next as usize];
-            self.current.push(Reverse(key(entry.at, entry.sequence, next)));
-            next = entry.next;
-        }
-        let Some(Reverse(first)) = self.current.pop() else { unreachable!("it has at least one entry") };
-        first
+        self.push_bucket(first);
+        self.next_key()
     }
 
-    /// The number of the next bucket of the wheel that has entries.
+    /// Puts the entries of a bucket into the list.
     #[inline]
-    fn next_in_wheel(&self) -> Option<u64> {
-        if self.used_words == 0 {
-            return None;
+    fn push_bucket(&mut self, first: u32) {
+        let mut next = first;
+        while next != NONE {
+            let Slot { at, sequence, next: after, .. } = self.slab[next as usize];
+            self.push_soon(Key { at, sequence, slot: next });
+            next = after;
         }
+    }
+
+    /// Opens a bucket that has entries beyond the wheel, and perhaps in it, too.
+    #[cold]
+    fn advance_to_later(&mut self) -> Option<Key> {
+        let next = self.first_later;
+        if next == u64::MAX {
+            return None; // Nothing is pending.
+        }
+        (self.bucket, self.open) = (next, next);
+        while self.later.peek().is_some_and(|Reverse(key)| key.bucket() == next) {
+            let Some(Reverse(key)) = self.later.pop() else { unreachable!("it was there") };
+            self.push_soon(key);
+        }
+        self.first_later = self.later.peek().map_or(u64::MAX, |Reverse(key)| key.bucket());
+        let place = (next as usize) % BUCKETS;
+        let first = std::mem::replace(&mut self.wheel[place], NONE);
+        if first != NONE {
+            self.used[place / 64] &= !(1 << (place % 64));
+            if self.used[place / 64] == 0 {
+                self.used_words &= !(1 << (place / 64));
+            }
+            self.push_bucket(first);
+        }
+        if self.used_words == 0 && self.first_later == u64::MAX {
+            self.open = u64::MAX;
+        }
+        self.next_key()
+    }
+
+    /// The number of the next bucket of the wheel that has entries, or the end of time.
+    #[inline]
+    fn next_in_wheel(&self) -> u64 {
         let start = (self.bucket as usize + 1) % BUCKETS;
         let (word, bit) = (start / 64, start % 64);
         let here = self.used[word] >> bit;
-        let distance = if here != 0 {
-            here.trailing_zeros() as usize
-        } else {
-            // The rest of this word is empty: look from the next word on, around the wheel and back to this word's start.
-            let turned = self.used_words.rotate_right(((word + 1) % WORDS) as u32);
-            let words = turned.trailing_zeros() as usize;
-            let found = (word + 1 + words) % WORDS;
-            words * 64 + self.used[found].trailing_zeros() as usize + (64 - bit)
-        };
-        Some(self.bucket + 1 + distance as u64)
+        if here != 0 {
+            return self.bucket + 1 + u64::from(here.trailing_zeros());
+        }
+        if self.used_words == 0 {
+            return u64::MAX;
+        }
+        // The rest of this word is empty: look from the next word on, around the wheel and back to this word's start.
+        let words = turned(self.used_words, (word + 1) % WORDS).trailing_zeros() as usize;
+        let found = (word + 1 + words) % WORDS;
+        self.bucket + 1 + (words * 64 + self.used[found].trailing_zeros() as usize + (64 - bit)) as u64
     }
 
     pub(crate) fn clear(&mut self) {
-        self.current.clear();
+        self.list.clear();
+        self.crowd.clear();
         self.later.clear();
         if self.used_words != 0 {
             self.wheel.fill(NONE);
             self.used = [0; WORDS];
         }
         self.slab.clear();
-        (self.bucket, self.used_words, self.free, self.len, self.sequence) = (0, 0, NONE, 0, 0);
+        (self.open, self.bucket, self.used_words, self.first_later) = (u64::MAX, 0, 0, u64::MAX);
+        (self.free, self.len, self.sequence) = (NONE, 0, 0);
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -294,10 +400,10 @@ impl<P: Protocol> Queue<P> {
     }
 }
 
-/// Time first, then sequence; the slot only says where the rest is.
+/// The bits of a word of `WORDS` bits, beginning with one of them.
 #[inline]
-const fn key(at: u64, sequence: u32, slot: u32) -> u128 {
-    (at as u128) << 64 | (sequence as u128) << 32 | slot as u128
+fn turned(bits: u32, first: usize) -> u32 {
+    bits >> first | bits << ((WORDS - first) % WORDS)
 }
 
 #[cfg(test)]

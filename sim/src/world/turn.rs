@@ -5,73 +5,128 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
 
 use rehearsal_protocol::context::Turn;
-use rehearsal_protocol::{Address, Context, Exit, Input, Protocol, Stage, Time, WriteId};
+use rehearsal_protocol::{Address, Context, Envelope, Exit, Input, Protocol, Stage, Time, WriteId};
 
 use super::World;
-use super::cell::Counts;
+use super::blueprint::Topology;
+use super::cell::{Counts, Home};
+use super::class::{class_of, class_of_message};
 use super::directory::Directory;
+use super::network::of;
 use super::rules::NO_PANIC;
 use crate::check::Checks;
 use crate::choice::generator::{self, Key};
 use crate::choice::stream::kind;
 use crate::choice::{Choices, Stream};
 use crate::trace::digest::digest;
-use crate::trace::{EventKind, Payload};
+use crate::trace::{Event, EventKind, Payload, Recording};
 
 impl<P: Protocol> World<P> {
     /// One turn of the actor in `slot`, which is alive.
     pub(super) fn turn(&mut self, slot: u32, input: Input<P>, cause: u64, checks: &mut Checks<P::Fact>) {
-        if self.choices.watches() {
-            self.watch(slot, &input);
-        }
-        let (kind, digest, sender) = match &input {
-            Input::Message(envelope) => {
-                self.tally.handled += 1;
-                (EventKind::Message, digest(&envelope.message), Some(envelope.from))
-            }
-            Input::Start(recovered) => (EventKind::Start, u64::from(recovered.incarnation.0), None),
-            Input::Timer(id) => (EventKind::Timer, id.0, None),
-            Input::Signal(signal) => (EventKind::Signal, digest(signal), None),
-            Input::Synced(id) => (EventKind::Synced, id.0, None),
+        let home = self.homes[slot as usize];
+        let (kind, digest) = match input {
+            Input::Message(envelope) => return self.message_turn(slot, home, envelope, cause, checks),
+            Input::Start(ref recovered) => (EventKind::Start, u64::from(recovered.incarnation.0)),
+            Input::Timer(id) => (EventKind::Timer, id.0),
+            Input::Signal(ref signal) => (EventKind::Signal, digest(signal)),
+            Input::Synced(id) => (EventKind::Synced, id.0),
         };
-        let event = self.record_actor(kind, slot, cause, digest, || Payload {
-            text: format!("{input:?}"),
-            from: sender.map(Address::slot),
-        });
+        if self.choices.watches() {
+            self.watch(slot, class_of(&input));
+        }
+        let text = || Payload { text: format!("{input:?}"), from: None };
+        let event = self.begin_turn(slot, home, kind, digest, cause, text);
+        let result = self.receive(slot, home, None, || input);
+        self.end_turn(slot, home, event, result, checks);
+    }
+
+    /// A turn that handles a message, as most do: a copy of the code for all, so that nothing is asked that is known.
+    #[inline]
+    pub(super) fn message_turn(
+        &mut self,
+        slot: u32,
+        home: Home,
+        envelope: Envelope<P::Message>,
+        cause: u64,
+        checks: &mut Checks<P::Fact>,
+    ) {
+        if self.choices.watches() {
+            self.watch(slot, class_of_message(&envelope.message));
+        }
+        self.tally.handled += 1;
+        let (sender, digest) = (envelope.from, digest(&envelope.message));
+        let text = || of(&envelope, sender.slot());
+        let event = self.begin_turn(slot, home, EventKind::Message, digest, cause, text);
+        let result = self.receive(slot, home, Some(sender), || Input::Message(envelope));
+        self.end_turn(slot, home, event, result, checks);
+    }
+
+    /// Writes down that a turn begins.
+    #[inline]
+    fn begin_turn(
+        &mut self,
+        slot: u32,
+        home: Home,
+        kind: EventKind,
+        digest: u64,
+        cause: u64,
+        payload: impl FnOnce() -> Payload,
+    ) -> u64 {
+        let event = Event { at: self.now, cause, digest, actor: slot, node: home.node, kind };
+        let event = self.recorder.record(event, payload);
         self.tally.turns += 1;
         self.pulse.actor.store(slot, Ordering::Relaxed);
         self.pulse.turns.store(self.tally.turns, Ordering::Relaxed);
-        self.log.at(event);
-        match self.receive(slot, input, sender) {
+        if self.recorder.level() == Recording::Payloads {
+            self.log.at(event);
+        }
+        event
+    }
+
+    /// What the turn asked for takes hold, or nothing of it.
+    #[inline]
+    fn end_turn(
+        &mut self,
+        slot: u32,
+        home: Home,
+        event: u64,
+        result: Result<(), Box<dyn Any + Send>>,
+        checks: &mut Checks<P::Fact>,
+    ) {
+        match result {
             Ok(()) => self.take_hold(slot, event, checks),
             Err(panic) => self.crash_of(slot, event, &*panic),
         }
-        self.occupy(slot);
+        if self.nodes[home.node as usize].slow > 0 {
+            self.occupy(slot, home);
+        }
     }
 
-    /// Lets the actor handle the input; the effects are left in the buffer.
+    /// Lets the actor handle the input, which is made where the actor takes it; the effects are left in the buffer.
     #[inline]
     fn receive(
         &mut self,
         slot: u32,
-        input: Input<P>,
+        home: Home,
         sender: Option<Address>,
+        input: impl FnOnce() -> Input<P>,
     ) -> Result<(), Box<dyn Any + Send>> {
         let cell = &mut self.cells[slot as usize];
-        let now = self.nodes[cell.node as usize].clock.shows(self.now);
-        let turn = Turn { me: cell.address(slot), incarnation: cell.incarnation, now, sender };
+        let now = self.nodes[home.node as usize].clock.shows(self.now);
+        let turn = Turn { me: home.address(slot), incarnation: cell.incarnation, now, sender };
         let mut lender = Lender {
             choices: &mut self.choices,
             directory: &mut self.directory,
             counts: &mut cell.counts,
-            paths: &self.blueprint.topology.actors,
-            key: cell.key,
+            topology: &self.blueprint.topology,
+            key: home.key,
             slot,
             benign_draws: 0,
         };
         let mut cx = Context::new(turn, &mut lender, &mut self.effects);
         let actor = cell.actor.as_deref_mut().expect("only the living have turns");
-        catch_unwind(AssertUnwindSafe(|| actor.receive(&mut cx, input)))
+        catch_unwind(AssertUnwindSafe(|| actor.receive(&mut cx, input())))
     }
 
     /// A turn panicked: its effects are discarded and the actor ends.
@@ -87,14 +142,11 @@ impl<P: Protocol> World<P> {
     }
 
     /// On a slow node, a turn takes time.
-    #[inline]
-    fn occupy(&mut self, slot: u32) {
-        let slow = self.node_of(slot).slow;
-        if slow == 0 {
-            return;
-        }
+    #[cold]
+    fn occupy(&mut self, slot: u32, home: Home) {
+        let slow = self.nodes[home.node as usize].slow;
         let cell = &mut self.cells[slot as usize];
-        let key = generator::join(kind::TURN, cell.key);
+        let key = generator::join(kind::TURN, home.key);
         let n = cell.counts.turns;
         cell.counts.turns += 1;
         let value = self.choices.pick(Stream::Turn(slot), key, n, &self.weather.turn);
@@ -115,7 +167,7 @@ struct Lender<'a> {
     choices: &'a mut Choices,
     directory: &'a mut Directory,
     counts: &'a mut Counts,
-    paths: &'a [super::blueprint::ActorInfo],
+    topology: &'a Topology,
     key: Key,
     slot: u32,
     benign_draws: u32,
@@ -145,7 +197,7 @@ impl Stage for Lender<'_> {
     }
 
     fn child(&mut self, parent: Address, name: &str) -> Address {
-        match self.paths.get(parent.slot() as usize) {
+        match self.topology.actors.get(parent.slot() as usize) {
             Some(info) => self.directory.child(parent, name, &info.path),
             None => {
                 let path = self.directory.path(parent.slot()).to_owned();

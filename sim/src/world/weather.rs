@@ -137,6 +137,13 @@ impl Weather {
         self.torn = Menu::weighted(&[1, 1, 1]);
     }
 
+    /// How long a message between nodes takes if it is as soon as can be or as usual; else [`Weather::passage`] tells.
+    #[inline]
+    pub(crate) fn usual_passage(&self, value: Value) -> Option<u64> {
+        // The share of the soonest is 0, so one formula does for both.
+        (value.entry() <= passage::USUAL).then(|| between(self.latency.0, self.latency.1, value.share()))
+    }
+
     /// What a choice means for a message between nodes. Once the system is healed, no choice is a fault.
     #[inline]
     pub(crate) fn passage(&self, value: Value, healed: bool) -> Passage {

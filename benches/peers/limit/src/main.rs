@@ -34,7 +34,14 @@ fn ping<Q: Queue>(n: u64, run: Run) -> (u64, u64) {
 }
 
 fn big(hops: u64) -> Spec {
-    Spec { actors: 100_000, tokens: 100_000, ..Spec::ring(hops) }
+    Spec::wide(100_000, hops)
+}
+
+/// With faults looked at and the hash, set-up not timed: deliveries and starts.
+fn turns(spec: &Spec) -> (u64, u64) {
+    let (deliveries, digest) =
+        with_faults_after_set_up::<Calendar, HashTrace>(spec, |run| workload::timed(run));
+    (deliveries + u64::from(spec.actors), digest)
 }
 
 fn swap((a, b): (u64, u64)) -> (u64, u64) {
@@ -78,6 +85,7 @@ fn main() {
             case!("w2_d2_calendar_wakers", "msg", 10, |n| ring(n, wakers::<Calendar, NoTrace>)),
             case!("w2_e_calendar_boxed", "msg", 10, |n| ring(n, boxed::<Calendar, NoTrace, false>)),
             case!("w2_f_calendar_faults", "msg", 10, |n| ring(n, with_faults::<Calendar, NoTrace>)),
+            case!("w2_fb_calendar_faults_hash", "msg", 10, |n| ring(n, with_faults::<Calendar, HashTrace>)),
             case!("w2_g_calendar_faults_hash_reuse", "msg", 10, |n| ring(
                 n,
                 with_faults::<Calendar, HashRecord>
@@ -88,6 +96,12 @@ fn main() {
             // 100,000 actors and as many tokens: beyond the caches
             case!("w2_x100k_stdheap", "msg", 50, |n| handlers::<StdHeap, NoTrace>(&big(n))),
             case!("w2_x100k_calendar", "msg", 50, |n| handlers::<Calendar, NoTrace>(&big(n))),
+            case!("w2_x1m_calendar", "msg", 10, |n| handlers::<Calendar, NoTrace>(&Spec::wide(1_000_000, n))),
+            case!("scale_10", "turn", 500_000, |n| turns(&Spec::wide(10, n))),
+            case!("scale_1k", "turn", 5_000, |n| turns(&Spec::wide(1_000, n))),
+            case!("scale_10k", "turn", 500, |n| turns(&Spec::wide(10_000, n))),
+            case!("scale_100k", "turn", 50, |n| turns(&Spec::wide(100_000, n))),
+            case!("scale_1m", "turn", 10, |n| turns(&Spec::wide(1_000_000, n))),
             // W3, executions
             case!("w3_a_stdheap", "exec", 200_000, |n| tiny(n, handlers::<StdHeap, NoTrace>)),
             case!("w3_a_sorted", "exec", 200_000, |n| tiny(n, handlers::<Sorted, NoTrace>)),

@@ -230,6 +230,14 @@ impl Net {
 }
 
 pub fn with_faults<Q: Queue, T: Trace>(spec: &Spec) -> (u64, u64) {
+    with_faults_after_set_up::<Q, T>(spec, |run| run())
+}
+
+/// All but the set-up goes through `after`.
+pub fn with_faults_after_set_up<Q: Queue, T: Trace>(
+    spec: &Spec,
+    after: impl FnOnce(&mut dyn FnMut()),
+) -> (u64, u64) {
     let mut k: Kernel<Q, T> = Kernel::new(spec.seed);
     let net = Net::new(spec);
     let mut actors: Vec<Box<dyn Actor>> = (0..spec.actors)
@@ -243,20 +251,22 @@ pub fn with_faults<Q: Queue, T: Trace>(spec: &Spec) -> (u64, u64) {
             }
         }
     };
-    for a in 0..spec.actors {
-        cx.me = a;
-        actors[a as usize].on_start(&mut cx);
-        flush(&mut k, &mut cx);
-    }
-    while let Some(e) = k.next() {
-        if !net.accepts(e.src, e.dst) {
-            continue;
+    after(&mut || {
+        for a in 0..spec.actors {
+            cx.me = a;
+            actors[a as usize].on_start(&mut cx);
+            flush(&mut k, &mut cx);
         }
-        cx.now = e.time;
-        cx.me = e.dst;
-        actors[e.dst as usize].on_msg(&mut cx, e.src, Token { id: e.id, left: e.left });
-        flush(&mut k, &mut cx);
-    }
+        while let Some(e) = k.next() {
+            if !net.accepts(e.src, e.dst) {
+                continue;
+            }
+            cx.now = e.time;
+            cx.me = e.dst;
+            actors[e.dst as usize].on_msg(&mut cx, e.src, Token { id: e.id, left: e.left });
+            flush(&mut k, &mut cx);
+        }
+    });
     k.end(spec)
 }
 

@@ -3,6 +3,7 @@
 //! A message between nodes takes 5.5 ms in the mean, as in the other programs (see [`tokens`]); one within a node is shorter. The
 //! hash and the checks for faults are always on, one monitor is on, and no fault strikes.
 
+mod scale;
 mod sessions;
 mod tokens;
 
@@ -36,6 +37,14 @@ fn main() {
             Case { name: "w2_x1m", unit: "msg", size: 10, run: |n| wide(1_000_000, n) },
             Case { name: "w3", unit: "exec", size: 100_000, run: fresh_worlds },
             Case { name: "w3_kept", unit: "exec", size: 100_000, run: kept_world },
+            Case { name: "w3_burst", unit: "exec", size: 100_000, run: bursts },
+            Case { name: "scale_10", unit: "turn", size: 500_000, run: |n| scale::turns(10, n) },
+            Case { name: "scale_1k", unit: "turn", size: 5_000, run: |n| scale::turns(1_000, n) },
+            Case { name: "scale_10k", unit: "turn", size: 500, run: |n| scale::turns(10_000, n) },
+            Case { name: "scale_100k", unit: "turn", size: 50, run: |n| scale::turns(100_000, n) },
+            Case { name: "scale_1m", unit: "turn", size: 10, run: |n| scale::turns(1_000_000, n) },
+            Case { name: "setup_100k", unit: "actor", size: 10, run: |n| scale::set_ups(100_000, n) },
+            Case { name: "setup_1m", unit: "actor", size: 1, run: |n| scale::set_ups(1_000_000, n) },
             Case { name: "session_chaos", unit: "turn", size: 10_000, run: sessions::one_core },
         ],
     );
@@ -99,9 +108,18 @@ fn wide(actors: u32, hops: u64) -> (u64, u64) {
 
 /// Tiny executions, each from set-up to tear-down.
 fn fresh_worlds(executions: u64) -> (u64, u64) {
+    each_afresh(executions, Spec::tiny)
+}
+
+/// The same with all messages at once.
+fn bursts(executions: u64) -> (u64, u64) {
+    each_afresh(executions, Spec::burst)
+}
+
+fn each_afresh(executions: u64, spec: fn(u64) -> Spec) -> (u64, u64) {
     let mut digest = 0_u64;
     for seed in 0..executions {
-        let spec = Spec::tiny(seed);
+        let spec = spec(seed);
         let mut runner = Runner::new(&tokens::Forwarding { spec, stated: Stated::Finished });
         digest = digest.rotate_left(1) ^ checked(&mut runner, &spec, seed, Recording::Off);
     }

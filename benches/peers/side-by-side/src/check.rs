@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
+use crate::case::Case;
 use crate::kept::Kept;
-use crate::programs::Case;
 use crate::rounds::once;
 
 /// Runs every case in its short form and compares it with what is kept; with `keep`, keeps it from now on.
@@ -16,14 +16,14 @@ pub fn run(cases: &[Case], keep: bool) -> Result<ExitCode, String> {
     let mut wrong = 0;
     for case in cases {
         let name = format!("{}/{}", case.program, case.name);
-        let came = once(case, case.command(None).arg("short"))?;
+        let came = once(case, &mut case.short())?;
         let differs = if is_fixed(case) && keep {
             kept.keep(name, &came);
             None
         } else if is_fixed(case) {
             kept.differs(&name, &came)
         } else {
-            let again = once(case, case.command(None).arg("short"))?;
+            let again = once(case, &mut case.short())?;
             (!again.is_same(&came)).then(|| format!("{name} does something else each time"))
         };
         if let Some(differs) = differs {

@@ -5,16 +5,20 @@
 //!
 //! - [`options`] — the command line;
 //! - [`programs`] — what is built, and how;
+//! - [`case`] — one measurement of a program;
 //! - [`measurement`] — one line of one case;
 //! - [`rounds`] — runs the cases in turns;
 //! - [`table`] — medians and ratios;
+//! - [`plot`] — cost per turn against number of actors;
 //! - [`check`] — the short form: counts and digests only;
 //! - [`kept`] — what they should be.
 
+mod case;
 mod check;
 mod kept;
 mod measurement;
 mod options;
+mod plot;
 mod programs;
 mod rounds;
 mod table;

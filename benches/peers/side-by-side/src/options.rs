@@ -1,12 +1,14 @@
 //! The command line.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
 use regex_lite::Regex;
 
+use crate::case::cases_of;
 use crate::programs::{self, PROGRAMS, Program};
-use crate::{check, rounds, table};
+use crate::{check, plot, rounds, table};
 
 /// Rehearsal, its peers and the limit of this machine, side by side on the same work.
 #[derive(Parser)]
@@ -27,6 +29,9 @@ pub struct Options {
     /// With `--check`: keeps the counts and digests of this run from now on
     #[arg(long, requires = "check")]
     keep: bool,
+    /// Draws cost per turn against number of actors into this SVG, from the cases `scale_…`
+    #[arg(long, value_name = "FILE")]
+    plot: Option<PathBuf>,
     /// The CPU on which cases run, where there is `taskset`
     #[arg(long, default_value_t = 1)]
     cpu: u32,
@@ -41,7 +46,7 @@ impl Options {
     pub fn run(&self) -> Result<ExitCode, String> {
         let mut cases = Vec::new();
         for program in PROGRAMS.iter().filter(|program| self.wants(program)) {
-            cases.extend(program.built()?.cases(&self.cases));
+            cases.extend(cases_of(program, &self.cases, !self.check)?);
         }
         if cases.is_empty() {
             return Err(format!("no case matches `{}`; leave it out to run all", self.cases));
@@ -51,6 +56,10 @@ impl Options {
         }
         let measured = rounds::run(&cases, self.rounds, self.cpu)?;
         print!("{}", table::Table::of(&measured));
+        if let Some(path) = &self.plot {
+            let written = std::fs::write(path, plot::cost_per_turn(&measured)?);
+            written.map_err(|error| format!("{} cannot be written: {error}", path.display()))?;
+        }
         let same = measured.all_same();
         Ok(if same { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }

@@ -2,8 +2,8 @@
 
 use std::process::Command;
 
+use crate::case::Case;
 use crate::measurement::Measurement;
-use crate::programs::Case;
 
 /// The measurements of all cases, a row for each, a column for each round.
 pub struct Measured<'a> {

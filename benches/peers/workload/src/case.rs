@@ -1,5 +1,6 @@
 //! One measurement, and a program's command line.
 
+use std::sync::Mutex;
 use std::time::Instant;
 
 use nix::sys::resource::{UsageWho, getrusage};
@@ -35,7 +36,8 @@ pub fn program(name: &str, cases: &[Case]) {
         eprintln!("{name} has no case `{wanted}`; `{name} list` names them");
         std::process::exit(2);
     };
-    let size = match typed.next().as_deref() {
+    let asked = typed.next();
+    let size = match asked.as_deref() {
         None => case.size,
         Some("short") => (case.size / 100).max(1),
         Some(number) => number.parse().unwrap_or_else(|_| {
@@ -43,13 +45,15 @@ pub fn program(name: &str, cases: &[Case]) {
             std::process::exit(2);
         }),
     };
-    if size == case.size {
+    if asked.as_deref() != Some("short") {
         (case.run)((size / 10).max(1));
         take();
     }
-    let (busy, start) = (cpu_seconds(), Instant::now());
+    *PART.lock().expect("no case panics within its part") = None;
+    let whole = Clock::start();
     let (count, digest) = (case.run)(size);
-    let (wall, cpu) = (start.elapsed().as_secs_f64(), cpu_seconds() - busy);
+    let whole = whole.stop();
+    let (wall, cpu) = PART.lock().expect("no case panics within its part").unwrap_or(whole);
     println!(
         "{name},{},{},{count},{wall:.6},{cpu:.6},{:.1},{digest:016x},{}",
         case.name,
@@ -57,6 +61,32 @@ pub fn program(name: &str, cases: &[Case]) {
         count as f64 / wall,
         peak_rss_kib()
     );
+}
+
+/// The part of a case that is timed, for one whose set-up is another matter. Without it, all of the case is timed.
+pub fn timed<T>(part: impl FnOnce() -> T) -> T {
+    let clock = Clock::start();
+    let result = part();
+    *PART.lock().expect("no case panics within its part") = Some(clock.stop());
+    result
+}
+
+/// Seconds on the wall and on CPUs of the part of the case that is timed.
+static PART: Mutex<Option<(f64, f64)>> = Mutex::new(None);
+
+struct Clock {
+    wall: Instant,
+    cpu: f64,
+}
+
+impl Clock {
+    fn start() -> Self {
+        Self { cpu: cpu_seconds(), wall: Instant::now() }
+    }
+
+    fn stop(&self) -> (f64, f64) {
+        (self.wall.elapsed().as_secs_f64(), cpu_seconds() - self.cpu)
+    }
 }
 
 fn cpu_seconds() -> f64 {

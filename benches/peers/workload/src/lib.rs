@@ -15,7 +15,7 @@ pub mod delivery;
 pub mod spec;
 pub mod token;
 
-pub use case::{Case, program};
+pub use case::{Case, program, timed};
 pub use delivery::{finish, note, take};
 pub use spec::{SEED, Spec};
 pub use token::{Forwarder, Token, splitmix};
