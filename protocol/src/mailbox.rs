@@ -127,6 +127,12 @@ impl<T> Mailbox<T> {
         Self { lanes: [VecDeque::new(), VecDeque::new(), VecDeque::new()], bounds }
     }
 
+    /// Empties it, and sets how much it holds.
+    pub fn reset(&mut self, bounds: Bounds) {
+        self.lanes.iter_mut().for_each(VecDeque::clear);
+        self.bounds = bounds;
+    }
+
     /// How much it holds.
     pub const fn bounds(&self) -> Bounds {
         self.bounds

@@ -1,5 +1,6 @@
 //! One actor with its mailbox, timers, watchers and disk.
 
+use rehearsal_protocol::mailbox::Bounds;
 use rehearsal_protocol::{Actor, Address, Incarnation, Input, Mailbox, NodeId, Protocol, Time, TimerId};
 
 use super::disk::Disk;
@@ -46,6 +47,8 @@ pub(crate) struct Cell<P: Protocol> {
     pub(crate) waiting: bool,
     pub(crate) counts: Counts,
     pub(crate) busy_until: Time,
+    /// Whether the rest is that of this run, and not only memory that is left from an earlier one.
+    has_rest: bool,
     rest: Option<Box<Rest<P>>>,
 }
 
@@ -102,7 +105,8 @@ impl<P: Protocol> Clone for Rest<P> {
 
 impl<P: Protocol> Clone for Cell<P> {
     fn clone(&self) -> Self {
-        Self { actor: self.actor.clone(), rest: self.rest.clone(), ..*self }
+        let rest = self.has_rest.then(|| self.rest.clone()).flatten();
+        Self { actor: self.actor.clone(), rest, ..*self }
     }
 }
 
@@ -117,6 +121,7 @@ impl<P: Protocol> Cell<P> {
             waiting: false,
             counts: Counts::default(),
             busy_until: Time::ZERO,
+            has_rest: false,
             rest: None,
         }
     }
@@ -128,37 +133,65 @@ impl<P: Protocol> Cell<P> {
         (self.started, self.dispatching, self.waiting) = (false, false, false);
         self.counts = Counts::default();
         self.busy_until = Time::ZERO;
-        self.rest = None;
+        self.has_rest = false;
     }
 
     pub(crate) fn rest(&self) -> Option<&Rest<P>> {
-        self.rest.as_deref()
+        self.rest.as_deref().filter(|_| self.has_rest)
     }
 
     /// The part that most actors never need, made now if it is not there.
+    #[inline]
     pub(crate) fn rest_mut(&mut self) -> &mut Rest<P> {
+        if !self.has_rest {
+            self.make_rest();
+        }
+        self.rest.as_mut().expect("it was made")
+    }
+
+    #[cold]
+    fn make_rest(&mut self) {
         let bounds = self.actor.as_ref().map(|actor| actor.mailbox()).unwrap_or_default();
-        self.rest.get_or_insert_with(|| {
-            Box::new(Rest {
-                mailbox: Mailbox::new(bounds),
-                timers: Vec::new(),
-                arms: 0,
-                watchers: Vec::new(),
-                children: Vec::new(),
-                disk: Disk::default(),
-                crashes: 0,
-            })
-        })
+        match &mut self.rest {
+            Some(rest) => rest.reset(bounds),
+            None => self.rest = Some(Box::new(Rest::new(bounds))),
+        }
+        self.has_rest = true;
     }
 
     /// The part that most actors never need, if it is there.
     pub(crate) fn existing_rest(&mut self) -> Option<&mut Rest<P>> {
-        self.rest.as_deref_mut()
+        self.rest.as_deref_mut().filter(|_| self.has_rest)
     }
 
     /// How many messages wait in the mailbox.
     pub(crate) fn waiting_messages(&self) -> u64 {
         let is_message = |waiting: &&Waiting<P>| matches!(waiting.input, Input::Message(_));
         self.rest().map_or(0, |rest| rest.mailbox.iter().filter(is_message).count() as u64)
+    }
+}
+
+impl<P: Protocol> Rest<P> {
+    fn new(bounds: Bounds) -> Self {
+        Self {
+            mailbox: Mailbox::new(bounds),
+            timers: Vec::new(),
+            arms: 0,
+            watchers: Vec::new(),
+            children: Vec::new(),
+            disk: Disk::default(),
+            crashes: 0,
+        }
+    }
+
+    /// Makes this that of a path that has not lived yet, and keeps the memory.
+    fn reset(&mut self, bounds: Bounds) {
+        let Self { mailbox, timers, arms, watchers, children, disk, crashes } = self;
+        mailbox.reset(bounds);
+        timers.clear();
+        watchers.clear();
+        children.clear();
+        disk.reset();
+        (*arms, *crashes) = (0, 0);
     }
 }

@@ -20,6 +20,13 @@ pub(crate) struct Disk {
 }
 
 impl Disk {
+    /// Empties it, and keeps the memory.
+    pub(crate) fn reset(&mut self) {
+        self.durable.clear();
+        self.volatile.clear();
+        (self.durable_count, self.last_sync) = (0, Time::ZERO);
+    }
+
     /// Accepts a write.
     pub(crate) fn write(&mut self, key: String, value: Vec<u8>) {
         self.volatile.push((key, value));

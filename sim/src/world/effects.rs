@@ -25,34 +25,38 @@ impl<P: Protocol> World<P> {
         if let Some(effect) = self.effects.pop() {
             match effect {
                 Effect::Send { to, message } => self.send_to(slot, to.slot(), message, event),
-                other => self.take_effect(slot, other, event, checks),
+                Effect::Announce(fact) => self.announce(slot, &fact, event, checks),
+                other => self.take_effect(slot, other, event),
             }
         }
     }
 
     #[inline(never)]
     fn take_hold_in_order(&mut self, slot: u32, event: u64, checks: &mut Checks<P::Fact>) {
-        let mut number = 0;
+        let mut effects = std::mem::take(&mut self.effects);
         let mut exits = false;
-        // Nothing that takes hold asks for more, so the buffer can stay; a drain of it would cost as much as a small effect.
-        while let Some(effect) = self.effects.get_mut(number) {
-            number += 1;
+        for effect in &mut effects {
+            // A fact is judged where it stands, for it need not go anywhere; and a drain would cost as much as a small effect.
+            if let Effect::Announce(fact) = effect {
+                self.announce(slot, fact, event, checks);
+                continue;
+            }
             match std::mem::replace(effect, Effect::Exit) {
+                Effect::Send { to, message } => self.send_to(slot, to.slot(), message, event),
                 Effect::Exit => exits = true,
-                effect => self.take_effect(slot, effect, event, checks),
+                other => self.take_effect(slot, other, event),
             }
         }
-        self.effects.clear();
+        effects.clear();
+        self.effects = effects;
         if exits {
             self.end(slot, Exit::Normal, event);
         }
     }
 
-    /// One effect takes hold.
-    fn take_effect(&mut self, slot: u32, effect: Effect<P>, event: u64, checks: &mut Checks<P::Fact>) {
+    /// One of the effects that are less frequent.
+    fn take_effect(&mut self, slot: u32, effect: Effect<P>, event: u64) {
         match effect {
-            Effect::Send { to, message } => self.send_to(slot, to.slot(), message, event),
-            Effect::Announce(fact) => self.announce(slot, &fact, event, checks),
             Effect::SetTimer { id, after } => self.set_timer(slot, id, after, event),
             Effect::CancelTimer(id) => self.cancel_timer(slot, id),
             Effect::Exit => self.end(slot, Exit::Normal, event),
@@ -69,6 +73,7 @@ impl<P: Protocol> World<P> {
             }
             Effect::Sync(id) => self.sync(slot, id, event),
             Effect::DeadLetter(reason) => self.note_dead_letter(slot, reason, event),
+            Effect::Send { .. } | Effect::Announce(_) => unreachable!("these take hold where they stand"),
         }
     }
 

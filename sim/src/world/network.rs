@@ -29,17 +29,20 @@ impl<P: Protocol> World<P> {
             return;
         }
         let (home, there) = (self.homes[from as usize], self.homes[to as usize]);
-        let envelope = Envelope { from: home.address(from), id, message };
+        let address = home.address(from);
         match self.transit((from, home), (to, there)) {
-            Transit::At(at) => self.schedule(at, to, cause, What::Message(envelope)),
+            Transit::At(at) => {
+                self.schedule(at, to, cause, What::Message(Envelope { from: address, id, message }));
+            }
             Transit::Twice(first, second) => {
+                let envelope = Envelope { from: address, id, message };
                 self.tally.duplicated += 1;
                 let digest = digest(&envelope.message);
                 self.record_actor(EventKind::Duplicated, to, cause, digest, || of(&envelope, from));
                 self.schedule(first, to, cause, What::Message(envelope.clone()));
                 self.schedule(second, to, cause, What::Message(envelope));
             }
-            Transit::Lost => self.lose(to, &envelope, cause),
+            Transit::Lost => self.lose(to, &Envelope { from: address, id, message }, cause),
         }
     }
 
