@@ -68,10 +68,12 @@ mod tables;
 #[cfg(test)]
 mod tests;
 
-use crate::check::{Properties, Violation};
+use rehearsal_protocol::Protocol;
+
+use crate::case::shrink::overrides;
+use crate::check::{Checks, Violation};
 use crate::choice::{Base, Deviation};
 use crate::fault::Profile;
-use crate::case::shrink::overrides;
 use crate::run::{AnyRunner, RunSpec, Runner, Verdict};
 use crate::scenario::Scenario;
 use crate::world::asynchronous::Orders;
@@ -144,8 +146,8 @@ pub struct Reached {
     pub left_out: Option<LeftOut>,
     /// What was violated, the fewest steps first; one way for each invariant.
     pub violations: Vec<Counterexample>,
-    /// Goals that no state reaches.
-    pub unreached: Vec<String>,
+    /// Which goals some state reaches, in the order of their statement.
+    pub goals: Vec<bool>,
 }
 
 /// Why a search ended before all states were found.
@@ -254,18 +256,27 @@ pub fn search<S: Scenario>(
     spec: StatesSpec,
     watcher: &mut dyn Watcher,
 ) -> Result<Reached, Refused> {
-    let mut tables = Tables::default();
-    let mut properties = Properties::default();
-    scenario.properties(&mut properties);
-    let (actors, empty) = Actors::of(scenario, spec.network, &mut tables);
-    let mut lore = Lore { actors, judges: Judges::of(&properties) };
-    let (begun, wrong): (Vec<_>, Vec<_>) =
-        beginnings(&mut lore, &mut tables, empty)?.into_iter().partition(|one| one.wrong.is_none());
+    Runner::new(scenario).states(spec, watcher)
+}
+
+/// Searches all states of what a runner runs.
+pub(crate) fn reached<P: Protocol>(
+    runner: &mut Runner<P>,
+    spec: StatesSpec,
+    watcher: &mut dyn Watcher,
+) -> Result<Reached, Refused> {
+    let (checks, mut tables) = (runner.fresh_checks(), Tables::default());
+    let blueprint = runner.world().blueprint_shared();
+    let (actors, empty) = Actors::of(blueprint, runner.pulse(), spec.network, &mut tables);
+    let mut lore = Lore { actors, judges: Judges::of(&checks) };
+    let all = beginnings(&mut lore, &mut tables, empty, spec.states)?;
+    let (begun, wrong): (Vec<_>, Vec<_>) = all.into_iter().partition(|one| one.wrong.is_none());
     let rows: Vec<_> = begun.iter().map(|beginning| beginning.row.clone()).collect();
     let mut search = Search::new(tables, lore, spec);
     let layer = search.first(&rows);
     let ended = search.run(layer, false, watcher, &mut |_, _| true)?;
     let (progress, sighted) = (search.so_far, std::mem::take(&mut search.sightings));
+    let endings = search.tables.endings();
     let ways = path::ways(&mut search, &begun, &sighted)?;
     let first = wrong.iter().filter_map(|beginning| at_once(&search.lore, beginning));
     let later = sighted.iter().zip(ways).map(|(sighted, way)| (violation(&search.lore, sighted), way));
@@ -275,14 +286,14 @@ pub fn search<S: Scenario>(
             violations.push((violation, way));
         }
     }
-    let tell = |(violation, way)| counterexample(scenario, &search, violation, &way);
+    let tell = |(violation, way)| counterexample(runner, &checks, &search, violation, &way);
     let violations: Vec<_> = violations.into_iter().map(tell).collect();
     let (turns, local_states) = search.lore.actors.counted();
     Ok(Reached {
         generated: progress.generated,
         states: progress.states,
         ends: progress.ends,
-        endings: search.tables.endings(),
+        endings,
         depth: progress.depth,
         turns,
         local_states,
@@ -296,21 +307,12 @@ pub fn search<S: Scenario>(
             Ended::Stopped => Some(LeftOut::Stopped),
         },
         violations,
-        unreached: unreached(&properties, &search.lore.actors),
+        goals: checks.reached_by(search.lore.actors.facts()),
     })
 }
 
-fn unreached<P: rehearsal_protocol::Protocol>(
-    properties: &Properties<P::Fact>,
-    actors: &Actors<P>,
-) -> Vec<String> {
-    let reached = properties.reached_by(actors.facts());
-    let goals = properties.goals().zip(reached);
-    goals.filter(|(_, reached)| !reached).map(|(goal, _)| goal.name.clone()).collect()
-}
-
 /// What is wrong in a first turn, and the way to there.
-fn at_once<P: rehearsal_protocol::Protocol>(lore: &Lore<P>, beginning: &Beginning) -> Option<(Violation, Way)> {
+fn at_once<P: Protocol>(lore: &Lore<P>, beginning: &Beginning) -> Option<(Violation, Way)> {
     let violation = match beginning.wrong? {
         Wrong::Panic(number) => lore.panicked(number),
         Wrong::Violation(number) => lore.judges.violation(number).clone(),
@@ -318,21 +320,22 @@ fn at_once<P: rehearsal_protocol::Protocol>(lore: &Lore<P>, beginning: &Beginnin
     Some((violation, Way { first: beginning.outcomes.clone(), steps: Vec::new() }))
 }
 
-fn violation<P: rehearsal_protocol::Protocol>(lore: &Lore<P>, sighted: &Sighted) -> Violation {
+fn violation<P: Protocol>(lore: &Lore<P>, sighted: &Sighted) -> Violation {
     let number = sighted.sighting.violation;
     if sighted.sighting.panicked { lore.panicked(number) } else { lore.judges.violation(number).clone() }
 }
 
-fn counterexample<S: Scenario>(
-    scenario: &S,
-    search: &Search<S::Protocol>,
+fn counterexample<P: Protocol>(
+    runner: &mut Runner<P>,
+    checks: &Checks<P::Fact>,
+    search: &Search<P>,
     violation: Violation,
     way: &Way,
 ) -> Counterexample {
     let (actors, tables) = (&search.lore.actors, &search.tables);
     let steps = way.steps.iter().map(|place| guide::in_words(actors, tables, *place)).collect();
-    let deviations = guide::deviations(scenario, actors, tables, way);
-    let deviations = deviations.and_then(|made| match Runner::new(scenario).run(&run_of(&made)).verdict {
+    let deviations = guide::deviations(checks.clone(), actors, tables, way);
+    let deviations = deviations.and_then(|made| match runner.run(&run_of(&made)).verdict {
         Verdict::Violation(again) if again.invariant == violation.invariant => Ok(made),
         other => Err(format!("the run of the world that goes this way ends otherwise: {other:?}")),
     });

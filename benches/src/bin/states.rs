@@ -26,8 +26,14 @@ fn main() {
     }
     let Reached { generated, states, depth, turns, local_states, memory, .. } = reached;
     let rate = generated as f64 / wall.as_secs_f64() / 1e6;
-    println!("{model} {size}: {generated} generated, {states} states, depth {depth}, {turns} turns, {local_states} local states");
-    println!("{rate:.2} million a second, {wall:.2?}, {} KiB of tables, {} KiB at most", memory / 1024, most_memory());
+    println!(
+        "{model} {size}: {generated} generated, {states} states, depth {depth}, {turns} turns, {local_states} local states"
+    );
+    println!(
+        "{rate:.2} million a second, {wall:.2?}, {} KiB of tables, {} KiB at most",
+        memory / 1024,
+        most_memory()
+    );
 }
 
 fn searched(model: &str, size: u32, jobs: usize) -> Reached {

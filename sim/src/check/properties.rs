@@ -164,19 +164,6 @@ impl<F: Serialize + DeserializeOwned + 'static> Properties<F> {
         self.goals.iter().map(|(goal, _)| goal)
     }
 
-    /// The same, one invariant at a time and without goals.
-    pub(crate) fn checks_one_by_one(&self) -> impl Iterator<Item = Checks<F>> {
-        self.invariants.iter().map(|(invariant, monitor)| {
-            let alone = Self { invariants: vec![(invariant.clone(), monitor.clone())], goals: Vec::new() };
-            alone.checks()
-        })
-    }
-
-    /// Which goals some of these facts reach, in the order of their statement.
-    pub(crate) fn reached_by<'a>(&self, facts: impl Iterator<Item = &'a F> + Clone) -> Vec<bool> {
-        self.goals.iter().map(|(_, reached)| facts.clone().any(|fact| reached(fact))).collect()
-    }
-
     /// The state in which a run starts.
     pub fn checks(&self) -> Checks<F> {
         Checks {
@@ -215,6 +202,34 @@ impl<F: Clone + Debug + Serialize> Checks<F> {
     /// Keeps every fact from now on.
     pub fn collect(&mut self) {
         self.collected = Some(Vec::new());
+    }
+
+    /// The monitors one by one, each as at the start of a run, and without goals.
+    pub(crate) fn one_by_one(&self) -> impl Iterator<Item = Self> {
+        self.invariants.iter().zip(&self.monitors).map(|(invariant, monitor)| {
+            let mut monitor = monitor.clone();
+            monitor.reset();
+            Self {
+                invariants: [invariant.clone()].into(),
+                subscriptions: Subscriptions::new(std::iter::once(&*monitor)),
+                monitors: vec![monitor],
+                goals: Vec::new(),
+                reached: Vec::new(),
+                open: Vec::new(),
+                skipped: Vec::new(),
+                violation: None,
+                collected: None,
+                audited: None,
+            }
+        })
+    }
+
+    /// Which goals some of these facts reach, in the order of their statement.
+    pub(crate) fn reached_by<'a>(&self, facts: impl Iterator<Item = &'a F> + Clone) -> Vec<bool>
+    where
+        F: 'a,
+    {
+        self.goals.iter().map(|reached| facts.clone().any(|fact| reached(fact))).collect()
     }
 
     /// Feeds everything that later judgements depend on.

@@ -8,12 +8,12 @@ use std::any::Any;
 use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use rehearsal_protocol::context::Turn;
-use rehearsal_protocol::{
-    Actor, Address, Context, Effect, Envelope, Input, MessageId, Protocol, Time,
-};
+use rehearsal_protocol::{Actor, Address, Context, Effect, Envelope, Input, MessageId, Protocol, Time};
 
 use super::event::{Event, LOOSE, Route, What};
 use super::local::{Life, Local, Rest};
@@ -22,7 +22,7 @@ use super::numbering::Numbering;
 use super::refused::Refused;
 use super::row::Row;
 use super::tables::{AT_ONCE, Kind, Learnt, Tables};
-use crate::scenario::Scenario;
+use crate::world::Pulse;
 use crate::world::blueprint::Blueprint;
 use crate::world::directory::Directory;
 use crate::world::fingerprint::Fingerprinter;
@@ -30,7 +30,9 @@ use lender::{Asked, Lender};
 
 /// Everything behind the numbers of local states, events and facts.
 pub(super) struct Actors<P: Protocol> {
-    blueprint: Blueprint<P>,
+    blueprint: Arc<Blueprint<P>>,
+    pulse: Arc<Pulse>,
+    beats: u64,
     network: Network,
     directory: Directory,
     /// By slot.
@@ -60,12 +62,18 @@ struct Path<P: Protocol> {
 
 impl<P: Protocol> Actors<P> {
     /// The actors of a scenario, and the row in which none of them had its first turn.
-    pub(super) fn of(scenario: &impl Scenario<Protocol = P>, network: Network, tables: &mut Tables) -> (Self, Row) {
-        let blueprint = Blueprint::of(scenario);
+    pub(super) fn of(
+        blueprint: Arc<Blueprint<P>>,
+        pulse: Arc<Pulse>,
+        network: Network,
+        tables: &mut Tables,
+    ) -> (Self, Row) {
         let mut directory = Directory::default();
         directory.reset(blueprint.actors.len() as u32);
         let mut actors = Self {
             blueprint,
+            pulse,
+            beats: 0,
             network,
             directory,
             paths: Vec::new(),
@@ -85,6 +93,11 @@ impl<P: Protocol> Actors<P> {
         (actors, Row { locals, ..Row::default() })
     }
 
+    /// Who is where at the start of every run.
+    pub(super) fn blueprint(&self) -> &Arc<Blueprint<P>> {
+        &self.blueprint
+    }
+
     /// How many actors the blueprint has; they have the first slots.
     pub(super) fn placed(&self) -> u32 {
         self.blueprint.actors.len() as u32
@@ -94,8 +107,12 @@ impl<P: Protocol> Actors<P> {
     fn make_room(&mut self, tables: &mut Tables) {
         while self.paths.len() < (self.placed() + self.directory.len()) as usize {
             let slot = self.paths.len();
-            let path =
-                Path { numbers: Numbering::default(), actors: Vec::new(), rest_numbers: Numbering::default(), rests: Vec::new() };
+            let path = Path {
+                numbers: Numbering::default(),
+                actors: Vec::new(),
+                rest_numbers: Numbering::default(),
+                rests: Vec::new(),
+            };
             self.paths.push(path);
             tables.add_slot();
             let mut local = Local::nobody();
@@ -157,6 +174,12 @@ impl<P: Protocol> Actors<P> {
         self.paths.iter().map(of).sum::<usize>() + self.event_numbers.bytes()
     }
 
+    /// Shows the watchdog that the search goes on.
+    pub(super) fn beat(&mut self) {
+        self.beats += 1;
+        self.pulse.turns.store(self.beats, Ordering::Relaxed);
+    }
+
     /// The first turn of the actor in a slot, as an event.
     pub(super) fn start_of(&mut self, slot: u32, tables: &mut Tables) -> u32 {
         self.event_number(slot, What::Start, LOOSE, tables)
@@ -213,7 +236,9 @@ impl<P: Protocol> Actors<P> {
             Life::Panicked => [self.event_number(slot, What::Restart, LOOSE, tables)].into(),
             Life::Started => {
                 let timers = rest.timers.iter();
-                timers.map(|(id, after)| self.event_number(slot, What::Timer(*id, *after), LOOSE, tables)).collect()
+                timers
+                    .map(|(id, after)| self.event_number(slot, What::Timer(*id, *after), LOOSE, tables))
+                    .collect()
             }
         }
     }
@@ -288,9 +313,12 @@ impl<P: Protocol> Actors<P> {
             };
             outcomes.push(Learnt { chosen, asks: once_each(outcome.asks, tables), ..outcome });
             if outcomes.len() > MOST_ALTERNATIVES {
-                return Err(Refused::Alternatives { actor: self.path(slot).to_owned(), most: MOST_ALTERNATIVES });
+                return Err(Refused::Alternatives {
+                    actor: self.path(slot).to_owned(),
+                    most: MOST_ALTERNATIVES,
+                });
             }
-            while script.last().is_some_and(Asked::is_last) {
+            while script.last().is_some_and(|asked| asked.is_last()) {
                 script.pop();
             }
             let Some(asked) = script.last_mut() else { return Ok(outcomes) };
@@ -314,11 +342,13 @@ impl<P: Protocol> Actors<P> {
         let me = self.address(slot);
         let turn = Turn { me, incarnation: local.rest.incarnation, now, sender };
         let path = self.path(slot).to_owned();
+        self.turns += 1;
+        self.pulse.actor.store(slot, Ordering::Relaxed);
+        self.beat();
         let mut lender = Lender::new(&mut self.directory, &path, &mut local.rest.syncs, script);
         let mut effects = Vec::new();
         let mut cx = Context::new(turn, &mut lender, &mut effects);
         let actor = local.actor.as_deref_mut().expect("only the living have turns");
-        self.turns += 1;
         let done = catch_unwind(AssertUnwindSafe(|| actor.receive(&mut cx, input)));
         if lender.drew_too_much() {
             return Err(Refused::Draws { actor: path });

@@ -26,11 +26,12 @@ pub(super) enum Wrong {
     Violation(u32),
 }
 
-/// All beginnings: more than one if actors have choices in their first turns.
+/// All beginnings, up to so many: more than one if actors have choices in their first turns.
 pub(super) fn beginnings<P: Protocol>(
     lore: &mut Lore<P>,
     tables: &mut Tables,
     empty: Row,
+    most: u64,
 ) -> Result<Vec<Beginning>, Refused> {
     let mut all = vec![Beginning { row: empty, ..Beginning::default() }];
     for slot in 0..lore.actors.placed() {
@@ -48,6 +49,7 @@ pub(super) fn beginnings<P: Protocol>(
                 }
             }
         }
+        next.truncate(usize::try_from(most).unwrap_or(usize::MAX)); // Then there are as many states as may be.
         all = next;
     }
     Ok(all)

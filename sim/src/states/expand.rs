@@ -183,7 +183,12 @@ impl Expander {
                 };
                 match tables.judge(row.judges, outcome.facts)? {
                     Judged::Violated(violation) => {
-                        to.sightings.push(Sighting { parent, outcome: Some(place), violation, panicked: false });
+                        to.sightings.push(Sighting {
+                            parent,
+                            outcome: Some(place),
+                            violation,
+                            panicked: false,
+                        });
                         moves = true;
                     }
                     Judged::Content(judges) => {

@@ -10,28 +10,23 @@ use super::event::What;
 use super::path::Way;
 use super::tables::Tables;
 use crate::case::shrink::overrides;
-use crate::check::Properties;
+use crate::check::Checks;
 use crate::choice::stream::kind;
 use crate::choice::{Choices, Deviation, Stream, Value, generator};
 use crate::fault::Profile;
-use crate::scenario::Scenario;
 use crate::trace::Recording;
 use crate::world::asynchronous::{Orders, passing};
-use crate::world::blueprint::Blueprint;
 use crate::world::queue;
 use crate::world::{Start, World};
 
 /// Leads the world along a way. The deviations that do so, or why the world cannot follow.
 pub(super) fn deviations<P: Protocol>(
-    scenario: &impl Scenario<Protocol = P>,
+    mut checks: Checks<P::Fact>,
     actors: &Actors<P>,
     tables: &Tables,
     way: &Way,
 ) -> Result<Vec<Deviation>, String> {
-    let mut properties = Properties::default();
-    scenario.properties(&mut properties);
-    let mut checks = properties.checks();
-    let mut world = World::new(Arc::new(Blueprint::of(scenario)));
+    let mut world = World::new(actors.blueprint().clone());
     let mut made = menus(actors, tables, way);
     world.start(Start {
         seed: 0,
@@ -99,13 +94,18 @@ fn is_same<P: Protocol>(
     let there = |text: String| named(&text, |slot| actors.path(slot));
     match (pending, what) {
         (queue::What::Message(envelope), What::Message(from, message)) => {
-            here(format!("{:?} {:?}", envelope.from, envelope.message)) == there(format!("{from:?} {message:?}"))
+            here(format!("{:?} {:?}", envelope.from, envelope.message))
+                == there(format!("{from:?} {message:?}"))
         }
-        (queue::What::Timer(id, arm), What::Timer(other, _)) => id == other && world.is_armed(slot, *id, *arm),
+        (queue::What::Timer(id, arm), What::Timer(other, _)) => {
+            id == other && world.is_armed(slot, *id, *arm)
+        }
         (queue::What::Signal(signal, incarnation), What::Signal(other, sent_to)) => {
             incarnation == sent_to && here(format!("{signal:?}")) == there(format!("{other:?}"))
         }
-        (queue::What::Synced(id, incarnation, _), What::Synced(other, of)) => (id, incarnation) == (other, of),
+        (queue::What::Synced(id, incarnation, _), What::Synced(other, of)) => {
+            (id, incarnation) == (other, of)
+        }
         (queue::What::Start(_), What::Start)
         | (queue::What::Restart, What::Restart)
         | (queue::What::Kill, What::Kill) => true,

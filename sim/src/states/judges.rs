@@ -9,11 +9,10 @@ use std::hash::Hash;
 
 use rehearsal_protocol::{Address, Time};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use super::numbering::Numbering;
 use super::tables::Judged;
-use crate::check::{Checks, Moment, Properties, Violation};
+use crate::check::{Checks, Moment, Violation};
 use crate::world::fingerprint::Fingerprinter;
 
 /// All monitors of a scenario.
@@ -33,13 +32,18 @@ struct Judge<F> {
     said: BTreeMap<(u32, u32), Judged>,
 }
 
-impl<F: Clone + Debug + Serialize + DeserializeOwned + 'static> Judges<F> {
+impl<F: Clone + Debug + Serialize + 'static> Judges<F> {
     /// The monitors of a scenario. What they remember at first has the number 0.
-    pub(super) fn of(properties: &Properties<F>) -> Self {
-        let mut judges =
-            Self { monitors: Vec::new(), numbers: Numbering::default(), all: Vec::new(), violations: Vec::new() };
-        for checks in properties.checks_one_by_one() {
-            let mut judge = Judge { numbers: Numbering::default(), states: Vec::new(), said: BTreeMap::new() };
+    pub(super) fn of(checks: &Checks<F>) -> Self {
+        let mut judges = Self {
+            monitors: Vec::new(),
+            numbers: Numbering::default(),
+            all: Vec::new(),
+            violations: Vec::new(),
+        };
+        for checks in checks.one_by_one() {
+            let mut judge =
+                Judge { numbers: Numbering::default(), states: Vec::new(), said: BTreeMap::new() };
             assert_eq!(judge.number(checks), 0);
             judges.monitors.push(judge);
         }
@@ -104,7 +108,7 @@ impl<F: Clone + Debug + Serialize + DeserializeOwned + 'static> Judges<F> {
     }
 }
 
-impl<F: Clone + Debug + Serialize + DeserializeOwned + 'static> Judge<F> {
+impl<F: Clone + Debug + Serialize + 'static> Judge<F> {
     fn judge(
         &mut self,
         state: u32,

@@ -237,10 +237,12 @@ mod tests {
     fn rows() -> impl Strategy<Value = (u64, Row)> {
         let number = || prop_oneof![0u32..4, 100u32..300, any::<u32>()];
         let numbers = || prop::collection::vec(number(), 0..9);
-        (any::<u64>(), number(), numbers(), numbers(), numbers()).prop_map(|(bits, judges, locals, mut loose, queued)| {
-            loose.sort_unstable();
-            (bits, Row { judges, locals, loose, queued })
-        })
+        (any::<u64>(), number(), numbers(), numbers(), numbers()).prop_map(
+            |(bits, judges, locals, mut loose, queued)| {
+                loose.sort_unstable();
+                (bits, Row { judges, locals, loose, queued })
+            },
+        )
     }
 
     proptest! {

@@ -78,11 +78,9 @@ impl Row {
     /// Becomes the row that lies elsewhere.
     pub(super) fn copy(&mut self, view: &View<'_>) {
         self.judges = view.judges;
-        for (mine, other) in [
-            (&mut self.locals, view.locals),
-            (&mut self.loose, view.loose),
-            (&mut self.queued, view.queued),
-        ] {
+        for (mine, other) in
+            [(&mut self.locals, view.locals), (&mut self.loose, view.loose), (&mut self.queued, view.queued)]
+        {
             mine.clear();
             mine.extend_from_slice(other);
         }

@@ -6,6 +6,7 @@
 
 use rehearsal_protocol::Protocol;
 
+use super::StatesSpec;
 use super::expand::{Expanded, Expander, Found, Shared, Sighting, successor};
 use super::layer::{Block, Chunk, Layer, Origin, PARTS, Part, part_of};
 use super::lore::{Learning, Lore};
@@ -14,7 +15,6 @@ use super::refused::Refused;
 use super::row::Row;
 use super::table::Table;
 use super::tables::Tables;
-use super::StatesSpec;
 
 /// A search under way.
 pub(super) struct Search<P: Protocol> {
@@ -26,6 +26,8 @@ pub(super) struct Search<P: Protocol> {
     works: Vec<Work>,
     /// The place of the first state of the round in its layer.
     first: u32,
+    /// How many steps there were from the states of a chunk in the last round.
+    steps_of_a_chunk: u64,
     pub(super) so_far: Progress,
     pub(super) sightings: Vec<Sighted>,
 }
@@ -71,6 +73,8 @@ struct Work {
 
 /// So many chunks are worked on between two looks at limits.
 const CHUNKS_IN_A_ROUND: usize = PARTS;
+/// Or so many that about as many steps are made.
+const STEPS_IN_A_ROUND: u64 = 100_000;
 /// Fewer states than this are not shared out. Tests share small systems out, too.
 const WORTH_SHARING: u32 = if cfg!(test) { 2 } else { 1_024 };
 /// How full a table of visited states may be, of a hundred.
@@ -86,6 +90,7 @@ impl<P: Protocol> Search<P> {
             visited: vec![Table::filled_to(FULL); visited],
             works: std::iter::repeat_with(Work::default).take(CHUNKS_IN_A_ROUND).collect(),
             first: 0,
+            steps_of_a_chunk: STEPS_IN_A_ROUND,
             so_far: Progress::default(),
             sightings: Vec::new(),
         }
@@ -95,6 +100,7 @@ impl<P: Protocol> Search<P> {
     pub(super) fn start_over(&mut self) {
         self.visited.iter_mut().for_each(Table::clear);
         self.so_far = Progress::default();
+        self.steps_of_a_chunk = STEPS_IN_A_ROUND;
         self.sightings.clear();
     }
 
@@ -123,6 +129,9 @@ impl<P: Protocol> Search<P> {
     ) -> Result<Ended, Refused> {
         for depth in 0.. {
             self.so_far.depth = depth;
+            if self.so_far.states >= self.spec.states {
+                return Ok(Ended::States);
+            }
             if layer.len() == 0 {
                 self.so_far.depth = depth.saturating_sub(1);
                 return Ok(Ended::Complete);
@@ -150,10 +159,16 @@ impl<P: Protocol> Search<P> {
     ) -> Result<Option<Ended>, Refused> {
         let chunks: Vec<&Chunk> = layer.chunks().collect();
         let mut first = 0;
-        for round in chunks.chunks(CHUNKS_IN_A_ROUND) {
+        let mut chunks = &*chunks;
+        while !chunks.is_empty() {
+            let (round, rest) = chunks.split_at(self.chunks_in_a_round().min(chunks.len()));
+            chunks = rest;
+            let before = self.so_far.generated;
             self.first = first;
             first += round.iter().map(|chunk| chunk.rows()).sum::<u32>();
+            self.lore.actors.beat();
             self.round(round, depth, next, origins)?;
+            self.steps_of_a_chunk = (self.so_far.generated - before) / round.len() as u64;
             self.so_far.memory = self.so_far.memory.max((self.bytes() + layer.bytes() + next.bytes()) as u64);
             if self.spec.fail_fast && !self.sightings.is_empty() {
                 return Ok(Some(Ended::Wrong));
@@ -166,6 +181,12 @@ impl<P: Protocol> Search<P> {
             }
         }
         Ok(None)
+    }
+
+    /// Fewer where there are many steps from a state, so that limits are not passed by far.
+    fn chunks_in_a_round(&self) -> usize {
+        let few = STEPS_IN_A_ROUND / self.steps_of_a_chunk.max(1);
+        few.clamp(1, CHUNKS_IN_A_ROUND as u64) as usize
     }
 
     fn round(
@@ -282,8 +303,11 @@ impl<P: Protocol> Search<P> {
         let judges = &self.lore.judges;
         self.sightings.retain(|sighted| {
             let Sighting { violation, panicked, .. } = sighted.sighting;
-            let invariant =
-                if panicked { crate::world::rules::NO_PANIC.id } else { &judges.violation(violation).invariant };
+            let invariant = if panicked {
+                crate::world::rules::NO_PANIC.id
+            } else {
+                &judges.violation(violation).invariant
+            };
             let new = !known.contains(&invariant);
             known.push(invariant);
             new

@@ -185,7 +185,7 @@ mod tests {
     fn keys() -> impl Strategy<Value = u64> {
         prop_oneof![
             (1u64..5_000).prop_map(mix),
-            1u64..300,                      // Crowded at the front,
+            1u64..300,                              // Crowded at the front,
             (0u64..300).prop_map(|n| u64::MAX - n), // and at the end.
         ]
     }

@@ -188,7 +188,10 @@ impl Tables {
     ///
     /// If there are more than 2^24.
     pub(super) fn add_event(&mut self, route: Route) {
-        assert!(self.routes.len() < 1 << (32 - EVENT), "there are too many different messages, timers and signals");
+        assert!(
+            self.routes.len() < 1 << (32 - EVENT),
+            "there are too many different messages, timers and signals"
+        );
         self.routes.push(route);
         self.near.push(Vec::new());
     }
@@ -206,9 +209,8 @@ impl Tables {
     }
 
     fn is_simple(&self, outcome: &Learnt) -> bool {
-        let loose = |ask: &u32| {
-            ask & AT_ONCE == 0 && self.routes[*ask as usize].channel == super::event::LOOSE
-        };
+        let loose =
+            |ask: &u32| ask & AT_ONCE == 0 && self.routes[*ask as usize].channel == super::event::LOOSE;
         outcome.asks.iter().all(loose)
     }
 

@@ -61,9 +61,9 @@ impl<P: Protocol> Actors<P> {
                 self.at_once(child.slot(), What::Begin(me.slot(), actor), tables)
             }
             Effect::Stop(who) => self.at_once(who.slot(), What::Tell(Signal::Shutdown), tables),
-            Effect::Kill(who) => self
-                .is_path(who.slot())
-                .then(|| self.event_number(who.slot(), What::Kill, LOOSE, tables)),
+            Effect::Kill(who) => {
+                self.is_path(who.slot()).then(|| self.event_number(who.slot(), What::Kill, LOOSE, tables))
+            }
             Effect::Monitor(who) => {
                 let watched = self.at_once(who.slot(), What::Watch(me.slot()), tables);
                 watched.or_else(|| self.nobody_there(me, who, tables))

@@ -15,7 +15,7 @@ pub(super) struct Asked {
 
 impl Asked {
     /// Whether all other entries were chosen in other turns.
-    pub(super) fn is_last(&self) -> bool {
+    pub(super) fn is_last(self) -> bool {
         self.chosen + 1 == self.options
     }
 }

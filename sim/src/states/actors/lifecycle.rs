@@ -122,14 +122,7 @@ impl<P: Protocol> Actors<P> {
     }
 
     /// The news of an end, for one who is alive.
-    fn news(
-        &mut self,
-        of: u32,
-        local: &Local<P>,
-        to: u32,
-        reason: Exit,
-        tables: &mut Tables,
-    ) -> Option<u32> {
+    fn news(&mut self, of: u32, local: &Local<P>, to: u32, reason: Exit, tables: &mut Tables) -> Option<u32> {
         let signal = Signal::Exit { who: self.address(of), incarnation: local.rest.incarnation, reason };
         self.at_once(to, What::Tell(signal), tables)
     }
@@ -158,7 +151,7 @@ fn coming<P: Protocol>(what: &What<P>, local: &mut Local<P>) -> Coming<P> {
         (What::Message(from, message), Life::Started) => {
             turn(Input::Message(envelope(*from, message.clone())))
         }
-        (What::Message(..), Life::None | Life::Panicked) => Coming::Still(Kind::Nowhere),
+        (What::Message(..) | What::Kill, Life::None | Life::Panicked) => Coming::Still(Kind::Nowhere),
         (What::Message(..), Life::Begun) => Coming::Still(Kind::Blocked),
         (What::Signal(signal, sent_to), Life::Started) if concerns(signal, *sent_to, incarnation) => {
             turn(Input::Signal(signal.clone()))
@@ -172,7 +165,6 @@ fn coming<P: Protocol>(what: &What<P>, local: &mut Local<P>) -> Coming<P> {
         }
         // It was sent to a life that is over.
         (What::Signal(..) | What::Synced(..), _) => Coming::Still(Kind::Step),
-        (What::Kill, Life::None | Life::Panicked) => Coming::Still(Kind::Nowhere),
         (What::Kill, Life::Begun | Life::Started) => Coming::Killed,
         (What::Begin(..) | What::Adopt(_) | What::Watch(_) | What::Tell(_) | What::End(_), _) => {
             Coming::AtOnce

@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use rehearsal_protocol::{
-    Actor, Address, Context, Input, NodeId, Protocol, Signal, TimerId,
-};
+use rehearsal_protocol::{Actor, Address, Context, Input, NodeId, Protocol, Signal, TimerId};
 
 use crate::check::{Moment, Properties, fold};
 use crate::interleave::{Reach, Reduction, interleave};

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 
 use super::program::{PHASES, Program, Rule, programs, rule};
-use crate::states::{Network, Unwatched, StatesSpec, search};
+use crate::states::{Network, StatesSpec, Unwatched, search};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Whole {
@@ -44,7 +44,8 @@ impl Naive<'_> {
         let actors = vec![(0, BTreeSet::new()); self.program.actors.len()];
         let mut first = vec![Whole { actors, ..Whole::default() }];
         for slot in 0..self.program.actors.len() as u32 {
-            first = first.iter().flat_map(|whole| self.steps(whole, slot, 0, From::Nothing)).flatten().collect();
+            first =
+                first.iter().flat_map(|whole| self.steps(whole, slot, 0, From::Nothing)).flatten().collect();
         }
         self.counts.generated = first.len() as u64;
         let mut seen: BTreeSet<Whole> = first.into_iter().collect();
@@ -90,7 +91,9 @@ impl Naive<'_> {
         }
         let rule = rule(&self.program.actors[slot as usize].1, whole.actors[slot as usize].0, input).clone();
         let entries = if rule.has_menu { 2 } else { 1 };
-        (0..entries).filter_map(|entry| self.follow(whole, &before, slot, input, from, &rule, entry)).collect()
+        (0..entries)
+            .filter_map(|entry| self.follow(whole, &before, slot, input, from, &rule, entry))
+            .collect()
     }
 
     #[expect(clippy::too_many_arguments, reason = "naive")]

@@ -96,11 +96,15 @@ impl Scenario for Program {
     }
 
     fn properties(&self, check: &mut Properties<u8>) {
-        check.always("P-1", "three does not follow two", fold(0, |last: &mut u8, _, fact: &u8| {
-            let wrong = (*last, *fact) == (2, 3);
-            *last = *fact;
-            if wrong { Err("three follows two".to_owned()) } else { Ok(()) }
-        }));
+        check.always(
+            "P-1",
+            "three does not follow two",
+            fold(0, |last: &mut u8, _, fact: &u8| {
+                let wrong = (*last, *fact) == (2, 3);
+                *last = *fact;
+                if wrong { Err("three follows two".to_owned()) } else { Ok(()) }
+            }),
+        );
         check.never("P-2", "nobody says four", |fact| *fact == 4);
     }
 }
