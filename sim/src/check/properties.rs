@@ -169,7 +169,10 @@ impl<F: Serialize + DeserializeOwned + 'static> Properties<F> {
         Checks {
             invariants: self.invariants.iter().map(|(invariant, _)| invariant.clone()).collect(),
             monitors: self.invariants.iter().map(|(_, monitor)| monitor.clone()).collect(),
-            subscriptions: Subscriptions::new(self.invariants.iter().map(|(_, monitor)| &**monitor)),
+            subscriptions: Subscriptions::new(
+                self.invariants.iter().map(|(_, monitor)| &**monitor),
+                kinds_of::<F>().unwrap_or_default().len(),
+            ),
             goals: self.goals.iter().map(|(_, reached)| reached.clone()).collect(),
             reached: vec![false; self.goals.len()],
             open: (0..self.goals.len()).collect(),

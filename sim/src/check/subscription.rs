@@ -69,22 +69,24 @@ pub(super) struct Subscriptions {
     shown: Arc<[OnceLock<Box<[u32]>>]>,
 }
 
-/// More kinds than an enum of facts has; those beyond share one place, and every monitor is shown them.
-const KINDS: usize = 256;
+/// Kinds beyond share one place, and every monitor is shown them; so do facts that are no enum.
+const MOST_KINDS: usize = 256;
 
 impl Subscriptions {
-    pub(super) fn new<'a, F: 'a>(monitors: impl Iterator<Item = &'a dyn Monitor<F>>) -> Self {
+    /// Subscriptions of these monitors to facts of so many kinds.
+    pub(super) fn new<'a, F: 'a>(monitors: impl Iterator<Item = &'a dyn Monitor<F>>, kinds: usize) -> Self {
         Self {
             named: monitors.map(|monitor| monitor.kinds().map(Box::from)).collect(),
-            shown: (0..=KINDS).map(|_| OnceLock::new()).collect(),
+            shown: (0..=kinds.min(MOST_KINDS)).map(|_| OnceLock::new()).collect(),
         }
     }
 
     /// The numbers of the monitors that are shown facts of this kind.
     #[inline]
     pub(super) fn to(&self, kind: Kind) -> &[u32] {
-        let place = (kind.index as usize).min(KINDS);
-        self.shown[place].get_or_init(|| self.of(kind, place == KINDS))
+        let beyond = self.shown.len() - 1;
+        let place = (kind.index as usize).min(beyond);
+        self.shown[place].get_or_init(|| self.of(kind, place == beyond))
     }
 
     #[cold]

@@ -21,12 +21,12 @@ impl<P: Protocol> World<P> {
         if self.effects.len() > 1 {
             return self.take_hold_in_order(slot, event, checks);
         }
-        // Most turns ask for one thing or nothing.
+        // Most turns ask for one thing or nothing. Nothing here may need the effect as a whole: it was just written in parts, and to
+        // read it in one piece would stall.
         if let Some(effect) = self.effects.pop() {
             match effect {
                 Effect::Send { to, message } => self.send_to(slot, to.slot(), message, event),
-                Effect::Announce(fact) => self.announce(slot, &fact, event, checks),
-                other => self.take_effect(slot, other, event),
+                other => self.take_effect(slot, other, event, checks),
             }
         }
     }
@@ -44,7 +44,7 @@ impl<P: Protocol> World<P> {
             match std::mem::replace(effect, Effect::Exit) {
                 Effect::Send { to, message } => self.send_to(slot, to.slot(), message, event),
                 Effect::Exit => exits = true,
-                other => self.take_effect(slot, other, event),
+                other => self.take_effect(slot, other, event, checks),
             }
         }
         effects.clear();
@@ -54,9 +54,12 @@ impl<P: Protocol> World<P> {
         }
     }
 
-    /// One of the effects that are less frequent.
-    fn take_effect(&mut self, slot: u32, effect: Effect<P>, event: u64) {
+    /// One effect takes hold.
+    #[inline(never)]
+    fn take_effect(&mut self, slot: u32, effect: Effect<P>, event: u64, checks: &mut Checks<P::Fact>) {
         match effect {
+            Effect::Send { to, message } => self.send_to(slot, to.slot(), message, event),
+            Effect::Announce(fact) => self.announce(slot, &fact, event, checks),
             Effect::SetTimer { id, after } => self.set_timer(slot, id, after, event),
             Effect::CancelTimer(id) => self.cancel_timer(slot, id),
             Effect::Exit => self.end(slot, Exit::Normal, event),
@@ -73,7 +76,6 @@ impl<P: Protocol> World<P> {
             }
             Effect::Sync(id) => self.sync(slot, id, event),
             Effect::DeadLetter(reason) => self.note_dead_letter(slot, reason, event),
-            Effect::Send { .. } | Effect::Announce(_) => unreachable!("these take hold where they stand"),
         }
     }
 

@@ -74,8 +74,8 @@ pub(crate) struct Queue<P: Protocol> {
     open: u64,
     /// The number of the bucket that was opened last; the wheel begins after it.
     bucket: u64,
-    /// For each bucket of the wheel, the slot of the last entry that was put there, or `NONE`.
-    wheel: Box<[u32; BUCKETS]>,
+    /// For each bucket of the wheel, the slot of the last entry that was put there, or `NONE`. Many short runs never need it.
+    wheel: Option<Box<[u32; BUCKETS]>>,
     /// Which buckets of the wheel have entries.
     used: [u64; WORDS],
     /// Which words of `used` are not 0.
@@ -149,7 +149,7 @@ impl<P: Protocol> Default for Queue<P> {
             crowd: BinaryHeap::new(),
             open: u64::MAX,
             bucket: 0,
-            wheel: Box::new([NONE; BUCKETS]),
+            wheel: None,
             used: [0; WORDS],
             used_words: 0,
             later: BinaryHeap::new(),
@@ -258,7 +258,8 @@ impl<P: Protocol> Queue<P> {
             return self.later.push(Reverse(key));
         }
         let place = (bucket as usize) % BUCKETS;
-        self.slab[key.slot() as usize].next = std::mem::replace(&mut self.wheel[place], key.slot());
+        let wheel = self.wheel.get_or_insert_with(new_wheel);
+        self.slab[key.slot() as usize].next = std::mem::replace(&mut wheel[place], key.slot());
         self.used[place / 64] |= 1 << (place % 64);
         self.used_words |= 1 << (place / 64);
     }
@@ -312,7 +313,7 @@ impl<P: Protocol> Queue<P> {
                 self.open = u64::MAX; // The calendar is empty.
             }
         }
-        let first = std::mem::replace(&mut self.wheel[place], NONE);
+        let first = self.take_bucket(place);
         let entry = &self.slab[first as usize];
         let key = Key::new(entry.at, entry.sequence, first);
         if entry.next == NONE {
@@ -320,6 +321,12 @@ impl<P: Protocol> Queue<P> {
         }
         self.push_bucket(first);
         self.next_key()
+    }
+
+    /// The slot of the first entry of a bucket, which is empty from now on.
+    #[inline]
+    fn take_bucket(&mut self, place: usize) -> u32 {
+        self.wheel.as_mut().map_or(NONE, |wheel| std::mem::replace(&mut wheel[place], NONE))
     }
 
     /// Puts the entries of a bucket into the list.
@@ -347,7 +354,7 @@ impl<P: Protocol> Queue<P> {
         }
         self.first_later = self.later.peek().map_or(u64::MAX, |Reverse(key)| key.bucket());
         let place = (next as usize) % BUCKETS;
-        let first = std::mem::replace(&mut self.wheel[place], NONE);
+        let first = self.take_bucket(place);
         if first != NONE {
             self.used[place / 64] &= !(1 << (place % 64));
             if self.used[place / 64] == 0 {
@@ -384,7 +391,7 @@ impl<P: Protocol> Queue<P> {
         self.crowd.clear();
         self.later.clear();
         if self.used_words != 0 {
-            self.wheel.fill(NONE);
+            self.wheel.iter_mut().for_each(|wheel| wheel.fill(NONE));
             self.used = [0; WORDS];
         }
         self.slab.clear();
@@ -411,6 +418,11 @@ impl<P: Protocol> Queue<P> {
         }
         self.slab.iter().filter(|slot| matches!(slot.what, Some(What::Message(_)))).count() as u64
     }
+}
+
+#[cold]
+fn new_wheel() -> Box<[u32; BUCKETS]> {
+    Box::new([NONE; BUCKETS])
 }
 
 /// The bits of a word of `WORDS` bits, beginning with one of them.
