@@ -39,7 +39,7 @@ pub(crate) fn explore(
     if args.interleavings {
         return interleavings(registry.tool, subject, common, args, output);
     }
-    if args.states {
+    if args.reach.states {
         return states(registry.tool, subject, common, args, output);
     }
     output::probe(&common.cases())?;

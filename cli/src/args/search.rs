@@ -82,9 +82,6 @@ pub(crate) struct Explore {
     /// Instead, all orders of the events, with dull choices and without a clock
     #[arg(long, group = "clockless", conflicts_with_all = ["deviations", "fail_fast"])]
     pub(crate) interleavings: bool,
-    /// Instead, every state that some order of events leads to, without a clock: each is looked at once
-    #[arg(long, group = "clockless", conflicts_with = "deviations")]
-    pub(crate) states: bool,
     #[command(flatten)]
     pub(crate) orders: Orders,
     #[command(flatten)]
@@ -104,9 +101,12 @@ pub(crate) struct Orders {
     pub(crate) no_reduction: bool,
 }
 
-/// How states are searched.
+/// Whether states are searched, and how.
 #[derive(Args, Clone, Copy, Debug)]
 pub(crate) struct Reach {
+    /// Instead, every state that some order of events leads to, without a clock: each is looked at once
+    #[arg(long, group = "clockless", conflicts_with = "deviations")]
+    pub(crate) states: bool,
     /// With --states: how messages travel, `once`, `in-order` or `kept`
     #[arg(long, value_name = "NETWORK", default_value_t = Network::Once, requires = "states")]
     pub(crate) network: Network,

@@ -209,12 +209,13 @@ impl<F: Clone + Debug + Serialize> Checks<F> {
 
     /// The monitors one by one, each as at the start of a run, and without goals.
     pub(crate) fn one_by_one(&self) -> impl Iterator<Item = Self> {
-        self.invariants.iter().zip(&self.monitors).map(|(invariant, monitor)| {
+        let kinds = self.subscriptions.kinds();
+        self.invariants.iter().zip(&self.monitors).map(move |(invariant, monitor)| {
             let mut monitor = monitor.clone();
             monitor.reset();
             Self {
                 invariants: [invariant.clone()].into(),
-                subscriptions: Subscriptions::new(std::iter::once(&*monitor)),
+                subscriptions: Subscriptions::new(std::iter::once(&*monitor), kinds),
                 monitors: vec![monitor],
                 goals: Vec::new(),
                 reached: Vec::new(),

@@ -88,7 +88,7 @@ impl Scenario for Program {
     type Protocol = Numbers;
 
     fn set_up(&self, system: &mut Setup<Numbers>) {
-        (0..3).for_each(|node| drop(system.node(format!("n{node}"))));
+        (0..3).for_each(|node| assert_eq!(system.node(format!("n{node}")).id(), NodeId(node)));
         for (n, (node, rules)) in self.actors.iter().enumerate() {
             let player = Player { phase: 0, rules: rules.clone(), all: self.addresses() };
             system.node(format!("n{node}")).actor(format!("player-{n}"), player);
