@@ -2,13 +2,10 @@
 
 use std::hint::black_box;
 
-use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use rehearsal::choice::{Choices, Menu, Stream};
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use rehearsal::fault::Profile;
 use rehearsal::run::{AnyRunner, Outcome, RunSpec, Verdict};
-use rehearsal::trace::digest;
 use rehearsal_benches::{entry, runner};
-use rehearsal_scenarios::ring::Token;
 
 fn checked(outcome: &Outcome, turns: u64) -> u64 {
     assert_eq!((&outcome.verdict, outcome.turns), (&Verdict::Pass, turns));
@@ -61,26 +58,5 @@ fn burst(criterion: &mut Criterion) {
     group.finish();
 }
 
-fn parts(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("parts");
-    let menu = Menu::weighted(&[8_192, 57_344]);
-    group.bench_function("a choice", |bencher| {
-        let mut choices = Choices::seeded(1);
-        let mut n = 0;
-        bencher.iter(|| {
-            n += 1;
-            choices.pick(Stream::Draw(0), 7, black_box(n), &menu)
-        });
-    });
-    group.bench_function("the digest of a message", |bencher| {
-        bencher.iter(|| digest(black_box(&Token { token: 3, left: 9 })));
-    });
-    group.bench_function("setting up 1000 actors", |bencher| {
-        let scenario = entry("ring").built(None);
-        bencher.iter_batched(|| (), |()| scenario.runner(), BatchSize::LargeInput);
-    });
-    group.finish();
-}
-
-criterion_group!(benches, ring, burst, parts);
+criterion_group!(benches, ring, burst);
 criterion_main!(benches);

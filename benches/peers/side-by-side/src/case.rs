@@ -13,7 +13,8 @@ pub struct Case {
     pub program: &'static str,
     /// Its name in tables.
     pub name: String,
-    binary: PathBuf,
+    /// The program, as it was built for this case.
+    pub binary: PathBuf,
     /// What the program calls it.
     called: String,
     also: Option<&'static Also>,

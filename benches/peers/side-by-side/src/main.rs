@@ -9,14 +9,18 @@
 //! - [`measurement`] — one line of one case;
 //! - [`rounds`] — runs the cases in turns;
 //! - [`table`] — medians and ratios;
+//! - [`bar`] — what is wanted, beside what was measured;
 //! - [`plot`] — cost per turn against number of actors;
+//! - [`misses`] — cache misses per turn;
 //! - [`check`] — the short form: counts and digests only;
 //! - [`kept`] — what they should be.
 
+mod bar;
 mod case;
 mod check;
 mod kept;
 mod measurement;
+mod misses;
 mod options;
 mod plot;
 mod programs;

@@ -8,7 +8,7 @@ use regex_lite::Regex;
 
 use crate::case::cases_of;
 use crate::programs::{self, PROGRAMS, Program};
-use crate::{check, plot, rounds, table};
+use crate::{bar, check, misses, plot, rounds, table};
 
 /// Rehearsal, its peers and the limit of this machine, side by side on the same work.
 #[derive(Parser)]
@@ -29,6 +29,9 @@ pub struct Options {
     /// With `--check`: keeps the counts and digests of this run from now on
     #[arg(long, requires = "check")]
     keep: bool,
+    /// Counts cache misses per turn of the cases `scale_…` with valgrind, instead of measuring
+    #[arg(long, conflicts_with_all = ["check", "plot"])]
+    misses: bool,
     /// Draws cost per turn against number of actors into this SVG, from the cases `scale_…`
     #[arg(long, value_name = "FILE")]
     plot: Option<PathBuf>,
@@ -46,7 +49,7 @@ impl Options {
     pub fn run(&self) -> Result<ExitCode, String> {
         let mut cases = Vec::new();
         for program in PROGRAMS.iter().filter(|program| self.wants(program)) {
-            cases.extend(cases_of(program, &self.cases, !self.check)?);
+            cases.extend(cases_of(program, &self.cases, !self.check && !self.misses)?);
         }
         if cases.is_empty() {
             return Err(format!("no case matches `{}`; leave it out to run all", self.cases));
@@ -54,8 +57,12 @@ impl Options {
         if self.check {
             return check::run(&cases, self.keep);
         }
+        if self.misses {
+            print!("{}", misses::table(&cases)?);
+            return Ok(ExitCode::SUCCESS);
+        }
         let measured = rounds::run(&cases, self.rounds, self.cpu)?;
-        print!("{}", table::Table::of(&measured));
+        print!("{}{}", table::Table::of(&measured), bar::table(&measured));
         if let Some(path) = &self.plot {
             let written = std::fs::write(path, plot::cost_per_turn(&measured)?);
             written.map_err(|error| format!("{} cannot be written: {error}", path.display()))?;

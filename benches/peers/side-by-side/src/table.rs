@@ -121,7 +121,8 @@ pub fn median(values: impl Iterator<Item = f64>) -> f64 {
     }
 }
 
-fn short(rate: f64) -> String {
+/// A rate in four characters or so.
+pub fn short(rate: f64) -> String {
     match rate {
         rate if rate >= 1e7 => format!("{:.1} M", rate / 1e6),
         rate if rate >= 1e6 => format!("{:.2} M", rate / 1e6),
