@@ -330,11 +330,6 @@ impl<P: Protocol> World<P> {
         &self.blueprint
     }
 
-    /// Who is where, to be shared with what outlives this world.
-    pub(crate) fn blueprint_shared(&self) -> Arc<Blueprint<P>> {
-        self.blueprint.clone()
-    }
-
     /// How many events are pending.
     pub fn pending(&self) -> usize {
         self.queue.len() + self.loose.as_ref().map_or(0, Loose::len)

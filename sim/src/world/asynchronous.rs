@@ -5,11 +5,13 @@
 //! it are passed over; 0, the dull one, takes what is due first.
 
 use std::hash::Hasher;
+use std::sync::Arc;
 
 use rehearsal_protocol::{Protocol, Time};
 use serde::{Deserialize, Serialize};
 
 use super::World;
+use super::blueprint::Blueprint;
 use super::queue::{Pending, What};
 use crate::check::Checks;
 use crate::choice::stream::ORDER_KEY;
@@ -175,6 +177,11 @@ impl<P: Protocol> World<P> {
             What::Signal(..) | What::Synced(..) => (Some(target), Some((target, target))),
             What::Kill | What::Restart | What::EpisodeBegins | What::EpisodeEnds | What::Heal => (None, None),
         }
+    }
+
+    /// Who is where, to be shared with what outlives this world.
+    pub(crate) fn blueprint_shared(&self) -> Arc<Blueprint<P>> {
+        self.blueprint.clone()
     }
 
     /// Feeds the present states of all actors to a hasher.
