@@ -1,5 +1,8 @@
 //! Benches of the hot path; see `README.md` beside this package's manifest.
 
+pub mod transaction;
+pub mod walkers;
+
 use rehearsal::registry::Entry;
 use rehearsal::run::AnyRunner;
 

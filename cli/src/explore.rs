@@ -23,6 +23,7 @@ use crate::interleavings::interleavings;
 use crate::output::{self, Output};
 use crate::run::{Made, made};
 use crate::selection::Registry;
+use crate::states::states;
 
 /// How many violations get a case and a story.
 const TOLD: usize = 10;
@@ -37,6 +38,9 @@ pub(crate) fn explore(
     let subject = registry.subject(&args.scenario, common)?;
     if args.interleavings {
         return interleavings(registry.tool, subject, common, args, output);
+    }
+    if args.reach.states {
+        return states(registry.tool, subject, common, args, output);
     }
     output::probe(&common.cases())?;
     let stop = Arc::new(AtomicBool::new(false));
@@ -74,13 +78,20 @@ fn explored(
     let all = move |runner: &mut dyn AnyRunner| runner.explore(&spec, &mut progress);
     match watched(subject.rehearsal().as_ref(), patience.turn_limit, all) {
         Ok((_, explored)) => Ok(explored),
-        Err(Unfinished::Died(why)) => Err(Error::Tool(why)),
-        Err(Unfinished::Stuck(stuck)) => Err(Error::Usage(format!(
+        Err(unfinished) => Err(not_over(subject, unfinished)),
+    }
+}
+
+/// Why a search has no end.
+pub(crate) fn not_over(subject: &Subject, unfinished: Unfinished) -> Error {
+    match unfinished {
+        Unfinished::Died(why) => Error::Tool(why),
+        Unfinished::Stuck(stuck) => Error::Usage(format!(
             "{} of {} did not return from its turn for {:?}, so not every run has an end\n  mend its loop first; `fuzz` tells in which seed it is",
             stuck.actor,
             subject.title(),
             stuck.after
-        ))),
+        )),
     }
 }
 

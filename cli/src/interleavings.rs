@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use rehearsal::Profile;
 use rehearsal::campaign::Failure;
 use rehearsal::case::{BUDGET, Shrunk};
+use rehearsal::choice::Deviation;
 use rehearsal::interleave::{Disorder, Reach, Reduction};
-use rehearsal::run::Verdict;
+use rehearsal::run::{RunSpec, Verdict};
 use rehearsal::search::random;
 use rehearsal::story::Story;
 use rehearsal::wall::Stopwatch;
@@ -21,6 +22,9 @@ use crate::output::{self, Output};
 use crate::run::{Made, made};
 use crate::shrink::made_smaller;
 
+/// After how many events a run is cut off if nothing else is said.
+const DEPTH: u32 = 60;
+
 pub(crate) fn interleavings(
     tool: &Tool,
     subject: Subject,
@@ -31,14 +35,16 @@ pub(crate) fn interleavings(
     // Orders are tried with dull choices: nothing goes wrong but that.
     let subject = Subject { profile: &Profile::NONE, ..subject };
     output::probe(&common.cases())?;
-    output.note(|screen| terminal::interleavings::before(screen, &subject, args.orders.depth))?;
+    let depth = args.orders.depth.unwrap_or(DEPTH) as usize;
+    output.note(|screen| terminal::interleavings::before(screen, &subject, depth))?;
     let reduction = if args.orders.no_reduction { Reduction::None } else { Reduction::Actors };
     let watch = Stopwatch::start();
-    let reach = Reach { runs: args.budget, depth: args.orders.depth };
+    let reach = Reach { runs: args.budget, depth };
     let found = subject.rehearsal().interleave(reduction, reach);
     let wall = watch.elapsed();
     let tell = |(invariant, disorder): (&String, &Disorder)| {
-        finding(&subject, invariant, disorder, common, args.patience)
+        let order = (&*disorder.deviations, disorder.spec());
+        finding(&subject, invariant, order, common, args.patience)
     };
     let findings = found.violations.iter().map(tell).collect::<Result<Vec<_>, _>>()?;
     let result = InterleavingsResult { subject, reach, found, findings, wall };
@@ -48,21 +54,20 @@ pub(crate) fn interleavings(
 }
 
 /// Makes the run of an order that broke an invariant, shrinks it, tells it and writes its case.
-fn finding(
+pub(crate) fn finding(
     subject: &Subject,
     invariant: &str,
-    disorder: &Disorder,
+    (deviations, spec): (&[Deviation], RunSpec),
     common: &Common,
     patience: Patience,
 ) -> Result<Finding, Error> {
-    let spec = disorder.spec();
     let Made::Over(runner, outcome) = made(subject, &spec.clone().recorded(), patience)? else {
         return Ok(Finding { story: None, case: None });
     };
     match (&outcome.verdict, Failure::of(spec.seed, &random::STRATEGY, &outcome)) {
         (Verdict::Violation(violation), Some(failure)) if violation.invariant == invariant => {
             let story = Story::told(&*runner, &outcome, &spec);
-            let deviations = disorder.deviations.clone();
+            let deviations = deviations.to_vec();
             let (before, slips) = (deviations.len(), BTreeSet::new());
             let whole =
                 Shrunk { spec: spec.clone(), deviations, outcome, before, runs: 0, slips, cut_short: false };

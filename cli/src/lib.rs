@@ -38,6 +38,7 @@ mod selection;
 mod shrink;
 mod span;
 mod staged;
+mod states;
 #[cfg(test)]
 mod tests;
 

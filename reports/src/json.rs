@@ -10,6 +10,7 @@
 //! - [`doctor`] — whether runs are functions of their seeds;
 //! - [`explore`] — every run with a few deviations;
 //! - [`interleavings`] — all orders of a small system;
+//! - [`states`] — every state of a small system;
 //! - [`score`] — planted bugs, by strategy;
 //! - [`list`] — what there is to run.
 
@@ -23,6 +24,7 @@ mod list;
 mod run;
 mod score;
 mod shrink;
+mod states;
 
 use std::path::Path;
 use std::time::Duration;
@@ -39,6 +41,7 @@ pub use list::{ListDocument, list};
 pub use run::{ReplayDocument, RunDocument, replay, run};
 pub use score::{ScoreDocument, score};
 pub use shrink::{ShrinkDocument, shrink};
+pub use states::{StatesDocument, states};
 
 /// A goal, and whether it was reached.
 #[derive(Debug, Serialize)]

@@ -5,6 +5,7 @@
 //! - [`doctor`] — what the doctor found;
 //! - [`explore`] — what exhaustive search came to;
 //! - [`interleavings`] — what trying all orders came to;
+//! - [`states`] — what a search of states came to;
 //! - [`score`] — what an exam of search strategies gave;
 //! - [`terminal`] — for the person at the screen;
 //! - [`json`] — for scripts, one document a command;
@@ -23,6 +24,7 @@ pub mod junit;
 pub mod result;
 pub mod sarif;
 pub mod score;
+pub mod states;
 pub mod subject;
 pub mod svg;
 pub mod terminal;

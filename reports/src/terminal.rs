@@ -11,6 +11,7 @@
 //! - [`doctor`] — what the doctor found;
 //! - [`explore`] — what exhaustive search came to;
 //! - [`interleavings`] — what trying all orders came to;
+//! - [`states`] — what a search of states came to;
 //! - [`score`] — an exam of search strategies as a table;
 //! - [`screen`] — lines in colours, broken where the screen ends;
 //! - [`figures`] — numbers for reading.
@@ -32,6 +33,7 @@ pub mod run;
 pub mod score;
 pub mod screen;
 pub mod shrink;
+pub mod states;
 
 use anstyle::{AnsiColor, Style};
 pub use screen::Screen;

@@ -22,6 +22,7 @@
 //! - [`registry`] — scenarios by name, with their planted bugs;
 //! - [`harness`] — scenarios as plain tests;
 //! - [`interleave`](mod@interleave) — all orders of a small system;
+//! - [`states`](mod@states) — every state of a small system;
 //! - [`play`] — a run by script, for tests that read as plays;
 //! - `bridge` — runs as values of proptest, with the feature `proptest`.
 
@@ -42,6 +43,7 @@ pub mod scenario;
 pub mod score;
 pub mod search;
 pub mod stage;
+pub mod states;
 pub mod story;
 pub mod trace;
 pub mod wall;
@@ -54,3 +56,4 @@ pub use play::Play;
 pub use rehearsal_macros::test;
 pub use rehearsal_protocol as protocol;
 pub use scenario::{Limits, NodeSetup, Scenario, Setup};
+pub use states::states;

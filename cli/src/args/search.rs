@@ -2,6 +2,7 @@
 
 use clap::Args;
 use rehearsal::case::shrink::BUDGET;
+use rehearsal::states::Network;
 
 use super::Patience;
 
@@ -68,7 +69,7 @@ pub(crate) struct Explore {
     /// Every run with at most so many deviations from the dull run
     #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u32).range(0..=8))]
     pub(crate) deviations: u32,
-    /// After how many runs it gives up
+    /// After how many runs it gives up; with --states, after how many states
     #[arg(long, value_name = "RUNS", default_value_t = 10_000_000)]
     #[arg(value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) budget: u64,
@@ -76,13 +77,15 @@ pub(crate) struct Explore {
     #[arg(long)]
     pub(crate) fail_fast: bool,
     /// Go on from states that were seen before, too: what comes of them is known, so this only takes longer
-    #[arg(long, conflicts_with = "interleavings")]
+    #[arg(long, conflicts_with = "clockless")]
     pub(crate) no_pruning: bool,
     /// Instead, all orders of the events, with dull choices and without a clock
-    #[arg(long, conflicts_with_all = ["deviations", "fail_fast"])]
+    #[arg(long, group = "clockless", conflicts_with_all = ["deviations", "fail_fast"])]
     pub(crate) interleavings: bool,
     #[command(flatten)]
     pub(crate) orders: Orders,
+    #[command(flatten)]
+    pub(crate) reach: Reach,
     #[command(flatten)]
     pub(crate) patience: Patience,
 }
@@ -90,12 +93,26 @@ pub(crate) struct Explore {
 /// How far all orders of events are tried.
 #[derive(Args, Clone, Copy, Debug)]
 pub(crate) struct Orders {
-    /// With --interleavings: after how many events a run is cut off
-    #[arg(long, value_name = "EVENTS", default_value_t = 60, requires = "interleavings")]
-    pub(crate) depth: usize,
+    /// With --interleavings: after how many events a run is cut off, 60 by default; with --states: how many steps it goes
+    #[arg(long, value_name = "EVENTS", requires = "clockless")]
+    pub(crate) depth: Option<u32>,
     /// With --interleavings: orders that lead to the same outcome, too
     #[arg(long, requires = "interleavings")]
     pub(crate) no_reduction: bool,
+}
+
+/// Whether states are searched, and how.
+#[derive(Args, Clone, Copy, Debug)]
+pub(crate) struct Reach {
+    /// Instead, every state that some order of events leads to, without a clock: each is looked at once
+    #[arg(long, group = "clockless", conflicts_with = "deviations")]
+    pub(crate) states: bool,
+    /// With --states: how messages travel, `once`, `in-order` or `kept`
+    #[arg(long, value_name = "NETWORK", default_value_t = Network::Once, requires = "states")]
+    pub(crate) network: Network,
+    /// With --states: how many workers; one on each core by default
+    #[arg(long, value_name = "N", requires = "states", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) jobs: Option<u16>,
 }
 
 pub(crate) const EXPLORE_EXAMPLES: &str = "\
@@ -104,6 +121,7 @@ Examples:
   rehearse explore session-small --variant stored-interrupt --fail-fast
   rehearse explore session --faults lossy --deviations 1
   rehearse explore commit --variant late-vote --interleavings --depth 12
+  rehearse explore commit --variant late-vote --states --depth 12
 
 Runs come in the order of the number of their deviations, so the first violation is one
 of the smallest. Each choice offers the entries of its menu, each with a representative

@@ -101,3 +101,45 @@ fn an_order_that_breaks_an_invariant_is_a_case_like_any_other() {
     assert_eq!(shrunk.document()["deviations_after"].as_u64(), Some(deviations.len() as u64));
     assert_eq!(place.replay(&case, "").code(), 0, "it is still a case");
 }
+
+#[test]
+fn every_state_behind_a_few_steps_is_found_and_said() {
+    let place = Place::new();
+    let ended = place.rehearse("explore commit --states --depth 7 --json");
+    let document = ended.document();
+    assert_eq!((ended.code(), &document["complete"]), (0, &false.into()), "{ended:?}");
+    assert_eq!((&document["runs"], &document["deviations"]), (&serde_json::Value::Null, &0.into()));
+    assert!(document["generated"].as_u64() > document["states"].as_u64(), "{document}");
+    let one = place.rehearse("explore commit --states --depth 7 --jobs 1 --json").document();
+    for key in ["states", "generated", "ends", "depth", "turns", "local_states"] {
+        assert_eq!(document[key], one[key], "{key} depends on the number of workers");
+    }
+    let text = place.rehearse("explore commit --states --depth 7").out;
+    assert!(text.contains("NOT complete: there are states behind 7 steps"), "{text}");
+    let wrong = place.rehearse("explore commit --states --network broken");
+    assert_eq!(wrong.code(), 2, "{wrong:?}");
+}
+
+#[test]
+fn the_states_show_planted_bugs_by_the_fewest_steps_and_their_cases_replay() {
+    let place = Place::new();
+    for (variant, invariant, steps) in [("late-vote", "2PC-1", 7), ("majority", "2PC-2", 4)] {
+        let words = format!("explore commit --variant {variant} --states --fail-fast --json");
+        let found = place.rehearse(&words);
+        let violation = &found.document()["violations"][0];
+        assert_eq!((found.code(), &violation["invariant"]), (1, &invariant.into()), "{found:?}");
+        assert_eq!(violation["steps"].as_array().map(Vec::len), Some(steps), "{violation}");
+        let case = place.path(violation["case"].as_str().unwrap());
+        let again = place.replay(&case, "--json");
+        let document = again.document();
+        assert_eq!((again.code(), &document["reproduced"]), (0, &true.into()), "{again:?}");
+        assert_eq!(document["violation"]["invariant"], invariant);
+    }
+}
+
+#[test]
+fn an_actor_that_never_returns_is_named_by_a_search_of_states() {
+    let ended = Place::new().rehearse("explore stuck --states --turn-limit 200ms");
+    assert_eq!(ended.code(), 2, "{ended:?}");
+    assert!(ended.err.contains("did not return from its turn"), "{ended:?}");
+}

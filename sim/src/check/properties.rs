@@ -207,6 +207,35 @@ impl<F: Clone + Debug + Serialize> Checks<F> {
         self.collected = Some(Vec::new());
     }
 
+    /// The monitors one by one, each as at the start of a run, and without goals.
+    pub(crate) fn one_by_one(&self) -> impl Iterator<Item = Self> {
+        let kinds = self.subscriptions.kinds();
+        self.invariants.iter().zip(&self.monitors).map(move |(invariant, monitor)| {
+            let mut monitor = monitor.clone();
+            monitor.reset();
+            Self {
+                invariants: [invariant.clone()].into(),
+                subscriptions: Subscriptions::new(std::iter::once(&*monitor), kinds),
+                monitors: vec![monitor],
+                goals: Vec::new(),
+                reached: Vec::new(),
+                open: Vec::new(),
+                skipped: Vec::new(),
+                violation: None,
+                collected: None,
+                audited: None,
+            }
+        })
+    }
+
+    /// Which goals some of these facts reach, in the order of their statement.
+    pub(crate) fn reached_by<'a>(&self, facts: impl Iterator<Item = &'a F> + Clone) -> Vec<bool>
+    where
+        F: 'a,
+    {
+        self.goals.iter().map(|reached| facts.clone().any(|fact| reached(fact))).collect()
+    }
+
     /// Feeds everything that later judgements depend on.
     pub(crate) fn feed(&self, to: &mut Fingerprinter) {
         for monitor in &self.monitors {

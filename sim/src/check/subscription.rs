@@ -81,6 +81,11 @@ impl Subscriptions {
         }
     }
 
+    /// How many kinds of facts there are that share no place.
+    pub(super) fn kinds(&self) -> usize {
+        self.shown.len() - 1
+    }
+
     /// The numbers of the monitors that are shown facts of this kind.
     #[inline]
     pub(super) fn to(&self, kind: Kind) -> &[u32] {

@@ -16,6 +16,7 @@ use crate::search::coverage::{Block, Lineage, Mixed};
 use crate::search::delay_bounded::DelayBounded;
 use crate::search::explore::{self, ExploreSpec, Explored, Follower};
 use crate::search::{Strategy, Way};
+use crate::states::{self, Reached, Refused, StatesSpec, Watcher};
 use crate::trace::{LogLine, Recorder, Recording};
 use crate::wall::Stopwatch;
 use crate::world::blueprint::{Blueprint, Topology};
@@ -53,6 +54,13 @@ pub trait AnyRunner: Send {
 
     /// Makes every run with at most so many deviations.
     fn explore(&mut self, spec: &ExploreSpec, follower: &mut dyn Follower) -> Explored;
+
+    /// Searches all states that the system can be in.
+    ///
+    /// # Errors
+    ///
+    /// If an actor does what cannot be searched.
+    fn states(&mut self, spec: StatesSpec, watcher: &mut dyn Watcher) -> Result<Reached, Refused>;
 
     /// The trace of the last run.
     fn recorder(&self) -> &Recorder;
@@ -107,6 +115,13 @@ impl<P: Protocol> Runner<P> {
     /// The facts of the last run, if they are kept.
     pub fn collected(&self) -> &[(Moment, P::Fact)] {
         self.checks.collected()
+    }
+
+    /// The monitors as at the start of a run.
+    pub(crate) fn fresh_checks(&self) -> Checks<P::Fact> {
+        let mut checks = self.checks.clone();
+        checks.reset();
+        checks
     }
 
     #[cfg(test)]
@@ -422,6 +437,10 @@ impl<P: Protocol> AnyRunner for Runner<P> {
 
     fn skip_goals(&mut self, known: &[bool]) {
         self.checks.skip_goals(known);
+    }
+
+    fn states(&mut self, spec: StatesSpec, watcher: &mut dyn Watcher) -> Result<Reached, Refused> {
+        states::reached(self, spec, watcher)
     }
 
     fn recorder(&self) -> &Recorder {

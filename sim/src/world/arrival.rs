@@ -182,7 +182,7 @@ impl<P: Protocol> World<P> {
         self.turn(slot, waiting.input, waiting.cause, checks);
     }
 
-    pub(super) fn is_armed(&self, slot: u32, id: rehearsal_protocol::TimerId, arm: u32) -> bool {
+    pub(crate) fn is_armed(&self, slot: u32, id: rehearsal_protocol::TimerId, arm: u32) -> bool {
         let cell = &self.cells[slot as usize];
         cell.actor.is_some() && cell.rest().is_some_and(|rest| rest.timers.contains(&(id, arm)))
     }

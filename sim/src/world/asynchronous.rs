@@ -5,11 +5,13 @@
 //! it are passed over; 0, the dull one, takes what is due first.
 
 use std::hash::Hasher;
+use std::sync::Arc;
 
 use rehearsal_protocol::{Protocol, Time};
 use serde::{Deserialize, Serialize};
 
 use super::World;
+use super::blueprint::Blueprint;
 use super::queue::{Pending, What};
 use crate::check::Checks;
 use crate::choice::stream::ORDER_KEY;
@@ -141,6 +143,27 @@ impl<P: Protocol> World<P> {
         true
     }
 
+    /// Lets the first of what may come next happen that fits, and tells how many it passed over. `None` if nothing fits.
+    pub(crate) fn pick(
+        &mut self,
+        fits: impl Fn(&Self, u32, &What<P>) -> bool,
+        checks: &mut Checks<P::Fact>,
+    ) -> Option<u32> {
+        let loose = self.loose.as_ref()?;
+        let enabled = loose.enabled();
+        let fits = |place: &usize| {
+            let pending = &loose.items[*place].pending;
+            fits(self, pending.target, &pending.what)
+        };
+        let passed = enabled.iter().position(fits)?;
+        let loose = self.loose.as_mut()?;
+        loose.picks += 1;
+        let Item { at, pending, .. } = loose.items.remove(enabled[passed]);
+        self.perform(at, pending, checks);
+        self.loosen();
+        Some(passed as u32)
+    }
+
     /// Which actor something pending concerns, and the pair within which it keeps its order.
     pub(crate) fn concerns(&self, pending: &Pending<P>) -> (Option<u32>, Option<(u32, u32)>) {
         let target = pending.target;
@@ -154,6 +177,11 @@ impl<P: Protocol> World<P> {
             What::Signal(..) | What::Synced(..) => (Some(target), Some((target, target))),
             What::Kill | What::Restart | What::EpisodeBegins | What::EpisodeEnds | What::Heal => (None, None),
         }
+    }
+
+    /// Who is where, to be shared with what outlives this world.
+    pub(crate) fn blueprint_shared(&self) -> Arc<Blueprint<P>> {
+        self.blueprint.clone()
     }
 
     /// Feeds the present states of all actors to a hasher.

@@ -134,6 +134,6 @@ pub(super) fn of<M: std::fmt::Debug>(envelope: &Envelope<M>, from: u32) -> Paylo
 }
 
 /// Signals of an earlier life do not reach a later one, but for those that concern the path.
-pub(super) fn concerns(signal: &Signal, sent_to: Incarnation, now: Incarnation) -> bool {
+pub(crate) fn concerns(signal: &Signal, sent_to: Incarnation, now: Incarnation) -> bool {
     sent_to == now || matches!(signal, Signal::Interrupt { .. })
 }

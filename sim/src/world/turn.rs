@@ -133,11 +133,7 @@ impl<P: Protocol> World<P> {
     #[cold]
     fn crash_of(&mut self, slot: u32, event: u64, panic: &(dyn Any + Send)) {
         self.effects.clear();
-        let text = panic
-            .downcast_ref::<String>()
-            .cloned()
-            .or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string))
-            .unwrap_or_else(|| "a panic without a text".to_owned());
+        let text = text_of(panic);
         if !self.blueprint.topology.panics_are_crashes {
             let message = format!("{} panicked: {text}", self.path(slot));
             self.break_rule(&NO_PANIC, message);
@@ -159,6 +155,13 @@ impl<P: Protocol> World<P> {
     }
 }
 
+/// What a panic says.
+pub(crate) fn text_of(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().cloned();
+    let text = text.or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string));
+    text.unwrap_or_else(|| "a panic without a text".to_owned())
+}
+
 /// What the world lends an actor for the length of one turn.
 struct Lender<'a> {
     choices: &'a mut Choices,
@@ -171,7 +174,7 @@ struct Lender<'a> {
 }
 
 /// After so many zeros in one turn, raw draws vary again: rejection sampling would loop for ever on zeros.
-const MOST_ZEROS: u32 = 4;
+pub(crate) const MOST_ZEROS: u32 = 4;
 
 impl Stage for Lender<'_> {
     fn draw(&mut self) -> u64 {
