@@ -8,7 +8,7 @@ use regex_lite::Regex;
 
 use crate::case::cases_of;
 use crate::programs::{self, PROGRAMS, Program};
-use crate::{bar, check, misses, plot, rounds, table};
+use crate::{bar, check, misses, plot, profile, rounds, table};
 
 /// Rehearsal, its peers and the limit of this machine, side by side on the same work.
 #[derive(Parser)]
@@ -32,6 +32,9 @@ pub struct Options {
     /// Counts cache misses per turn of the cases `scale_…` with valgrind, instead of measuring
     #[arg(long, conflicts_with_all = ["check", "plot"])]
     misses: bool,
+    /// Lists the source files in which the cases spend their time, with perf, instead of measuring
+    #[arg(long, conflicts_with_all = ["check", "misses", "plot"])]
+    profile: bool,
     /// Draws cost per turn against number of actors into this SVG, from the cases `scale_…`
     #[arg(long, value_name = "FILE")]
     plot: Option<PathBuf>,
@@ -49,7 +52,7 @@ impl Options {
     pub fn run(&self) -> Result<ExitCode, String> {
         let mut cases = Vec::new();
         for program in PROGRAMS.iter().filter(|program| self.wants(program)) {
-            cases.extend(cases_of(program, &self.cases, !self.check && !self.misses)?);
+            cases.extend(cases_of(program, &self.cases, !(self.check || self.misses || self.profile))?);
         }
         if cases.is_empty() {
             return Err(format!("no case matches `{}`; leave it out to run all", self.cases));
@@ -59,6 +62,10 @@ impl Options {
         }
         if self.misses {
             print!("{}", misses::table(&cases)?);
+            return Ok(ExitCode::SUCCESS);
+        }
+        if self.profile {
+            print!("{}", profile::lists(&cases)?);
             return Ok(ExitCode::SUCCESS);
         }
         let measured = rounds::run(&cases, self.rounds, self.cpu)?;
