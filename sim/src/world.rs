@@ -279,11 +279,22 @@ impl<P: Protocol> World<P> {
         }
         let Some((at, pending)) = self.queue.pop() else { return self.step_in_any_order(checks) };
         self.now = at;
+        if let Some(soon) = self.queue.soon() {
+            Self::fetch(&self.cells, soon);
+        }
         match pending.what {
             What::Message(envelope) => self.message_arrives(pending.target, envelope, pending.cause, checks),
             other => self.happen(pending.target, pending.cause, other, checks),
         }
         true
+    }
+
+    /// Looks at the cells of those whose turn it is soon. In a world that does not fit the caches, all of them come from memory at the same
+    /// time then, instead of one after another.
+    #[cold]
+    fn fetch(cells: &[Cell<P>], soon: impl Iterator<Item = u32>) {
+        let of = |slot: u32| cells.get(slot as usize).is_some_and(|cell| cell.started);
+        std::hint::black_box(soon.filter(|slot| of(*slot)).count());
     }
 
     /// Virtual time.

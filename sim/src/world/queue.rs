@@ -85,9 +85,22 @@ pub(crate) struct Queue<P: Protocol> {
     /// The bucket of the first of those, or the end of time.
     first_later: u64,
     slab: Vec<Slot<P>>,
+    /// For each slot, its key and what comes after it: the next in its bucket, or the next that is free. Apart from the slots, so that to walk
+    /// a bucket touches little memory.
+    links: Vec<Link>,
     free: u32,
     len: u32,
     sequence: u32,
+    /// Whether a bucket with several entries was opened since [`Queue::soon`] was asked.
+    opened: bool,
+}
+
+/// The key of a slot without its slot, and a link.
+#[derive(Clone, Copy, Debug)]
+struct Link {
+    at: u64,
+    sequence: u32,
+    next: u32,
 }
 
 /// Time first, then sequence; the slot only says where the rest is. One number and no structure: parts that are written one by one and read
@@ -117,15 +130,12 @@ impl Key {
     }
 }
 
-/// A place in the slab: either free, or a pending event with its key. `next` links free slots and buckets. A cache line, if messages are small.
+/// A place in the slab: a pending event, or none if it is free. A cache line, if messages are small.
 #[repr(align(64))]
 struct Slot<P: Protocol> {
     what: Option<What<P>>,
     cause: u64,
-    at: u64,
     target: u32,
-    sequence: u32,
-    next: u32,
 }
 
 impl<P: Protocol> Clone for Slot<P> {
@@ -141,6 +151,10 @@ const BUCKETS: usize = 2_048;
 const WORDS: usize = BUCKETS / 64;
 /// The list is no longer: putting a key in its place costs more the longer it is.
 const MOST_IN_LIST: usize = 32;
+/// So many entries of a bucket are put into the list one by one; more are sorted.
+const FEW: usize = 8;
+/// Of so many events it is told at once whom they concern.
+const MOST_AT_ONCE: usize = 64;
 
 impl<P: Protocol> Default for Queue<P> {
     fn default() -> Self {
@@ -155,9 +169,11 @@ impl<P: Protocol> Default for Queue<P> {
             later: BinaryHeap::new(),
             first_later: u64::MAX,
             slab: Vec::new(),
+            links: Vec::new(),
             free: NONE,
             len: 0,
             sequence: 0,
+            opened: false,
         }
     }
 }
@@ -170,6 +186,7 @@ impl<P: Protocol> Clone for Queue<P> {
             wheel: self.wheel.clone(),
             later: self.later.clone(),
             slab: self.slab.clone(),
+            links: self.links.clone(),
             ..*self
         }
     }
@@ -188,7 +205,8 @@ impl<P: Protocol> Queue<P> {
         self.sequence = sequence.checked_add(1).expect("a run has fewer than 2^32 events");
         self.len += 1;
         let at = at.as_nanos();
-        let index = self.occupy(at, sequence);
+        let index = self.occupy();
+        self.links[index as usize] = Link { at, sequence, next: NONE };
         let slot = &mut self.slab[index as usize];
         (slot.what, slot.cause, slot.target) = (Some(what), cause, target);
         let key = Key::new(at, sequence, index);
@@ -199,16 +217,21 @@ impl<P: Protocol> Queue<P> {
         }
     }
 
-    /// A free slot with a key, still without its event.
+    /// A free slot.
     #[inline]
-    fn occupy(&mut self, at: u64, sequence: u32) -> u32 {
+    fn occupy(&mut self) -> u32 {
         let index = self.free;
-        if let Some(slot) = self.slab.get_mut(index as usize) {
-            self.free = slot.next;
-            (slot.at, slot.sequence) = (at, sequence);
+        if let Some(link) = self.links.get(index as usize) {
+            self.free = link.next;
             return index;
         }
-        self.slab.push(Slot { what: None, cause: 0, at, target: 0, sequence, next: NONE });
+        self.add_slot()
+    }
+
+    #[cold]
+    fn add_slot(&mut self) -> u32 {
+        self.slab.push(Slot { what: None, cause: 0, target: 0 });
+        self.links.push(Link { at: 0, sequence: 0, next: NONE });
         self.slab.len() as u32 - 1
     }
 
@@ -216,7 +239,7 @@ impl<P: Protocol> Queue<P> {
     #[expect(clippy::inline_always, reason = "most often it is a store and a comparison")]
     #[inline(always)]
     fn push_soon(&mut self, key: Key) {
-        if self.list.len() == MOST_IN_LIST {
+        if self.list.len() >= MOST_IN_LIST {
             return self.push_into_crowd(key);
         }
         let mut place = self.list.len();
@@ -259,7 +282,7 @@ impl<P: Protocol> Queue<P> {
         }
         let place = (bucket as usize) % BUCKETS;
         let wheel = self.wheel.get_or_insert_with(new_wheel);
-        self.slab[key.slot() as usize].next = std::mem::replace(&mut wheel[place], key.slot());
+        self.links[key.slot() as usize].next = std::mem::replace(&mut wheel[place], key.slot());
         self.used[place / 64] |= 1 << (place % 64);
         self.used_words |= 1 << (place / 64);
     }
@@ -271,7 +294,7 @@ impl<P: Protocol> Queue<P> {
         let slot = &mut self.slab[key.slot() as usize];
         let what = slot.what.take().expect("a key stands for a pending event");
         let pending = Pending { target: slot.target, cause: slot.cause, what };
-        slot.next = self.free;
+        self.links[key.slot() as usize].next = self.free;
         self.free = key.slot();
         self.len -= 1;
         Some((Time::from_nanos(key.at()), pending))
@@ -314,10 +337,9 @@ impl<P: Protocol> Queue<P> {
             }
         }
         let first = self.take_bucket(place);
-        let entry = &self.slab[first as usize];
-        let key = Key::new(entry.at, entry.sequence, first);
-        if entry.next == NONE {
-            return Some(key); // Many buckets have one entry.
+        let Link { at, sequence, next } = self.links[first as usize];
+        if next == NONE {
+            return Some(Key::new(at, sequence, first)); // Many buckets have one entry.
         }
         self.push_bucket(first);
         self.next_key()
@@ -333,11 +355,38 @@ impl<P: Protocol> Queue<P> {
     #[inline]
     fn push_bucket(&mut self, first: u32) {
         let mut next = first;
-        while next != NONE {
-            let Slot { at, sequence, next: after, .. } = self.slab[next as usize];
+        while next != NONE && self.list.len() < FEW {
+            let Link { at, sequence, next: after } = self.links[next as usize];
             self.push_soon(Key::new(at, sequence, next));
             next = after;
         }
+        if next != NONE {
+            self.push_large_bucket(next);
+        }
+    }
+
+    /// Puts the many entries of a bucket into the list, which may be longer then than one that is kept in order key by key.
+    #[cold]
+    fn push_large_bucket(&mut self, first: u32) {
+        let mut next = first;
+        while next != NONE {
+            let Link { at, sequence, next: after } = self.links[next as usize];
+            self.list.push(Key::new(at, sequence, next));
+            next = after;
+        }
+        self.list.sort_unstable_by(|a, b| b.cmp(a));
+        self.opened = true;
+    }
+
+    /// Whom the next events concern, the first last, if many were put into the list since this was asked.
+    #[inline]
+    pub(crate) fn soon(&mut self) -> Option<impl Iterator<Item = u32> + Clone + '_> {
+        if !self.opened {
+            return None;
+        }
+        self.opened = false;
+        let first = self.list.len().saturating_sub(MOST_AT_ONCE);
+        Some(self.list[first..].iter().map(|key| self.slab[key.slot() as usize].target))
     }
 
     /// Opens a bucket that has entries beyond the wheel, and perhaps in it, too.
@@ -395,6 +444,8 @@ impl<P: Protocol> Queue<P> {
             self.used = [0; WORDS];
         }
         self.slab.clear();
+        self.links.clear();
+        self.opened = false;
         (self.open, self.bucket, self.used_words, self.first_later) = (u64::MAX, 0, 0, u64::MAX);
         (self.free, self.len, self.sequence) = (NONE, 0, 0);
     }
@@ -405,10 +456,11 @@ impl<P: Protocol> Queue<P> {
 
     /// Everything that is pending, in the order in which it will happen.
     pub(crate) fn in_order(&self) -> impl Iterator<Item = (u64, u32, &What<P>)> {
-        let pending = self.slab.iter().filter_map(|slot| Some((slot, slot.what.as_ref()?)));
-        let mut pending: Vec<_> = pending.collect();
-        pending.sort_unstable_by_key(|(slot, _)| (slot.at, slot.sequence));
-        pending.into_iter().map(|(slot, what)| (slot.at, slot.target, what))
+        let pending = self.slab.iter().zip(&self.links);
+        let mut pending: Vec<_> =
+            pending.filter_map(|(slot, link)| Some((slot, link, slot.what.as_ref()?))).collect();
+        pending.sort_unstable_by_key(|(_, link, _)| (link.at, link.sequence));
+        pending.into_iter().map(|(slot, link, what)| (link.at, slot.target, what))
     }
 
     /// How many messages are under way.
