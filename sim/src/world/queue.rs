@@ -76,6 +76,8 @@ pub(crate) struct Queue<P: Protocol> {
     bucket: u64,
     /// For each bucket of the wheel, the slot of the last entry that was put there, or `NONE`. Many short runs never need it.
     wheel: Option<Box<[u32; BUCKETS]>>,
+    /// The buckets once very much is pending: lists of keys, for to walk links through memory that fits no cache takes a miss for each.
+    crowded: Option<Box<[Vec<Key>]>>,
     /// Which buckets of the wheel have entries.
     used: [u64; WORDS],
     /// Which words of `used` are not 0.
@@ -85,9 +87,22 @@ pub(crate) struct Queue<P: Protocol> {
     /// The bucket of the first of those, or the end of time.
     first_later: u64,
     slab: Vec<Slot<P>>,
+    /// For each slot, its key and what comes after it: the next in its bucket, or the next that is free. Apart from the slots, so that to walk
+    /// a bucket touches little memory.
+    links: Vec<Link>,
     free: u32,
     len: u32,
     sequence: u32,
+    /// Whether a bucket with several entries was opened since [`Queue::soon`] was asked.
+    opened: bool,
+}
+
+/// The key of a slot without its slot, and a link.
+#[derive(Clone, Copy, Debug)]
+struct Link {
+    at: u64,
+    sequence: u32,
+    next: u32,
 }
 
 /// Time first, then sequence; the slot only says where the rest is. One number and no structure: parts that are written one by one and read
@@ -117,15 +132,12 @@ impl Key {
     }
 }
 
-/// A place in the slab: either free, or a pending event with its key. `next` links free slots and buckets. A cache line, if messages are small.
+/// A place in the slab: a pending event, or none if it is free. A cache line, if messages are small.
 #[repr(align(64))]
 struct Slot<P: Protocol> {
     what: Option<What<P>>,
     cause: u64,
-    at: u64,
     target: u32,
-    sequence: u32,
-    next: u32,
 }
 
 impl<P: Protocol> Clone for Slot<P> {
@@ -141,6 +153,12 @@ const BUCKETS: usize = 2_048;
 const WORDS: usize = BUCKETS / 64;
 /// The list is no longer: putting a key in its place costs more the longer it is.
 const MOST_IN_LIST: usize = 32;
+/// More slots than this do not fit a fast cache.
+const VERY_MUCH: usize = if cfg!(test) { 24 } else { 8_192 };
+/// So many entries of a bucket are put into the list one by one; more are sorted.
+const FEW: usize = 8;
+/// Of so many events it is told at once whom they concern.
+const MOST_AT_ONCE: usize = 64;
 
 impl<P: Protocol> Default for Queue<P> {
     fn default() -> Self {
@@ -150,14 +168,17 @@ impl<P: Protocol> Default for Queue<P> {
             open: u64::MAX,
             bucket: 0,
             wheel: None,
+            crowded: None,
             used: [0; WORDS],
             used_words: 0,
             later: BinaryHeap::new(),
             first_later: u64::MAX,
             slab: Vec::new(),
+            links: Vec::new(),
             free: NONE,
             len: 0,
             sequence: 0,
+            opened: false,
         }
     }
 }
@@ -168,8 +189,10 @@ impl<P: Protocol> Clone for Queue<P> {
             list: self.list.clone(),
             crowd: self.crowd.clone(),
             wheel: self.wheel.clone(),
+            crowded: self.crowded.clone(),
             later: self.later.clone(),
             slab: self.slab.clone(),
+            links: self.links.clone(),
             ..*self
         }
     }
@@ -188,7 +211,8 @@ impl<P: Protocol> Queue<P> {
         self.sequence = sequence.checked_add(1).expect("a run has fewer than 2^32 events");
         self.len += 1;
         let at = at.as_nanos();
-        let index = self.occupy(at, sequence);
+        let index = self.occupy();
+        self.links[index as usize] = Link { at, sequence, next: NONE };
         let slot = &mut self.slab[index as usize];
         (slot.what, slot.cause, slot.target) = (Some(what), cause, target);
         let key = Key::new(at, sequence, index);
@@ -199,16 +223,24 @@ impl<P: Protocol> Queue<P> {
         }
     }
 
-    /// A free slot with a key, still without its event.
+    /// A free slot.
     #[inline]
-    fn occupy(&mut self, at: u64, sequence: u32) -> u32 {
+    fn occupy(&mut self) -> u32 {
         let index = self.free;
-        if let Some(slot) = self.slab.get_mut(index as usize) {
-            self.free = slot.next;
-            (slot.at, slot.sequence) = (at, sequence);
+        if let Some(link) = self.links.get(index as usize) {
+            self.free = link.next;
             return index;
         }
-        self.slab.push(Slot { what: None, cause: 0, at, target: 0, sequence, next: NONE });
+        self.add_slot()
+    }
+
+    #[cold]
+    fn add_slot(&mut self) -> u32 {
+        self.slab.push(Slot { what: None, cause: 0, target: 0 });
+        self.links.push(Link { at: 0, sequence: 0, next: NONE });
+        if self.slab.len() == VERY_MUCH {
+            self.crowded.get_or_insert_with(|| vec![Vec::new(); BUCKETS].into());
+        }
         self.slab.len() as u32 - 1
     }
 
@@ -216,7 +248,7 @@ impl<P: Protocol> Queue<P> {
     #[expect(clippy::inline_always, reason = "most often it is a store and a comparison")]
     #[inline(always)]
     fn push_soon(&mut self, key: Key) {
-        if self.list.len() == MOST_IN_LIST {
+        if self.list.len() >= MOST_IN_LIST {
             return self.push_into_crowd(key);
         }
         let mut place = self.list.len();
@@ -258,10 +290,13 @@ impl<P: Protocol> Queue<P> {
             return self.later.push(Reverse(key));
         }
         let place = (bucket as usize) % BUCKETS;
-        let wheel = self.wheel.get_or_insert_with(new_wheel);
-        self.slab[key.slot() as usize].next = std::mem::replace(&mut wheel[place], key.slot());
         self.used[place / 64] |= 1 << (place % 64);
         self.used_words |= 1 << (place / 64);
+        if let Some(crowded) = &mut self.crowded {
+            return crowded[place].push(key);
+        }
+        let wheel = self.wheel.get_or_insert_with(new_wheel);
+        self.links[key.slot() as usize].next = std::mem::replace(&mut wheel[place], key.slot());
     }
 
     /// Takes what happens next.
@@ -271,7 +306,7 @@ impl<P: Protocol> Queue<P> {
         let slot = &mut self.slab[key.slot() as usize];
         let what = slot.what.take().expect("a key stands for a pending event");
         let pending = Pending { target: slot.target, cause: slot.cause, what };
-        slot.next = self.free;
+        self.links[key.slot() as usize].next = self.free;
         self.free = key.slot();
         self.len -= 1;
         Some((Time::from_nanos(key.at()), pending))
@@ -314,10 +349,13 @@ impl<P: Protocol> Queue<P> {
             }
         }
         let first = self.take_bucket(place);
-        let entry = &self.slab[first as usize];
-        let key = Key::new(entry.at, entry.sequence, first);
-        if entry.next == NONE {
-            return Some(key); // Many buckets have one entry.
+        if self.crowded.is_some() {
+            self.push_crowded_bucket(place, first);
+            return self.next_key();
+        }
+        let Link { at, sequence, next } = self.links[first as usize];
+        if next == NONE {
+            return Some(Key::new(at, sequence, first)); // Many buckets have one entry.
         }
         self.push_bucket(first);
         self.next_key()
@@ -333,11 +371,47 @@ impl<P: Protocol> Queue<P> {
     #[inline]
     fn push_bucket(&mut self, first: u32) {
         let mut next = first;
-        while next != NONE {
-            let Slot { at, sequence, next: after, .. } = self.slab[next as usize];
+        while next != NONE && self.list.len() < FEW {
+            let Link { at, sequence, next: after } = self.links[next as usize];
             self.push_soon(Key::new(at, sequence, next));
             next = after;
         }
+        if next != NONE {
+            self.push_large_bucket(next);
+        }
+    }
+
+    /// Puts the many entries of a bucket into the list, which may be longer then than one that is kept in order key by key.
+    #[cold]
+    fn push_large_bucket(&mut self, first: u32) {
+        let mut next = first;
+        while next != NONE {
+            let Link { at, sequence, next: after } = self.links[next as usize];
+            self.list.push(Key::new(at, sequence, next));
+            next = after;
+        }
+        self.list.sort_unstable_by(|a, b| b.cmp(a));
+        self.opened = true;
+    }
+
+    /// Puts the entries of a bucket of a crowded calendar into the list, with those that it has from the time before it was crowded.
+    #[cold]
+    fn push_crowded_bucket(&mut self, place: usize, first: u32) {
+        if let Some(crowded) = &mut self.crowded {
+            self.list.append(&mut crowded[place]);
+        }
+        self.push_large_bucket(first);
+    }
+
+    /// Whom the next events concern, the first last, if many were put into the list since this was asked.
+    #[inline]
+    pub(crate) fn soon(&mut self) -> Option<impl Iterator<Item = u32> + Clone + '_> {
+        if !self.opened {
+            return None;
+        }
+        self.opened = false;
+        let first = self.list.len().saturating_sub(MOST_AT_ONCE);
+        Some(self.list[first..].iter().map(|key| self.slab[key.slot() as usize].target))
     }
 
     /// Opens a bucket that has entries beyond the wheel, and perhaps in it, too.
@@ -355,13 +429,14 @@ impl<P: Protocol> Queue<P> {
         self.first_later = self.later.peek().map_or(u64::MAX, |Reverse(key)| key.bucket());
         let place = (next as usize) % BUCKETS;
         let first = self.take_bucket(place);
+        self.used[place / 64] &= !(1 << (place % 64));
+        if self.used[place / 64] == 0 {
+            self.used_words &= !(1 << (place / 64));
+        }
         if first != NONE {
-            self.used[place / 64] &= !(1 << (place % 64));
-            if self.used[place / 64] == 0 {
-                self.used_words &= !(1 << (place / 64));
-            }
             self.push_bucket(first);
         }
+        self.push_crowded_bucket(place, NONE);
         if self.used_words == 0 && self.first_later == u64::MAX {
             self.open = u64::MAX;
         }
@@ -392,9 +467,12 @@ impl<P: Protocol> Queue<P> {
         self.later.clear();
         if self.used_words != 0 {
             self.wheel.iter_mut().for_each(|wheel| wheel.fill(NONE));
+            self.crowded.iter_mut().flat_map(|buckets| buckets.iter_mut()).for_each(Vec::clear);
             self.used = [0; WORDS];
         }
         self.slab.clear();
+        self.links.clear();
+        self.opened = false;
         (self.open, self.bucket, self.used_words, self.first_later) = (u64::MAX, 0, 0, u64::MAX);
         (self.free, self.len, self.sequence) = (NONE, 0, 0);
     }
@@ -405,10 +483,11 @@ impl<P: Protocol> Queue<P> {
 
     /// Everything that is pending, in the order in which it will happen.
     pub(crate) fn in_order(&self) -> impl Iterator<Item = (u64, u32, &What<P>)> {
-        let pending = self.slab.iter().filter_map(|slot| Some((slot, slot.what.as_ref()?)));
-        let mut pending: Vec<_> = pending.collect();
-        pending.sort_unstable_by_key(|(slot, _)| (slot.at, slot.sequence));
-        pending.into_iter().map(|(slot, what)| (slot.at, slot.target, what))
+        let pending = self.slab.iter().zip(&self.links);
+        let mut pending: Vec<_> =
+            pending.filter_map(|(slot, link)| Some((slot, link, slot.what.as_ref()?))).collect();
+        pending.sort_unstable_by_key(|(_, link, _)| (link.at, link.sequence));
+        pending.into_iter().map(|(slot, link, what)| (link.at, slot.target, what))
     }
 
     /// How many messages are under way.

@@ -3,6 +3,7 @@
 //! A message between nodes takes 5.5 ms in the mean, as in the other programs (see [`tokens`]); one within a node is shorter. The
 //! hash and the checks for faults are always on, one monitor is on, and no fault strikes.
 
+mod exhaustive;
 mod scale;
 mod sessions;
 mod tokens;
@@ -25,6 +26,12 @@ fn main() {
                 size: 10,
                 run: |n| ring(n, Stated::Delivered, Recording::Off),
             },
+            Case {
+                name: "w2_facts_unwatched",
+                unit: "msg",
+                size: 10,
+                run: |n| ring(n, Stated::Unwatched, Recording::Off),
+            },
             Case { name: "w2_kept", unit: "msg", size: 10, run: |n| kept_ring(n, Recording::Off) },
             Case { name: "w2_recorded", unit: "msg", size: 10, run: |n| kept_ring(n, Recording::Events) },
             Case {
@@ -38,6 +45,15 @@ fn main() {
             Case { name: "w3", unit: "exec", size: 100_000, run: fresh_worlds },
             Case { name: "w3_kept", unit: "exec", size: 100_000, run: kept_world },
             Case { name: "w3_burst", unit: "exec", size: 100_000, run: bursts },
+            Case { name: "w4_2pc5", unit: "state", size: 100, run: |n| exhaustive::two_phase(5, n, 1) },
+            Case { name: "w4_2pc7", unit: "state", size: 5, run: |n| exhaustive::two_phase(7, n, 1) },
+            Case {
+                name: "w4_2pc7_2threads",
+                unit: "state",
+                size: 5,
+                run: |n| exhaustive::two_phase(7, n, 2),
+            },
+            Case { name: "w4_tokens", unit: "state", size: 5, run: exhaustive::tokens },
             Case { name: "scale_10", unit: "turn", size: 500_000, run: |n| scale::turns(10, n) },
             Case { name: "scale_1k", unit: "turn", size: 5_000, run: |n| scale::turns(1_000, n) },
             Case { name: "scale_10k", unit: "turn", size: 500, run: |n| scale::turns(10_000, n) },
