@@ -1,11 +1,13 @@
 //! What is rehearsed: a system of nodes and actors, and what must hold in it.
 
 use std::collections::BTreeMap;
+use std::hash::Hash;
 use std::time::Duration;
 
 use rehearsal_protocol::{Actor, Address, NodeId, Protocol};
 
 use crate::check::Properties;
+use crate::world::held::Held;
 
 /// A system to rehearse.
 ///
@@ -150,12 +152,16 @@ impl<P: Protocol> NodeSetup<'_, P> {
     /// # Panics
     ///
     /// If the name is taken on this node.
-    pub fn actor(&mut self, name: impl Into<String>, actor: impl Actor<P> + 'static) -> Address {
+    pub fn actor(
+        &mut self,
+        name: impl Into<String>,
+        actor: impl Actor<P> + Clone + Hash + 'static,
+    ) -> Address {
         let name = name.into();
         let address = self.declare(name.clone());
         let plan = &mut self.system.actors[address.slot() as usize];
         assert!(plan.actor.is_none(), "the actor `{name}` is placed twice on one node");
-        plan.actor = Some(Box::new(actor));
+        plan.actor = Some(Box::new(Held::new(actor)));
         address
     }
 

@@ -40,7 +40,7 @@
 //! - `tables` — what is known already;
 //! - `row` — a state as a row of numbers;
 //! - `layer` — the states at one depth, as bytes;
-//! - `table`, `numbering` — what was seen before;
+//! - `table`, `far`, `numbering` — what was seen before;
 //! - `beginning` — where the search starts;
 //! - `expand` — all steps from a state;
 //! - `search` — layer by layer, on all cores;
@@ -51,6 +51,7 @@ mod actors;
 mod beginning;
 mod event;
 mod expand;
+mod far;
 mod guide;
 mod judges;
 mod layer;

@@ -58,6 +58,9 @@ pub(super) struct Route {
     pub(super) own: bool,
 }
 
+/// Where the event stands in the first word of an outcome.
+pub(super) const EVENT_SHIFT: u32 = 8;
+
 /// Events of no channel keep no order.
 pub(super) const LOOSE: u32 = 0;
 

@@ -27,6 +27,10 @@ pub(super) struct Part {
     chunks: Vec<Chunk>,
     /// How each came about, if that is wanted.
     origins: Vec<Origin>,
+    /// Memory of chunks that are done with: of one size, so that it goes round and does not crumble.
+    spare: Vec<Vec<u8>>,
+    /// A row on its way into a chunk.
+    row: Vec<u8>,
 }
 
 /// Some rows.
@@ -45,7 +49,8 @@ pub(super) struct Origin {
     pub(super) outcome: u32,
 }
 
-const ROWS_IN_A_CHUNK: u32 = if cfg!(test) { 3 } else { 256 };
+/// Larger ones have one row.
+const BYTES_IN_A_CHUNK: usize = if cfg!(test) { 64 } else { 4_096 };
 
 impl Default for Layer {
     fn default() -> Self {
@@ -54,6 +59,25 @@ impl Default for Layer {
 }
 
 impl Layer {
+    /// An empty layer that takes the spare memory of another.
+    pub(super) fn instead_of(other: &mut Self) -> Self {
+        let mut layer = Self::default();
+        for (part, other) in layer.parts.iter_mut().zip(&mut other.parts) {
+            part.spare = std::mem::take(&mut other.spare);
+        }
+        layer
+    }
+
+    /// Takes the memory of chunks that are done with.
+    pub(super) fn recycle(&mut self, chunks: Vec<Chunk>) {
+        for (index, Chunk { mut bytes, .. }) in chunks.into_iter().enumerate() {
+            if bytes.capacity() == BYTES_IN_A_CHUNK {
+                bytes.clear();
+                self.parts[index % PARTS].spare.push(bytes);
+            }
+        }
+    }
+
     /// How many states there are.
     pub(super) fn len(&self) -> usize {
         self.chunks().map(|chunk| chunk.rows as usize).sum()
@@ -62,6 +86,11 @@ impl Layer {
     /// The chunks in their order.
     pub(super) fn chunks(&self) -> impl Iterator<Item = &Chunk> {
         self.parts.iter().flat_map(|part| &part.chunks)
+    }
+
+    /// The chunks, to be taken one after another: their memory goes with them.
+    pub(super) fn into_chunks(self) -> impl Iterator<Item = Chunk> {
+        self.parts.into_iter().flat_map(|part| part.chunks)
     }
 
     /// Adds a state.
@@ -81,22 +110,27 @@ impl Layer {
 
     /// How much memory it takes, in bytes.
     pub(super) fn bytes(&self) -> usize {
-        let chunks = self.chunks().map(|chunk| chunk.bytes.capacity() + size_of::<Chunk>());
-        chunks.sum::<usize>()
-            + self.parts.iter().map(|part| part.origins.capacity() * size_of::<Origin>()).sum::<usize>()
+        let of =
+            |part: &Part| part.spare.len() * BYTES_IN_A_CHUNK + part.origins.capacity() * size_of::<Origin>();
+        self.chunks().map(Chunk::bytes).sum::<usize>() + self.parts.iter().map(of).sum::<usize>()
     }
 }
 
 impl Part {
     /// Adds a state.
     pub(super) fn push(&mut self, bits: u64, row: &Row) {
-        if self.chunks.last().is_none_or(|chunk| chunk.rows == ROWS_IN_A_CHUNK) {
-            if let Some(full) = self.chunks.last_mut() {
-                full.bytes.shrink_to_fit();
-            }
-            self.chunks.push(Chunk::default());
+        self.row.clear();
+        encode(bits, row, &mut self.row);
+        let fits = |chunk: &Chunk| chunk.bytes.len() + self.row.len() <= BYTES_IN_A_CHUNK;
+        if !self.chunks.last().is_some_and(fits) {
+            let spare = self.spare.pop();
+            let bytes = spare.unwrap_or_else(|| Vec::with_capacity(BYTES_IN_A_CHUNK.max(self.row.len())));
+            self.chunks.push(Chunk { bytes, rows: 0 });
         }
-        self.chunks.last_mut().expect("there is one now").push(bits, row);
+        if let Some(chunk) = self.chunks.last_mut() {
+            chunk.bytes.extend_from_slice(&self.row);
+            chunk.rows += 1;
+        }
     }
 
     /// Keeps how the state that was added last came about.
@@ -111,30 +145,34 @@ impl Chunk {
         self.rows
     }
 
-    fn push(&mut self, bits: u64, row: &Row) {
-        self.rows += 1;
-        self.bytes.extend(bits.to_le_bytes());
-        self.number(row.judges);
-        for numbers in [&row.locals, &row.loose, &row.queued] {
-            self.number(numbers.len() as u32);
-        }
-        row.locals.iter().for_each(|local| self.number(*local));
-        let mut before = 0;
-        for event in &row.loose {
-            self.number(event - before);
-            before = *event;
-        }
-        row.queued.iter().for_each(|event| self.number(*event));
+    /// How much memory it takes, in bytes.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes.capacity() + size_of::<Self>()
     }
+}
 
-    #[inline]
-    fn number(&mut self, mut number: u32) {
-        while number >= 0x80 {
-            self.bytes.push(number as u8 | 0x80);
-            number >>= 7;
-        }
-        self.bytes.push(number as u8);
+fn encode(bits: u64, row: &Row, to: &mut Vec<u8>) {
+    to.extend(bits.to_le_bytes());
+    number(row.judges, to);
+    for numbers in [&row.locals, &row.loose, &row.queued] {
+        number(numbers.len() as u32, to);
     }
+    row.locals.iter().for_each(|local| number(*local, to));
+    let mut before = 0;
+    for event in &row.loose {
+        number(event - before, to);
+        before = *event;
+    }
+    row.queued.iter().for_each(|event| number(*event, to));
+}
+
+#[inline]
+fn number(mut number: u32, to: &mut Vec<u8>) {
+    while number >= 0x80 {
+        to.push(number as u8 | 0x80);
+        number >>= 7;
+    }
+    to.push(number as u8);
 }
 
 /// The rows of a chunk, laid out to be read.

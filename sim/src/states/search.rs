@@ -78,7 +78,7 @@ const STEPS_IN_A_ROUND: u64 = 100_000;
 /// Fewer states than this are not shared out. Tests share small systems out, too.
 const WORTH_SHARING: u32 = if cfg!(test) { 2 } else { 1_024 };
 /// How full a table of visited states may be, of a hundred.
-const FULL: usize = 90;
+const FULL: usize = 92;
 
 impl<P: Protocol> Search<P> {
     pub(super) fn new(tables: Tables, lore: Lore<P>, spec: StatesSpec) -> Self {
@@ -139,8 +139,8 @@ impl<P: Protocol> Search<P> {
             if !shown(depth, &mut layer) || self.spec.depth.is_some_and(|most| depth >= most) {
                 return Ok(Ended::Depth);
             }
-            let mut next = Layer::default();
-            if let Some(ended) = self.leave(&layer, depth, &mut next, origins, watcher)? {
+            let mut next = Layer::instead_of(&mut layer);
+            if let Some(ended) = self.leave(layer, depth, &mut next, origins, watcher)? {
                 return Ok(ended);
             }
             layer = next;
@@ -151,25 +151,29 @@ impl<P: Protocol> Search<P> {
     /// Makes all steps from the states of a layer.
     fn leave(
         &mut self,
-        layer: &Layer,
+        layer: Layer,
         depth: u32,
         next: &mut Layer,
         origins: bool,
         watcher: &mut dyn Watcher,
     ) -> Result<Option<Ended>, Refused> {
-        let chunks: Vec<&Chunk> = layer.chunks().collect();
+        let mut left = layer.bytes();
+        let mut chunks = layer.into_chunks();
         let mut first = 0;
-        let mut chunks = &*chunks;
-        while !chunks.is_empty() {
-            let (round, rest) = chunks.split_at(self.chunks_in_a_round().min(chunks.len()));
-            chunks = rest;
+        loop {
+            let round: Vec<Chunk> = chunks.by_ref().take(self.chunks_in_a_round()).collect();
+            if round.is_empty() {
+                return Ok(None);
+            }
             let before = self.so_far.generated;
             self.first = first;
-            first += round.iter().map(|chunk| chunk.rows()).sum::<u32>();
+            first += round.iter().map(Chunk::rows).sum::<u32>();
             self.lore.actors.beat();
-            self.round(round, depth, next, origins)?;
+            self.round(&round, depth, next, origins)?;
             self.steps_of_a_chunk = (self.so_far.generated - before) / round.len() as u64;
-            self.so_far.memory = self.so_far.memory.max((self.bytes() + layer.bytes() + next.bytes()) as u64);
+            self.so_far.memory = self.so_far.memory.max((self.bytes() + left + next.bytes()) as u64);
+            left -= round.iter().map(Chunk::bytes).sum::<usize>();
+            next.recycle(round);
             if self.spec.fail_fast && !self.sightings.is_empty() {
                 return Ok(Some(Ended::Wrong));
             }
@@ -180,7 +184,6 @@ impl<P: Protocol> Search<P> {
                 return Ok(Some(Ended::Stopped));
             }
         }
-        Ok(None)
     }
 
     /// Fewer where there are many steps from a state, so that limits are not passed by far.
@@ -189,14 +192,8 @@ impl<P: Protocol> Search<P> {
         few.clamp(1, CHUNKS_IN_A_ROUND as u64) as usize
     }
 
-    fn round(
-        &mut self,
-        round: &[&Chunk],
-        depth: u32,
-        next: &mut Layer,
-        origins: bool,
-    ) -> Result<(), Refused> {
-        let rows: u32 = round.iter().map(|chunk| chunk.rows()).sum();
+    fn round(&mut self, round: &[Chunk], depth: u32, next: &mut Layer, origins: bool) -> Result<(), Refused> {
+        let rows: u32 = round.iter().map(Chunk::rows).sum();
         let mut first = self.first;
         if self.spec.jobs > 1 && rows >= WORTH_SHARING {
             for (work, chunk) in self.works.iter_mut().zip(round) {
@@ -232,7 +229,7 @@ impl<P: Protocol> Search<P> {
     }
 
     /// Several workers look up the steps from the states of their chunks.
-    fn look_up(&mut self, round: &[&Chunk]) {
+    fn look_up(&mut self, round: &[Chunk]) {
         let tables = &self.tables;
         let share = round.len().div_ceil(self.spec.jobs);
         let works = self.works[..round.len()].chunks_mut(share);

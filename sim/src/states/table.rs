@@ -115,7 +115,7 @@ impl<V: Copy + Default> Table<V> {
     #[cold]
     fn grow(&mut self) {
         self.gather();
-        self.homes = (self.homes + self.homes / 8).max(FEWEST_HOMES);
+        self.homes = (self.homes + self.homes / 12).max(FEWEST_HOMES);
         let size = (self.homes + BEHIND).max(self.keys.len());
         self.extend(size - self.keys.len());
         let first = size - self.known;

@@ -1,6 +1,7 @@
 //! What is known already: what came of each event in each local state, and what the monitors said. Workers read it, and one writes it.
 
-use super::event::Route;
+use super::event::{EVENT_SHIFT, Route};
+use super::far::Far;
 use super::table::Table;
 use crate::choice::generator::mix;
 
@@ -16,7 +17,7 @@ pub(super) struct Tables {
     /// For each event and each of the first local states, where in `outcomes` it stands what came of it.
     near: Vec<Vec<u32>>,
     /// The same for all other local states.
-    far: Table<u32>,
+    far: Far,
     /// The first word is no outcome.
     outcomes: Vec<u32>,
     judged: Table<u32>,
@@ -72,9 +73,8 @@ const KINDS: [Kind; 4] = [Kind::Step, Kind::Nowhere, Kind::Blocked, Kind::Violat
 const SIMPLE: u32 = 1 << 2;
 const FACTS: u32 = 1 << 3;
 const MORE: u32 = 1 << 4;
-/// Where the number of things asked for stands in a head, and the event.
+/// Where the number of things asked for stands in a head.
 const ASKS: u32 = 5;
-const EVENT: u32 = 8;
 /// So many things asked for, and a word with how many more.
 const MANY: u32 = 7;
 /// Local states with smaller numbers are looked up in a list.
@@ -99,7 +99,7 @@ impl Default for Tables {
             own: Vec::new(),
             own_words: Vec::new(),
             near: Vec::new(),
-            far: Table::filled_to(80),
+            far: Far::default(),
             outcomes: vec![0],
             judged: Table::filled_to(50),
             settled: Table::filled_to(50),
@@ -119,7 +119,7 @@ impl Tables {
         let place = if local < NEAR {
             self.near[event as usize].get(local as usize).copied().filter(|place| *place != 0)
         } else {
-            self.far.get(key(event, local))
+            self.far.get(self.routes[event as usize].to, local - NEAR, event, &self.outcomes)
         };
         place.ok_or(Miss::Turn { event, local })
     }
@@ -139,7 +139,7 @@ impl Tables {
         let many = word(few == MANY);
         let end = first + (few + many) as usize;
         Outcome {
-            event: head >> EVENT,
+            event: head >> EVENT_SHIFT,
             local: words[1],
             kind: KINDS[(head & 3) as usize],
             simple: head & SIMPLE != 0,
@@ -160,7 +160,7 @@ impl Tables {
                 | flag(outcome.facts != 0, FACTS)
                 | flag(index + 1 < outcomes.len(), MORE)
                 | (outcome.asks.len() as u32).min(MANY) << ASKS
-                | event << EVENT;
+                | event << EVENT_SHIFT;
             self.outcomes.extend([head, outcome.local]);
             self.outcomes.extend((outcome.facts != 0).then_some(outcome.facts));
             self.outcomes.extend((outcome.asks.len() as u32).checked_sub(MANY));
@@ -172,8 +172,8 @@ impl Tables {
 
     fn point_at(&mut self, event: u32, local: u32, place: u32) {
         if local >= NEAR {
-            self.far.insert(key(event, local), place);
-            return;
+            let slot = self.routes[event as usize].to;
+            return self.far.insert(slot, local - NEAR, event, place, &self.outcomes);
         }
         let (near, local) = (&mut self.near[event as usize], local as usize);
         if local >= near.len() {
@@ -189,7 +189,7 @@ impl Tables {
     /// If there are more than 2^24.
     pub(super) fn add_event(&mut self, route: Route) {
         assert!(
-            self.routes.len() < 1 << (32 - EVENT),
+            self.routes.len() < 1 << (32 - EVENT_SHIFT),
             "there are too many different messages, timers and signals"
         );
         self.routes.push(route);

@@ -76,6 +76,8 @@ pub(crate) struct Queue<P: Protocol> {
     bucket: u64,
     /// For each bucket of the wheel, the slot of the last entry that was put there, or `NONE`. Many short runs never need it.
     wheel: Option<Box<[u32; BUCKETS]>>,
+    /// The buckets once very much is pending: lists of keys, for to walk links through memory that fits no cache takes a miss for each.
+    crowded: Option<Box<[Vec<Key>]>>,
     /// Which buckets of the wheel have entries.
     used: [u64; WORDS],
     /// Which words of `used` are not 0.
@@ -91,8 +93,8 @@ pub(crate) struct Queue<P: Protocol> {
     free: u32,
     len: u32,
     sequence: u32,
-    /// Whether a bucket with several entries was opened since [`Queue::soon`] was asked.
-    opened: bool,
+    /// If the list is shorter, [`Queue::soon`] tells of the next events in it.
+    untold: usize,
 }
 
 /// The key of a slot without its slot, and a link.
@@ -151,10 +153,12 @@ const BUCKETS: usize = 2_048;
 const WORDS: usize = BUCKETS / 64;
 /// The list is no longer: putting a key in its place costs more the longer it is.
 const MOST_IN_LIST: usize = 32;
+/// More slots than this do not fit a fast cache.
+const VERY_MUCH: usize = if cfg!(test) { 24 } else { 8_192 };
 /// So many entries of a bucket are put into the list one by one; more are sorted.
 const FEW: usize = 8;
 /// Of so many events it is told at once whom they concern.
-const MOST_AT_ONCE: usize = 64;
+const MOST_AT_ONCE: usize = 32;
 
 impl<P: Protocol> Default for Queue<P> {
     fn default() -> Self {
@@ -164,6 +168,7 @@ impl<P: Protocol> Default for Queue<P> {
             open: u64::MAX,
             bucket: 0,
             wheel: None,
+            crowded: None,
             used: [0; WORDS],
             used_words: 0,
             later: BinaryHeap::new(),
@@ -173,7 +178,7 @@ impl<P: Protocol> Default for Queue<P> {
             free: NONE,
             len: 0,
             sequence: 0,
-            opened: false,
+            untold: 0,
         }
     }
 }
@@ -184,6 +189,7 @@ impl<P: Protocol> Clone for Queue<P> {
             list: self.list.clone(),
             crowd: self.crowd.clone(),
             wheel: self.wheel.clone(),
+            crowded: self.crowded.clone(),
             later: self.later.clone(),
             slab: self.slab.clone(),
             links: self.links.clone(),
@@ -232,6 +238,9 @@ impl<P: Protocol> Queue<P> {
     fn add_slot(&mut self) -> u32 {
         self.slab.push(Slot { what: None, cause: 0, target: 0 });
         self.links.push(Link { at: 0, sequence: 0, next: NONE });
+        if self.slab.len() == VERY_MUCH {
+            self.crowded.get_or_insert_with(|| vec![Vec::new(); BUCKETS].into());
+        }
         self.slab.len() as u32 - 1
     }
 
@@ -281,10 +290,13 @@ impl<P: Protocol> Queue<P> {
             return self.later.push(Reverse(key));
         }
         let place = (bucket as usize) % BUCKETS;
-        let wheel = self.wheel.get_or_insert_with(new_wheel);
-        self.links[key.slot() as usize].next = std::mem::replace(&mut wheel[place], key.slot());
         self.used[place / 64] |= 1 << (place % 64);
         self.used_words |= 1 << (place / 64);
+        if let Some(crowded) = &mut self.crowded {
+            return crowded[place].push(key);
+        }
+        let wheel = self.wheel.get_or_insert_with(new_wheel);
+        self.links[key.slot() as usize].next = std::mem::replace(&mut wheel[place], key.slot());
     }
 
     /// Takes what happens next.
@@ -337,6 +349,10 @@ impl<P: Protocol> Queue<P> {
             }
         }
         let first = self.take_bucket(place);
+        if self.crowded.is_some() {
+            self.push_crowded_bucket(place, first);
+            return self.next_key();
+        }
         let Link { at, sequence, next } = self.links[first as usize];
         if next == NONE {
             return Some(Key::new(at, sequence, first)); // Many buckets have one entry.
@@ -375,17 +391,26 @@ impl<P: Protocol> Queue<P> {
             next = after;
         }
         self.list.sort_unstable_by(|a, b| b.cmp(a));
-        self.opened = true;
+        self.untold = self.list.len() + 1;
     }
 
-    /// Whom the next events concern, the first last, if many were put into the list since this was asked.
+    /// Puts the entries of a bucket of a crowded calendar into the list, with those that it has from the time before it was crowded.
+    #[cold]
+    fn push_crowded_bucket(&mut self, place: usize, first: u32) {
+        if let Some(crowded) = &mut self.crowded {
+            self.list.append(&mut crowded[place]);
+        }
+        self.push_large_bucket(first);
+    }
+
+    /// Whom the next events concern, the first last, if there are many and it was not told yet.
     #[inline]
     pub(crate) fn soon(&mut self) -> Option<impl Iterator<Item = u32> + Clone + '_> {
-        if !self.opened {
+        if self.list.len() >= self.untold {
             return None;
         }
-        self.opened = false;
         let first = self.list.len().saturating_sub(MOST_AT_ONCE);
+        self.untold = if first == 0 { 0 } else { first + 1 };
         Some(self.list[first..].iter().map(|key| self.slab[key.slot() as usize].target))
     }
 
@@ -404,13 +429,14 @@ impl<P: Protocol> Queue<P> {
         self.first_later = self.later.peek().map_or(u64::MAX, |Reverse(key)| key.bucket());
         let place = (next as usize) % BUCKETS;
         let first = self.take_bucket(place);
+        self.used[place / 64] &= !(1 << (place % 64));
+        if self.used[place / 64] == 0 {
+            self.used_words &= !(1 << (place / 64));
+        }
         if first != NONE {
-            self.used[place / 64] &= !(1 << (place % 64));
-            if self.used[place / 64] == 0 {
-                self.used_words &= !(1 << (place / 64));
-            }
             self.push_bucket(first);
         }
+        self.push_crowded_bucket(place, NONE);
         if self.used_words == 0 && self.first_later == u64::MAX {
             self.open = u64::MAX;
         }
@@ -441,11 +467,12 @@ impl<P: Protocol> Queue<P> {
         self.later.clear();
         if self.used_words != 0 {
             self.wheel.iter_mut().for_each(|wheel| wheel.fill(NONE));
+            self.crowded.iter_mut().flat_map(|buckets| buckets.iter_mut()).for_each(Vec::clear);
             self.used = [0; WORDS];
         }
         self.slab.clear();
         self.links.clear();
-        self.opened = false;
+        self.untold = 0;
         (self.open, self.bucket, self.used_words, self.first_later) = (u64::MAX, 0, 0, u64::MAX);
         (self.free, self.len, self.sequence) = (NONE, 0, 0);
     }
