@@ -38,6 +38,9 @@ pub struct Options {
     /// Draws cost per turn against number of actors into this SVG, from the cases `scale_…`
     #[arg(long, value_name = "FILE")]
     plot: Option<PathBuf>,
+    /// Counts units by seconds on the CPU and not on the wall: for a machine that others use at the same time
+    #[arg(long)]
+    cpu_time: bool,
     /// The CPU on which cases run, where there is `taskset`
     #[arg(long, default_value_t = 1)]
     cpu: u32,
@@ -68,7 +71,10 @@ impl Options {
             print!("{}", profile::lists(&cases)?);
             return Ok(ExitCode::SUCCESS);
         }
-        let measured = rounds::run(&cases, self.rounds, self.cpu)?;
+        let mut measured = rounds::run(&cases, self.rounds, self.cpu)?;
+        if self.cpu_time {
+            measured.by_cpu_time();
+        }
         print!("{}{}", table::Table::of(&measured), bar::table(&measured));
         if let Some(path) = &self.plot {
             let written = std::fs::write(path, plot::cost_per_turn(&measured)?);
