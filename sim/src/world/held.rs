@@ -6,18 +6,19 @@ use std::hash::{Hash, Hasher};
 use rehearsal_protocol::mailbox::Bounds;
 use rehearsal_protocol::{Actor, Context, Input, Protocol};
 
-/// An actor as the world holds it. What comes first in memory is a word of the world's own, for nothing can be said of the first bytes of
-/// an actor: looking at that word fetches the actor's first cache line.
+/// An actor as the world holds it. Before and after it are words of the world's own, for nothing can be said of the bytes of an actor: to look
+/// at those fetches the actor's first cache line and its last.
 #[derive(Clone)]
 #[repr(C)]
 pub(crate) struct Held<A> {
-    word: u64,
+    before: u32,
     actor: A,
+    after: u32,
 }
 
 impl<A> Held<A> {
     pub(crate) const fn new(actor: A) -> Self {
-        Self { word: 1, actor }
+        Self { before: 1, actor, after: 1 }
     }
 }
 
@@ -32,7 +33,7 @@ impl<P: Protocol, A: Actor<P> + Clone + Hash + 'static> Actor<P> for Held<A> {
     }
 
     fn touch(&self) -> u64 {
-        self.word
+        u64::from(self.before | self.after)
     }
 }
 

@@ -93,8 +93,8 @@ pub(crate) struct Queue<P: Protocol> {
     free: u32,
     len: u32,
     sequence: u32,
-    /// Whether a bucket with several entries was opened since [`Queue::soon`] was asked.
-    opened: bool,
+    /// If the list is shorter, [`Queue::soon`] tells of the next events in it.
+    untold: usize,
 }
 
 /// The key of a slot without its slot, and a link.
@@ -158,7 +158,7 @@ const VERY_MUCH: usize = if cfg!(test) { 24 } else { 8_192 };
 /// So many entries of a bucket are put into the list one by one; more are sorted.
 const FEW: usize = 8;
 /// Of so many events it is told at once whom they concern.
-const MOST_AT_ONCE: usize = 64;
+const MOST_AT_ONCE: usize = 32;
 
 impl<P: Protocol> Default for Queue<P> {
     fn default() -> Self {
@@ -178,7 +178,7 @@ impl<P: Protocol> Default for Queue<P> {
             free: NONE,
             len: 0,
             sequence: 0,
-            opened: false,
+            untold: 0,
         }
     }
 }
@@ -391,7 +391,7 @@ impl<P: Protocol> Queue<P> {
             next = after;
         }
         self.list.sort_unstable_by(|a, b| b.cmp(a));
-        self.opened = true;
+        self.untold = self.list.len() + 1;
     }
 
     /// Puts the entries of a bucket of a crowded calendar into the list, with those that it has from the time before it was crowded.
@@ -403,14 +403,14 @@ impl<P: Protocol> Queue<P> {
         self.push_large_bucket(first);
     }
 
-    /// Whom the next events concern, the first last, if many were put into the list since this was asked.
+    /// Whom the next events concern, the first last, if there are many and it was not told yet.
     #[inline]
     pub(crate) fn soon(&mut self) -> Option<impl Iterator<Item = u32> + Clone + '_> {
-        if !self.opened {
+        if self.list.len() >= self.untold {
             return None;
         }
-        self.opened = false;
         let first = self.list.len().saturating_sub(MOST_AT_ONCE);
+        self.untold = if first == 0 { 0 } else { first + 1 };
         Some(self.list[first..].iter().map(|key| self.slab[key.slot() as usize].target))
     }
 
@@ -472,7 +472,7 @@ impl<P: Protocol> Queue<P> {
         }
         self.slab.clear();
         self.links.clear();
-        self.opened = false;
+        self.untold = 0;
         (self.open, self.bucket, self.used_words, self.first_later) = (u64::MAX, 0, 0, u64::MAX);
         (self.free, self.len, self.sequence) = (NONE, 0, 0);
     }
