@@ -26,7 +26,7 @@ impl Far {
         let (first, mask) = table(head);
         let home = spread(event);
         for step in 0..=mask {
-            let place = self.cells[(first + (home + step & mask)) as usize];
+            let place = self.cells[(first + ((home + step) & mask)) as usize];
             if place == 0 {
                 return None;
             }

@@ -78,7 +78,7 @@ const ASKS: u32 = 5;
 /// So many things asked for, and a word with how many more.
 const MANY: u32 = 7;
 /// Local states with smaller numbers are looked up in a list.
-const NEAR: u32 = 512;
+const NEAR: u32 = 256;
 
 /// What the monitors say to some facts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

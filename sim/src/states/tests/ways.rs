@@ -26,4 +26,17 @@ proptest! {
             }
         }
     }
+    #[test]
+    fn the_ways_do_not_depend_on_the_number_of_workers(program in programs()) {
+        for network in Network::ALL {
+            let found = [1, 2, 5].map(|jobs| {
+                let spec = StatesSpec { network, jobs, depth: Some(5), ..StatesSpec::default() };
+                let reached = search(&program, spec, &mut Unwatched).unwrap();
+                let ways = reached.violations.into_iter();
+                ways.map(|wrong| (wrong.violation, wrong.steps, wrong.deviations)).collect::<Vec<_>>()
+            });
+            prop_assert_eq!(&found[0], &found[1]);
+            prop_assert_eq!(&found[0], &found[2]);
+        }
+    }
 }
