@@ -31,7 +31,7 @@ use crate::trace::digest::{digest, word};
 use crate::trace::{EventKind, Recording};
 use crate::world::asynchronous::{Orders, passing};
 use crate::world::blueprint::Blueprint;
-use crate::world::queue::Pending;
+use crate::world::pending::Pending;
 use crate::world::{Start, World};
 
 /// Whether all orders are tried, or one of each class of orders that lead to the same outcome.

@@ -11,7 +11,8 @@
 //! - [`network`] — when and whether a message arrives;
 //! - [`pairs`] — how many messages went from one actor to another;
 //! - [`weather`] — the menus of what may happen to messages, timers and syncs;
-//! - [`queue`] — what is pending, in the order of time;
+//! - [`pending`] — what will happen;
+//! - [`queue`] — all of it, in the order of time;
 //! - [`asynchronous`] — the same without a clock: in any order;
 //! - [`arrival`] — what is due reaches its actor, or waits in its mailbox;
 //! - [`lifecycle`] — incarnations begin and end; nodes crash and restart;
@@ -36,6 +37,7 @@ pub(crate) mod held;
 pub mod lifecycle;
 pub mod network;
 mod pairs;
+pub(crate) mod pending;
 pub mod queue;
 pub mod rules;
 pub mod turn;
@@ -57,7 +59,8 @@ use cell::{Cell, Home};
 use directory::Directory;
 use episodes::Active;
 use pairs::Pairs;
-use queue::{Queue, What};
+use pending::What;
+use queue::Queue;
 use rules::Breach;
 use weather::Weather;
 

@@ -126,7 +126,7 @@ Examples:
 Runs come in the order of the number of their deviations, so the first violation is one
 of the smallest. Each choice offers the entries of its menu, each with a representative
 or a few for where inside it. A run ends where it comes into a state that was seen before
-with as many deviations left: what comes of it is known. States are equal if the same
-actors, mailboxes, disks, nodes, links, pending events and time come after the same facts
-(by a fingerprint of 128 bits). Nothing else is left out but for the budget, --fail-fast
+with as many deviations left: what comes of it is known. States are equal if actors,
+mailboxes, disks, nodes, links, pending events, time and what monitors remember are the
+same (by a fingerprint of 128 bits). Nothing else is left out but for the budget, --fail-fast
 and Ctrl-C, and the last line says so.";

@@ -12,7 +12,7 @@ use crate::subject::{Subject, Tool};
 
 /// What makes states equal, in words.
 const EQUAL: &str =
-    "the same actors, mailboxes, disks, nodes, links, pending events and time, after the same facts";
+    "the same actors, mailboxes, disks, nodes, links, pending events, time and memories of monitors";
 /// How many violations are told in full.
 const IN_FULL: usize = 3;
 

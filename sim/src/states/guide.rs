@@ -16,7 +16,7 @@ use crate::choice::{Choices, Deviation, Stream, Value, generator};
 use crate::fault::Profile;
 use crate::trace::Recording;
 use crate::world::asynchronous::{Orders, passing};
-use crate::world::queue;
+use crate::world::pending;
 use crate::world::{Start, World};
 
 /// Leads the world along a way. The deviations that do so, or why the world cannot follow.
@@ -40,7 +40,7 @@ pub(super) fn deviations<P: Protocol>(
     world.begin_all(&mut checks);
     for (n, place) in (0..).zip(&way.steps) {
         let event = actors.event(tables.outcome(*place).event);
-        let fits = |world: &World<P>, slot: u32, pending: &queue::What<P>| {
+        let fits = |world: &World<P>, slot: u32, pending: &pending::What<P>| {
             world.path(slot) == actors.path(event.to) && is_same(world, pending, actors, &event.what, slot)
         };
         let Some(passed) = world.pick(fits, &mut checks) else {
@@ -85,7 +85,7 @@ fn menus<P: Protocol>(actors: &Actors<P>, tables: &Tables, way: &Way) -> Vec<Dev
 /// Whether what is pending in the world is this event. Slots of spawned actors may differ, so they are told by their paths.
 fn is_same<P: Protocol>(
     world: &World<P>,
-    pending: &queue::What<P>,
+    pending: &pending::What<P>,
     actors: &Actors<P>,
     what: &What<P>,
     slot: u32,
@@ -93,22 +93,22 @@ fn is_same<P: Protocol>(
     let here = |text: String| named(&text, |slot| world.path(slot));
     let there = |text: String| named(&text, |slot| actors.path(slot));
     match (pending, what) {
-        (queue::What::Message(envelope), What::Message(from, message)) => {
+        (pending::What::Message(envelope), What::Message(from, message)) => {
             here(format!("{:?} {:?}", envelope.from, envelope.message))
                 == there(format!("{from:?} {message:?}"))
         }
-        (queue::What::Timer(id, arm), What::Timer(other, _)) => {
+        (pending::What::Timer(id, arm), What::Timer(other, _)) => {
             id == other && world.is_armed(slot, *id, *arm)
         }
-        (queue::What::Signal(signal, incarnation), What::Signal(other, sent_to)) => {
+        (pending::What::Signal(signal, incarnation), What::Signal(other, sent_to)) => {
             incarnation == sent_to && here(format!("{signal:?}")) == there(format!("{other:?}"))
         }
-        (queue::What::Synced(id, incarnation, _), What::Synced(other, of)) => {
+        (pending::What::Synced(id, incarnation, _), What::Synced(other, of)) => {
             (id, incarnation) == (other, of)
         }
-        (queue::What::Start(_), What::Start)
-        | (queue::What::Restart, What::Restart)
-        | (queue::What::Kill, What::Kill) => true,
+        (pending::What::Start(_), What::Start)
+        | (pending::What::Restart, What::Restart)
+        | (pending::What::Kill, What::Kill) => true,
         _ => false,
     }
 }

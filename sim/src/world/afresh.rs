@@ -3,7 +3,7 @@
 use rehearsal_protocol::{Protocol, Time};
 
 use super::World;
-use super::queue::What;
+use super::pending::What;
 use crate::choice::Choices;
 use crate::fault::{Plan, Profile};
 

@@ -6,7 +6,7 @@ use rehearsal_protocol::{DeadLetter, Envelope, Exit, Incarnation, Input, Protoco
 use super::World;
 use super::cell::Waiting;
 use super::network::{concerns, of};
-use super::queue::What;
+use super::pending::What;
 use crate::check::Checks;
 use crate::trace::digest::digest;
 use crate::trace::{EventKind, Payload};

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::World;
 use super::blueprint::Blueprint;
-use super::queue::{Pending, What};
+use super::pending::{Pending, What};
 use crate::check::Checks;
 use crate::choice::stream::ORDER_KEY;
 use crate::choice::{Deviation, Stream, Value};

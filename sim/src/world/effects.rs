@@ -6,7 +6,7 @@ use rehearsal_protocol::time::nanos;
 use rehearsal_protocol::{DeadLetter, Effect, Exit, Incarnation, Protocol, Signal, Time, TimerId, WriteId};
 
 use super::World;
-use super::queue::What;
+use super::pending::What;
 use super::weather::Weather;
 use crate::check::{Checks, Moment};
 use crate::choice::stream::kind;

@@ -5,7 +5,7 @@ use std::hash::{Hash, Hasher};
 use rehearsal_protocol::{Exit, Incarnation, NodeId, Protocol, Time};
 
 use super::World;
-use super::queue::What;
+use super::pending::What;
 use crate::choice::{Menu, Stream, generator};
 use crate::fault::Harm;
 use crate::fault::cut::Cut;

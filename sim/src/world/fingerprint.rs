@@ -27,7 +27,7 @@ use rehearsal_protocol::{Incarnation, Input, Protocol, Signal};
 
 use super::World;
 use super::cell::Cell;
-use super::queue::What;
+use super::pending::What;
 use crate::trace::digest::word;
 
 /// 128 bits that stand for a state, within one process.

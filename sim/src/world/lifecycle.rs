@@ -5,7 +5,7 @@ use std::time::Duration;
 use rehearsal_protocol::{Actor, DeadLetter, Exit, Input, NodeId, Protocol, Recovered, Time};
 
 use super::cell::{Cell, Home, Waiting};
-use super::queue::What;
+use super::pending::What;
 use super::rules::ONE_LIFE;
 use super::{NodeState, World};
 use crate::check::Checks;

@@ -4,7 +4,7 @@ use rehearsal_protocol::{Envelope, Incarnation, MessageId, Protocol, Signal, Tim
 
 use super::World;
 use super::cell::Home;
-use super::queue::What;
+use super::pending::What;
 use super::weather::Passage;
 use crate::choice::stream::delay_key;
 use crate::choice::{Stream, Value};

@@ -171,7 +171,7 @@ fn compare(program: &Program, network: Network, depth: u32) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
     fn a_naive_search_finds_the_same(program in programs(), depth in 1u32..7) {
