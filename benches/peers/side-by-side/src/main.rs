@@ -12,6 +12,7 @@
 //! - [`bar`] — what is wanted, beside what was measured;
 //! - [`plot`] — cost per turn against number of actors;
 //! - [`misses`] — cache misses per turn;
+//! - [`profile`] — where the time goes;
 //! - [`check`] — the short form: counts and digests only;
 //! - [`kept`] — what they should be.
 
@@ -23,6 +24,7 @@ mod measurement;
 mod misses;
 mod options;
 mod plot;
+mod profile;
 mod programs;
 mod rounds;
 mod table;

@@ -37,7 +37,7 @@ pub fn table(cases: &[Case]) -> Result<String, String> {
         let Some((_, actors, sizes)) = SIZES.iter().find(|(name, ..)| *name == case.name) else { continue };
         let [few, many] = [counts(case, sizes[0])?, counts(case, sizes[1])?];
         let turns = (actors * (with_warm_up(sizes[1]) - with_warm_up(sizes[0]))) as f64;
-        let a_turn = |of: fn(&Counts) -> f64| (of(&many) - of(&few)) / turns;
+        let a_turn = |of: fn(&Counts) -> f64| ((of(&many) - of(&few)) / turns).max(0.0);
         let (instructions, first, last) =
             (a_turn(|of| of.instructions), a_turn(|of| of.first), a_turn(|of| of.last));
         eprintln!("{}/{} is counted", case.program, case.name);

@@ -8,7 +8,7 @@ use regex_lite::Regex;
 
 use crate::case::cases_of;
 use crate::programs::{self, PROGRAMS, Program};
-use crate::{bar, check, misses, plot, rounds, table};
+use crate::{bar, check, misses, plot, profile, rounds, table};
 
 /// Rehearsal, its peers and the limit of this machine, side by side on the same work.
 #[derive(Parser)]
@@ -32,9 +32,15 @@ pub struct Options {
     /// Counts cache misses per turn of the cases `scale_…` with valgrind, instead of measuring
     #[arg(long, conflicts_with_all = ["check", "plot"])]
     misses: bool,
+    /// Lists the source files in which the cases spend their time, with perf, instead of measuring
+    #[arg(long, conflicts_with_all = ["check", "misses", "plot"])]
+    profile: bool,
     /// Draws cost per turn against number of actors into this SVG, from the cases `scale_…`
     #[arg(long, value_name = "FILE")]
     plot: Option<PathBuf>,
+    /// Counts units by seconds on the CPU and not on the wall: for a machine that others use at the same time
+    #[arg(long)]
+    cpu_time: bool,
     /// The CPU on which cases run, where there is `taskset`
     #[arg(long, default_value_t = 1)]
     cpu: u32,
@@ -49,7 +55,7 @@ impl Options {
     pub fn run(&self) -> Result<ExitCode, String> {
         let mut cases = Vec::new();
         for program in PROGRAMS.iter().filter(|program| self.wants(program)) {
-            cases.extend(cases_of(program, &self.cases, !self.check && !self.misses)?);
+            cases.extend(cases_of(program, &self.cases, !(self.check || self.misses || self.profile))?);
         }
         if cases.is_empty() {
             return Err(format!("no case matches `{}`; leave it out to run all", self.cases));
@@ -61,7 +67,14 @@ impl Options {
             print!("{}", misses::table(&cases)?);
             return Ok(ExitCode::SUCCESS);
         }
-        let measured = rounds::run(&cases, self.rounds, self.cpu)?;
+        if self.profile {
+            print!("{}", profile::lists(&cases)?);
+            return Ok(ExitCode::SUCCESS);
+        }
+        let mut measured = rounds::run(&cases, self.rounds, self.cpu)?;
+        if self.cpu_time {
+            measured.by_cpu_time();
+        }
         print!("{}{}", table::Table::of(&measured), bar::table(&measured));
         if let Some(path) = &self.plot {
             let written = std::fs::write(path, plot::cost_per_turn(&measured)?);

@@ -44,7 +44,8 @@ fn costs_of(measured: &Measured<'_>, program: &str) -> Vec<(f64, f64)> {
 fn draw(text: &mut String, lines: &[Line], greatest: f64) -> Result<(), Box<dyn std::error::Error>> {
     let area = SVGBackend::with_string(text, (720, 400)).into_drawing_area();
     let font = ("sans-serif", 17).into_font().color(&BLACK);
-    let costs = (10.0..greatest * 1.5).log_scale();
+    // Over at least two powers of ten, only these are named on the axis.
+    let costs = (10.0..f64::max(greatest * 1.5, 3_000.0)).log_scale();
     let mut chart = ChartBuilder::on(&area)
         .caption("Cost per turn, a token for each actor", font.clone())
         .margin(16)

@@ -12,6 +12,13 @@ pub struct Measured<'a> {
 }
 
 impl Measured<'_> {
+    /// Rates are by seconds on the CPU from now on.
+    pub fn by_cpu_time(&mut self) {
+        for round in self.rows.iter_mut().flat_map(|(_, rounds)| rounds) {
+            round.rate = round.count as f64 / round.cpu;
+        }
+    }
+
     /// Whether each case did the same in all rounds.
     pub fn all_same(&self) -> bool {
         self.rows.iter().all(|(_, rounds)| rounds.iter().all(|round| round.is_same(&rounds[0])))
