@@ -179,9 +179,20 @@ impl<F: Serialize + DeserializeOwned + 'static> Properties<F> {
             skipped: vec![false; self.goals.len()],
             violation: None,
             collected: None,
-            audited: None,
+            audit: Audit::Off,
         }
     }
+}
+
+/// Whether monitors are shown all that they mind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Audit {
+    /// Nobody looks.
+    Off,
+    /// They are, so far.
+    Clean,
+    /// One is not; in words.
+    Found(String),
 }
 
 /// The monitors of one run, and what they found.
@@ -197,8 +208,7 @@ pub struct Checks<F> {
     skipped: Vec<bool>,
     violation: Option<Violation>,
     collected: Option<Vec<(Moment, F)>>,
-    /// What the audit found, if there is one.
-    audited: Option<Option<String>>,
+    audit: Audit,
 }
 
 impl<F: Clone + Debug + Serialize> Checks<F> {
@@ -223,7 +233,7 @@ impl<F: Clone + Debug + Serialize> Checks<F> {
                 skipped: Vec::new(),
                 violation: None,
                 collected: None,
-                audited: None,
+                audit: Audit::Off,
             }
         })
     }
@@ -246,12 +256,15 @@ impl<F: Clone + Debug + Serialize> Checks<F> {
 
     /// Whether, from now on, copies of those monitors that named other kinds are shown every fact, to see if they mind it.
     pub fn audit(&mut self, wanted: bool) {
-        self.audited = wanted.then_some(None);
+        self.audit = if wanted { Audit::Clean } else { Audit::Off };
     }
 
     /// What the audit found: a monitor that names too few kinds of facts, in words.
     pub fn overlooked(&self) -> Option<&str> {
-        self.audited.as_ref()?.as_deref()
+        match &self.audit {
+            Audit::Found(blind) => Some(blind),
+            Audit::Off | Audit::Clean => None,
+        }
     }
 
     /// The facts of this run, if they are kept.
@@ -262,7 +275,7 @@ impl<F: Clone + Debug + Serialize> Checks<F> {
     /// Shows one fact to all monitors. The first violation of a run is kept.
     pub fn observe(&mut self, moment: Moment, fact: &F) {
         let kind = kind_of(fact);
-        if self.audited.is_some() {
+        if self.audit == Audit::Clean {
             self.audit_one(moment, fact);
         }
         for index in self.subscriptions.to(kind) {
@@ -300,12 +313,12 @@ impl<F: Clone + Debug + Serialize> Checks<F> {
             let mut copy = monitor.clone();
             let before: Fingerprint = state(&*copy);
             let minds = copy.observe(moment, fact).is_err() || state(&*copy) != before;
-            if minds && self.audited == Some(None) {
+            if minds && self.audit == Audit::Clean {
                 let id = &self.invariants[index].id;
                 let kind = kind.name;
-                self.audited = Some(Some(format!(
+                self.audit = Audit::Found(format!(
                     "the monitor of `{id}` is not shown facts of the kind `{kind}` and would mind {fact:?}; name `{kind}` in its `on`"
-                )));
+                ));
             }
         }
     }

@@ -39,6 +39,9 @@ enum From {
     Channel(u32),
 }
 
+/// An invariant is broken.
+struct Wrong;
+
 impl Naive<'_> {
     fn search(mut self, depth: u32) -> Counts {
         let actors = vec![(0, BTreeSet::new()); self.program.actors.len()];
@@ -93,6 +96,7 @@ impl Naive<'_> {
         let entries = if rule.has_menu { 2 } else { 1 };
         (0..entries)
             .filter_map(|entry| self.follow(whole, &before, slot, input, from, &rule, entry))
+            .map(Result::ok)
             .collect()
     }
 
@@ -106,7 +110,7 @@ impl Naive<'_> {
         from: From,
         rule: &Rule,
         entry: u8,
-    ) -> Option<Option<Whole>> {
+    ) -> Option<Result<Whole, Wrong>> {
         let mut next = before.clone();
         let actor = &mut next.actors[slot as usize];
         actor.0 = (rule.next + entry) % PHASES as u8;
@@ -136,7 +140,7 @@ impl Naive<'_> {
                 *copies = if self.network == Network::Kept { 1 } else { *copies + 1 };
             }
         }
-        let Some(fact) = rule.states else { return Some(Some(next)) };
+        let Some(fact) = rule.states else { return Some(Ok(next)) };
         let wrong = match (next.last_fact, fact) {
             (2, 3) => Some("P-1"),
             (_, 4) => Some("P-2"),
@@ -145,9 +149,9 @@ impl Naive<'_> {
         next.last_fact = fact;
         if let Some(wrong) = wrong {
             self.counts.wrong.entry(wrong).or_insert(self.depth);
-            return Some(None);
+            return Some(Err(Wrong));
         }
-        Some(Some(next))
+        Some(Ok(next))
     }
 }
 
