@@ -285,7 +285,7 @@ impl<P: Protocol> World<P> {
         let Some((at, pending)) = self.queue.pop() else { return self.step_in_any_order(checks) };
         self.now = at;
         if let Some(soon) = self.queue.soon() {
-            Self::fetch(&self.homes, &self.cells, soon);
+            Self::fetch(&self.homes, &self.cells, &self.pairs, soon);
         }
         match pending.what {
             What::Message(envelope) => self.message_arrives(pending.target, envelope, pending.cause, checks),
@@ -297,9 +297,10 @@ impl<P: Protocol> World<P> {
     /// Looks at those whose turn it is soon. In a world that does not fit the caches, all of them come from memory at the same
     /// time then, instead of one after another.
     #[cold]
-    fn fetch(homes: &[Home], cells: &[Cell<P>], soon: impl Iterator<Item = u32> + Clone) {
+    fn fetch(homes: &[Home], cells: &[Cell<P>], pairs: &Pairs, soon: impl Iterator<Item = u32> + Clone) {
         let nodes = soon.clone().filter_map(|slot| homes.get(slot as usize)).map(|home| home.node);
         std::hint::black_box(nodes.fold(0, |all, node| all | node));
+        std::hint::black_box(soon.clone().fold(0, |all, slot| all | pairs.touch(slot)));
         let cells = soon.filter_map(|slot| cells.get(slot as usize));
         std::hint::black_box(cells.clone().filter(|cell| cell.started).count());
         let actors = cells.filter_map(|cell| cell.actor.as_deref());

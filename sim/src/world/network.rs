@@ -81,7 +81,7 @@ impl<P: Protocol> World<P> {
     #[inline(always)]
     fn transit(&mut self, (from, home): (u32, Home), (to, there): (u32, Home)) -> Transit {
         let key = delay_key(home.key, there.key);
-        let n = self.pairs.next(from, to);
+        let n = self.pairs.next(from, to, there.key);
         let stream = || Stream::Delay { from, to };
         if home.node == there.node {
             let value = self.choices.pick_in(stream, key, n, &self.weather.local);
