@@ -7,6 +7,7 @@ use super::World;
 use super::cell::Waiting;
 use super::network::{concerns, of};
 use super::pending::What;
+use super::turn::Place;
 use crate::check::Checks;
 use crate::trace::digest::digest;
 use crate::trace::{EventKind, Payload};
@@ -24,7 +25,8 @@ impl<P: Protocol> World<P> {
         let home = self.homes[slot as usize];
         let (cell, node) = (&self.cells[slot as usize], &self.nodes[home.node as usize]);
         if cell.actor.is_some() && cell.started && !cell.waiting && !node.obstructed() {
-            return self.message_turn(slot, home, envelope, cause, checks);
+            let place = Place { home, now: node.clock.shows(self.now), is_slow: false };
+            return self.message_turn(slot, place, envelope, cause, checks);
         }
         if !node.up {
             return self.lose(slot, &envelope, cause);
@@ -86,11 +88,18 @@ impl<P: Protocol> World<P> {
     }
 
     /// Hands an input to a living actor, now or when it is free.
+    #[inline]
     fn deliver(&mut self, slot: u32, waiting: Waiting<P>, checks: &mut Checks<P::Fact>) {
         let cell = &self.cells[slot as usize];
         if cell.started && !cell.waiting && !self.node_of(slot).obstructed() {
             return self.handle(slot, waiting, checks);
         }
+        self.let_wait(slot, waiting);
+    }
+
+    /// Puts an input into the mailbox of an actor that is not free.
+    #[inline(never)]
+    fn let_wait(&mut self, slot: u32, waiting: Waiting<P>) {
         let lane = waiting.input.lane();
         let mailbox = &mut self.cells[slot as usize].rest_mut().mailbox;
         if let Input::Message(_) = waiting.input {
@@ -171,6 +180,7 @@ impl<P: Protocol> World<P> {
     }
 
     /// Handles an input, unless it is a timer that was cancelled meanwhile.
+    #[inline]
     fn handle(&mut self, slot: u32, waiting: Waiting<P>, checks: &mut Checks<P::Fact>) {
         if let Input::Timer(id) = &waiting.input {
             if !self.is_armed(slot, *id, waiting.arm) {

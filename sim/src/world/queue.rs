@@ -34,22 +34,11 @@ pub(crate) struct Queue<P: Protocol> {
     /// The bucket of the first of those, or the end of time.
     first_later: u64,
     slab: Vec<Slot<P>>,
-    /// For each slot, its key and what comes after it: the next in its bucket, or the next that is free. Apart from the slots, so that to walk
-    /// a bucket touches little memory.
-    links: Vec<Link>,
     free: u32,
     len: u32,
     sequence: u32,
     /// If the list is shorter, [`Queue::soon`] tells of the next events in it.
     untold: usize,
-}
-
-/// The key of a slot without its slot, and a link.
-#[derive(Clone, Copy, Debug)]
-struct Link {
-    at: u64,
-    sequence: u32,
-    next: u32,
 }
 
 /// Time first, then sequence; the slot only says where the rest is. One number and no structure: parts that are written one by one and read
@@ -79,12 +68,16 @@ impl Key {
     }
 }
 
-/// A place in the slab: a pending event, or none if it is free. A cache line, if messages are small.
+/// A place in the slab: a pending event with its key, or none if it is free. `next` links buckets and free places. A cache line, if messages
+/// are small.
 #[repr(align(64))]
 struct Slot<P: Protocol> {
     what: Option<What<P>>,
     cause: u64,
+    at: u64,
     target: u32,
+    sequence: u32,
+    next: u32,
 }
 
 impl<P: Protocol> Clone for Slot<P> {
@@ -121,7 +114,6 @@ impl<P: Protocol> Default for Queue<P> {
             later: BinaryHeap::new(),
             first_later: u64::MAX,
             slab: Vec::new(),
-            links: Vec::new(),
             free: NONE,
             len: 0,
             sequence: 0,
@@ -139,7 +131,6 @@ impl<P: Protocol> Clone for Queue<P> {
             crowded: self.crowded.clone(),
             later: self.later.clone(),
             slab: self.slab.clone(),
-            links: self.links.clone(),
             ..*self
         }
     }
@@ -158,10 +149,11 @@ impl<P: Protocol> Queue<P> {
         self.sequence = sequence.checked_add(1).expect("a run has fewer than 2^32 events");
         self.len += 1;
         let at = at.as_nanos();
-        let index = self.occupy();
-        self.links[index as usize] = Link { at, sequence, next: NONE };
+        let index = self.free_slot();
         let slot = &mut self.slab[index as usize];
+        self.free = slot.next;
         (slot.what, slot.cause, slot.target) = (Some(what), cause, target);
+        (slot.at, slot.sequence, slot.next) = (at, sequence, NONE);
         let key = Key::new(at, sequence, index);
         if key.bucket() <= self.open {
             self.push_soon(key);
@@ -170,21 +162,15 @@ impl<P: Protocol> Queue<P> {
         }
     }
 
-    /// A free slot.
+    /// The first free slot.
     #[inline]
-    fn occupy(&mut self) -> u32 {
-        let index = self.free;
-        if let Some(link) = self.links.get(index as usize) {
-            self.free = link.next;
-            return index;
-        }
-        self.add_slot()
+    fn free_slot(&mut self) -> u32 {
+        if self.free == NONE { self.add_slot() } else { self.free }
     }
 
     #[cold]
     fn add_slot(&mut self) -> u32 {
-        self.slab.push(Slot { what: None, cause: 0, target: 0 });
-        self.links.push(Link { at: 0, sequence: 0, next: NONE });
+        self.slab.push(Slot { what: None, cause: 0, at: 0, target: 0, sequence: 0, next: NONE });
         if self.slab.len() == VERY_MUCH {
             self.crowded.get_or_insert_with(|| vec![Vec::new(); BUCKETS].into());
         }
@@ -243,7 +229,7 @@ impl<P: Protocol> Queue<P> {
             return crowded[place].push(key);
         }
         let wheel = self.wheel.get_or_insert_with(new_wheel);
-        self.links[key.slot() as usize].next = std::mem::replace(&mut wheel[place], key.slot());
+        self.slab[key.slot() as usize].next = std::mem::replace(&mut wheel[place], key.slot());
     }
 
     /// Takes what happens next.
@@ -253,7 +239,7 @@ impl<P: Protocol> Queue<P> {
         let slot = &mut self.slab[key.slot() as usize];
         let what = slot.what.take().expect("a key stands for a pending event");
         let pending = Pending { target: slot.target, cause: slot.cause, what };
-        self.links[key.slot() as usize].next = self.free;
+        slot.next = self.free;
         self.free = key.slot();
         self.len -= 1;
         Some((Time::from_nanos(key.at()), pending))
@@ -300,7 +286,7 @@ impl<P: Protocol> Queue<P> {
             self.push_crowded_bucket(place, first);
             return self.next_key();
         }
-        let Link { at, sequence, next } = self.links[first as usize];
+        let Slot { at, sequence, next, .. } = self.slab[first as usize];
         if next == NONE {
             return Some(Key::new(at, sequence, first)); // Many buckets have one entry.
         }
@@ -319,7 +305,7 @@ impl<P: Protocol> Queue<P> {
     fn push_bucket(&mut self, first: u32) {
         let mut next = first;
         while next != NONE && self.list.len() < FEW {
-            let Link { at, sequence, next: after } = self.links[next as usize];
+            let Slot { at, sequence, next: after, .. } = self.slab[next as usize];
             self.push_soon(Key::new(at, sequence, next));
             next = after;
         }
@@ -333,7 +319,7 @@ impl<P: Protocol> Queue<P> {
     fn push_large_bucket(&mut self, first: u32) {
         let mut next = first;
         while next != NONE {
-            let Link { at, sequence, next: after } = self.links[next as usize];
+            let Slot { at, sequence, next: after, .. } = self.slab[next as usize];
             self.list.push(Key::new(at, sequence, next));
             next = after;
         }
@@ -418,7 +404,6 @@ impl<P: Protocol> Queue<P> {
             self.used = [0; WORDS];
         }
         self.slab.clear();
-        self.links.clear();
         self.untold = 0;
         (self.open, self.bucket, self.used_words, self.first_later) = (u64::MAX, 0, 0, u64::MAX);
         (self.free, self.len, self.sequence) = (NONE, 0, 0);
@@ -430,11 +415,10 @@ impl<P: Protocol> Queue<P> {
 
     /// Everything that is pending, in the order in which it will happen.
     pub(crate) fn in_order(&self) -> impl Iterator<Item = (u64, u32, &What<P>)> {
-        let pending = self.slab.iter().zip(&self.links);
-        let mut pending: Vec<_> =
-            pending.filter_map(|(slot, link)| Some((slot, link, slot.what.as_ref()?))).collect();
-        pending.sort_unstable_by_key(|(_, link, _)| (link.at, link.sequence));
-        pending.into_iter().map(|(slot, link, what)| (link.at, slot.target, what))
+        let pending = self.slab.iter().filter_map(|slot| Some((slot, slot.what.as_ref()?)));
+        let mut pending: Vec<_> = pending.collect();
+        pending.sort_unstable_by_key(|(slot, _)| (slot.at, slot.sequence));
+        pending.into_iter().map(|(slot, what)| (slot.at, slot.target, what))
     }
 
     /// How many messages are under way.

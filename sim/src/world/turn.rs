@@ -21,12 +21,24 @@ use crate::choice::{Choices, Stream};
 use crate::trace::digest::digest;
 use crate::trace::{Event, EventKind, Payload, Recording};
 
+/// Where a turn is had, looked up once.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    pub(super) home: Home,
+    /// What the clock of the node shows.
+    pub(super) now: Time,
+    /// Whether a turn takes time there.
+    pub(super) is_slow: bool,
+}
+
 impl<P: Protocol> World<P> {
     /// One turn of the actor in `slot`, which is alive.
     pub(super) fn turn(&mut self, slot: u32, input: Input<P>, cause: u64, checks: &mut Checks<P::Fact>) {
         let home = self.homes[slot as usize];
+        let node = &self.nodes[home.node as usize];
+        let place = Place { home, now: node.clock.shows(self.now), is_slow: node.slow > 0 };
         let (kind, digest) = match input {
-            Input::Message(envelope) => return self.message_turn(slot, home, envelope, cause, checks),
+            Input::Message(envelope) => return self.message_turn(slot, place, envelope, cause, checks),
             Input::Start(ref recovered) => (EventKind::Start, u64::from(recovered.incarnation.0)),
             Input::Timer(id) => (EventKind::Timer, id.0),
             Input::Signal(ref signal) => (EventKind::Signal, digest(signal)),
@@ -37,8 +49,8 @@ impl<P: Protocol> World<P> {
         }
         let text = || Payload { text: format!("{input:?}"), from: None };
         let event = self.begin_turn(slot, home, kind, digest, cause, text);
-        let result = self.receive(slot, home, None, || input);
-        self.end_turn(slot, home, event, result, checks);
+        let result = self.receive(slot, place, None, || input);
+        self.end_turn(slot, place, event, result, checks);
     }
 
     /// A turn that handles a message, as most do: a copy of the code for all, so that nothing is asked that is known.
@@ -46,7 +58,7 @@ impl<P: Protocol> World<P> {
     pub(super) fn message_turn(
         &mut self,
         slot: u32,
-        home: Home,
+        place: Place,
         envelope: Envelope<P::Message>,
         cause: u64,
         checks: &mut Checks<P::Fact>,
@@ -57,9 +69,9 @@ impl<P: Protocol> World<P> {
         self.tally.handled += 1;
         let (sender, digest) = (envelope.from, digest(&envelope.message));
         let text = || of(&envelope, sender.slot());
-        let event = self.begin_turn(slot, home, EventKind::Message, digest, cause, text);
-        let result = self.receive(slot, home, Some(sender), || Input::Message(envelope));
-        self.end_turn(slot, home, event, result, checks);
+        let event = self.begin_turn(slot, place.home, EventKind::Message, digest, cause, text);
+        let result = self.receive(slot, place, Some(sender), || Input::Message(envelope));
+        self.end_turn(slot, place, event, result, checks);
     }
 
     /// Writes down that a turn begins.
@@ -89,7 +101,7 @@ impl<P: Protocol> World<P> {
     fn end_turn(
         &mut self,
         slot: u32,
-        home: Home,
+        place: Place,
         event: u64,
         result: Result<(), Box<dyn Any + Send>>,
         checks: &mut Checks<P::Fact>,
@@ -98,8 +110,8 @@ impl<P: Protocol> World<P> {
             Ok(()) => self.take_hold(slot, event, checks),
             Err(panic) => self.crash_of(slot, event, &*panic),
         }
-        if self.nodes[home.node as usize].slow > 0 {
-            self.occupy(slot, home);
+        if place.is_slow {
+            self.occupy(slot, place.home);
         }
     }
 
@@ -108,12 +120,12 @@ impl<P: Protocol> World<P> {
     fn receive(
         &mut self,
         slot: u32,
-        home: Home,
+        place: Place,
         sender: Option<Address>,
         input: impl FnOnce() -> Input<P>,
     ) -> Result<(), Box<dyn Any + Send>> {
         let cell = &mut self.cells[slot as usize];
-        let now = self.nodes[home.node as usize].clock.shows(self.now);
+        let Place { home, now, .. } = place;
         let turn = Turn { me: home.address(slot), incarnation: cell.incarnation, now, sender };
         let mut lender = Lender {
             choices: &mut self.choices,

@@ -60,12 +60,13 @@ pub struct Forwarding {
 struct Member {
     forwarder: Forwarder,
     spec: Spec,
+    per_node: u32,
     stated: Stated,
 }
 
 impl Member {
     fn address(&self, actor: u32) -> Address {
-        Address::new(NodeId(self.spec.node_of(actor)), actor)
+        Address::new(NodeId(actor / self.per_node), actor)
     }
 }
 
@@ -110,8 +111,8 @@ impl Scenario for Forwarding {
             let mut node = system.node(format!("node-{node}"));
             for actor in node.id().0 * spec.per_node()..(node.id().0 + 1) * spec.per_node() {
                 let forwarder = Forwarder::new(&spec, actor);
-                let placed =
-                    node.actor(format!("member-{actor}"), Member { forwarder, spec, stated: self.stated });
+                let member = Member { forwarder, spec, per_node: spec.per_node(), stated: self.stated };
+                let placed = node.actor(format!("member-{actor}"), member);
                 assert_eq!(
                     placed,
                     Address::new(NodeId(spec.node_of(actor)), actor),
