@@ -10,7 +10,7 @@ use rehearsal_protocol::Time;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::kind::{kind_of, kinds_of};
+use super::kind::{Kind, kind_of, kinds_of};
 use super::monitor::{Moment, Monitor, Owed, Violation};
 use super::subscription::Subscriptions;
 use super::temporal::{Edge, Order, Step, disjoint, leads_to, precedes, unique};
@@ -276,7 +276,7 @@ impl<F: Clone + Debug + Serialize> Checks<F> {
     pub fn observe(&mut self, moment: Moment, fact: &F) {
         let kind = kind_of(fact);
         if self.audit == Audit::Clean {
-            self.audit_one(moment, fact);
+            self.audit_one(kind, moment, fact);
         }
         for index in self.subscriptions.to(kind) {
             let index = *index as usize;
@@ -298,8 +298,7 @@ impl<F: Clone + Debug + Serialize> Checks<F> {
 
     /// Shows a fact to copies of those monitors that are not shown it.
     #[cold]
-    fn audit_one(&mut self, moment: Moment, fact: &F) {
-        let kind = kind_of(fact);
+    fn audit_one(&mut self, kind: Kind, moment: Moment, fact: &F) {
         let state = |monitor: &dyn Monitor<F>| {
             let mut to = Fingerprinter::default();
             monitor.fingerprint(&mut to);

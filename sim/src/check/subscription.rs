@@ -1,6 +1,6 @@
 //! Which monitors are shown which kinds of facts.
 
-use std::hash::Hash;
+use std::hash::{Hash, Hasher};
 use std::sync::{Arc, OnceLock};
 
 use super::kind::Kind;
@@ -35,10 +35,17 @@ pub fn on<M, const N: usize>(kinds: [&'static str; N], monitor: M) -> On<M, N> {
 }
 
 /// See [`on`].
-#[derive(Clone, Debug, Hash)]
+#[derive(Clone, Debug)]
 pub struct On<M, const N: usize> {
     kinds: [&'static str; N],
     monitor: M,
+}
+
+/// What the monitor remembers; the kinds are the same in every state.
+impl<M: Hash, const N: usize> Hash for On<M, N> {
+    fn hash<H: Hasher>(&self, to: &mut H) {
+        self.monitor.hash(to);
+    }
 }
 
 impl<F, M: Monitor<F> + Clone + Hash + 'static, const N: usize> Monitor<F> for On<M, N> {
@@ -104,11 +111,12 @@ impl Subscriptions {
 
 #[cfg(test)]
 mod tests {
-    use rehearsal_protocol::{Address, NodeId, Time};
+    use rehearsal_protocol::{Actor, Address, Context, Input, NodeId, Protocol, Time};
     use serde::{Deserialize, Serialize};
 
     use super::*;
     use crate::check::{Checks, Properties, fold};
+    use crate::{Scenario, Setup};
 
     #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
     enum Fact {
@@ -172,5 +180,42 @@ mod tests {
     )]
     fn a_kind_that_does_not_exist_is_refused() {
         checks(on(["Grantd"], one_holder()));
+    }
+
+    struct Locks;
+
+    impl Protocol for Locks {
+        type Message = ();
+        type Fact = Fact;
+    }
+
+    /// Grants to one and then to another, with a release between.
+    #[derive(Clone, Debug, Hash)]
+    struct Lock;
+
+    impl Actor<Locks> for Lock {
+        fn receive(&mut self, cx: &mut Context<'_, Locks>, _: Input<Locks>) {
+            FACTS.into_iter().for_each(|fact| cx.announce(fact));
+        }
+    }
+
+    struct Blind;
+
+    impl Scenario for Blind {
+        type Protocol = Locks;
+
+        fn set_up(&self, system: &mut Setup<Locks>) {
+            system.node("only").actor("lock", Lock);
+        }
+
+        fn properties(&self, check: &mut Properties<Fact>) {
+            check.always("LK-1", "one holds it at a time", on(["Granted"], one_holder()));
+        }
+    }
+
+    #[test]
+    fn a_campaign_breaks_off_at_a_blind_monitor() {
+        let told = crate::check(Blind).seeds(10).verdict().expect_err("its monitor is blind");
+        assert!(told.starts_with("the campaign broke off: the monitor of `LK-1` is not shown"), "{told}");
     }
 }

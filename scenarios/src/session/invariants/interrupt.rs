@@ -42,42 +42,40 @@ impl Meetings {
     }
 }
 
-/// INT-1: an interrupt that comes while idle has no later effect.
-pub fn idle_interrupts_do_nothing() -> impl Monitor<Fact> {
+/// Judges each effect of an interrupt by what the interrupt met.
+fn effects(
+    judge: impl Fn(&CommandId, &RunId, Option<&Met>) -> Result<(), String> + Clone + Send + 'static,
+) -> impl Monitor<Fact> {
     on(
         ["InFlight", "RunEnded", "Closed", "InterruptReceived", "InterruptEffect"],
-        fold(Meetings::default(), |meetings: &mut Meetings, moment, fact: &Fact| {
+        fold(Meetings::default(), move |meetings: &mut Meetings, moment, fact: &Fact| {
             meetings.observe(moment, fact);
-            let Fact::InterruptEffect { run, command } = fact else { return Ok(()) };
-            match meetings.met.get(command) {
-                Some(Met { run: None, .. }) => {
-                    Err(format!("{command} came while nothing ran, and stops {run}"))
-                }
-                Some(_) => Ok(()),
-                None => Err(format!("{command} stops {run} and has never come")),
+            match fact {
+                Fact::InterruptEffect { run, command } => judge(command, run, meetings.met.get(command)),
+                _ => Ok(()),
             }
         }),
     )
 }
 
+/// INT-1: an interrupt that comes while idle has no later effect.
+pub fn idle_interrupts_do_nothing() -> impl Monitor<Fact> {
+    effects(|command, run, met| match met {
+        Some(Met { run: None, .. }) => Err(format!("{command} came while nothing ran, and stops {run}")),
+        Some(_) => Ok(()),
+        None => Err(format!("{command} stops {run} and has never come")),
+    })
+}
+
 /// INT-2: an interrupt ends the run that it met, and only the expected one.
 pub fn one_run_per_interrupt() -> impl Monitor<Fact> {
-    on(
-        ["InFlight", "RunEnded", "Closed", "InterruptReceived", "InterruptEffect"],
-        fold(Meetings::default(), |meetings: &mut Meetings, moment, fact: &Fact| {
-            meetings.observe(moment, fact);
-            let Fact::InterruptEffect { run, command } = fact else { return Ok(()) };
-            match meetings.met.get(command) {
-                Some(Met { run: Some(met), .. }) if met != run => {
-                    Err(format!("{command} met {met} and stops {run}"))
-                }
-                Some(Met { expected: Some(expected), .. }) if expected != run => {
-                    Err(format!("{command} expects {expected} and stops {run}"))
-                }
-                _ => Ok(()),
-            }
-        }),
-    )
+    effects(|command, run, met| match met {
+        Some(Met { run: Some(met), .. }) if met != run => Err(format!("{command} met {met} and stops {run}")),
+        Some(Met { expected: Some(expected), .. }) if expected != run => {
+            Err(format!("{command} expects {expected} and stops {run}"))
+        }
+        _ => Ok(()),
+    })
 }
 
 /// INT-3: an interrupted run ends as such within the grace.
