@@ -103,12 +103,23 @@ impl Recorder {
         self.count
     }
 
-    /// The events so far, if they are recorded.
+    /// Forgets the events so far, but for the hash over them and their number.
+    pub(crate) fn forget(&mut self) {
+        self.events.clear();
+        self.payloads.clear();
+    }
+
+    /// The number of the first event that is kept.
+    pub fn first(&self) -> u64 {
+        self.count - self.events.len() as u64
+    }
+
+    /// The events so far, if they are recorded; in a run that is told in parts, those since the last part.
     pub fn events(&self) -> &[Event] {
         &self.events
     }
 
-    /// The payloads so far, one for each event, if they are recorded.
+    /// The payloads of these events, one for each, if they are recorded.
     pub fn payloads(&self) -> &[Payload] {
         &self.payloads
     }
