@@ -11,7 +11,8 @@
 //! - [`json`] — for scripts, one document a command;
 //! - [`sarif`] — for code scanners;
 //! - [`junit`] — for CI;
-//! - [`svg`] — pictures.
+//! - [`svg`] — pictures;
+//! - [`markdown`] — tables in documents.
 //!
 //! A report format is a file here. None of them runs anything.
 
@@ -21,6 +22,7 @@ pub mod explore;
 pub mod interleavings;
 pub mod json;
 pub mod junit;
+pub mod markdown;
 pub mod result;
 pub mod sarif;
 pub mod score;
