@@ -20,7 +20,8 @@
 //!
 //! - [`commit`] — two-phase commit, small enough for exhaustive search;
 //! - [`lease`] — a lock that expires, and a fence at what it protects;
-//! - [`session`] — the agent runtime's sessions and tools.
+//! - [`session`] — the agent runtime's sessions and tools;
+//! - [`terminal`] — a terminal program with two lanes, and its frames.
 
 #![warn(clippy::float_arithmetic)] // A decision that rests on a float may differ between machines.
 
@@ -35,6 +36,7 @@ pub mod mailbox;
 pub mod probe;
 pub mod run;
 pub mod session;
+pub mod terminal;
 pub mod time;
 
 pub use actor::{Actor, ActorClone, Protocol};

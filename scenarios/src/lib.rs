@@ -8,6 +8,7 @@ mod planted;
 pub mod ring;
 pub mod session;
 pub mod session_small;
+pub mod terminal;
 
 use rehearsal::registry::Entry;
 
@@ -16,6 +17,7 @@ pub static SCENARIOS: &[&Entry] = &[
     &session::SESSION,
     &commit::COMMIT,
     &lease::LEASE,
+    &terminal::TUI_LANES,
     &session_small::SESSION_SMALL,
     &ring::RING,
     &ring::BURST,
