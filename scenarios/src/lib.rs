@@ -1,8 +1,10 @@
 //! Ready scenarios over the protocols of Rehearsal.
 
+pub mod background;
 pub mod commit;
 pub mod leaky;
 pub mod lease;
+pub mod listing;
 pub mod misbehaving;
 mod planted;
 pub mod ring;
@@ -18,6 +20,8 @@ pub static SCENARIOS: &[&Entry] = &[
     &commit::COMMIT,
     &lease::LEASE,
     &terminal::TUI_LANES,
+    &listing::LISTING,
+    &background::BACKGROUND,
     &session_small::SESSION_SMALL,
     &ring::RING,
     &ring::BURST,
