@@ -3,8 +3,9 @@
 use rehearsal::campaign::{Failure, Unfinished, alone};
 use rehearsal::run::{AnyRunner, Limit, Outcome, RunSpec, Verdict};
 use rehearsal::story::Story;
-use rehearsal::trace::{Recording, jsonl, mermaid, perfetto, shiviz};
+use rehearsal::trace::{jsonl, mermaid, perfetto, shiviz};
 use rehearsal::wall::Stopwatch;
+use rehearsal_reports::html::{self, TraceData};
 use rehearsal_reports::result::{Over, RunEnd};
 use rehearsal_reports::{RunResult, Subject, json, terminal};
 
@@ -38,15 +39,24 @@ pub(crate) fn run(
     output.note(|screen| terminal::run::before(screen, &subject, seed))?;
 
     let spec = subject.spec(seed);
-    let spec = if trace.is_some() { spec.recorded() } else { spec };
+    let spec = match (&trace, args.format) {
+        (None, _) => spec,
+        (Some(_), TraceFormat::Html) => spec.with_states(),
+        (Some(_), _) => spec.recorded(),
+    };
     let watch = Stopwatch::start();
     let made = made(&subject, &spec, args.patience)?;
     let wall = watch.elapsed();
+    let mut page = None;
     let end = match made {
         Made::Stuck(stuck) => RunEnd::Stuck(stuck),
         Made::Over(runner, outcome) => {
-            if let Some(file) = trace {
-                write_trace(file, args.format, &subject, &spec, &*runner, &outcome)?;
+            match trace {
+                Some(file) if args.format == TraceFormat::Html => {
+                    page = Some((file, TraceData::of(&*runner, &outcome, &[])));
+                }
+                Some(file) => write_trace(file, args.format, &subject, &spec, &*runner, &outcome)?,
+                None => {}
             }
             if let Some(file) = facts {
                 // The same run again; that it comes to an end is known by now.
@@ -68,6 +78,9 @@ pub(crate) fn run(
         }
     };
     let result = RunResult { subject, seed, end, wall };
+    if let Some((file, data)) = page {
+        file.finish(|out| html::run(out, registry.tool, &result, Some(&data)))?;
+    }
     output.document(|| json::run(registry.tool, &result))?;
     output.answer(|screen| terminal::run::run(screen, registry.tool, &result))?;
     Ok(End::of(result.passed()))
@@ -104,7 +117,7 @@ pub(crate) fn story(
     if outcome.verdict == Verdict::Pass {
         return Ok(None);
     }
-    if let Some(runner) = runner.filter(|_| spec.recording == Recording::Payloads) {
+    if let Some(runner) = runner.filter(|_| spec.recording.has_payloads()) {
         return Ok(Story::told(runner, outcome, spec));
     }
     let Made::Over(runner, again) = made(subject, &spec.clone().recorded(), patience)? else {
@@ -142,6 +155,7 @@ fn write_trace(
         TraceFormat::Jsonl => jsonl::write(out, runner, outcome, &about),
         TraceFormat::Shiviz => shiviz::write(out, runner),
         TraceFormat::Perfetto => perfetto::write(out, runner),
+        TraceFormat::Html => unreachable!("a page has the verdict, too, and is written with it"),
         TraceFormat::Mermaid => mermaid::write(out, runner, &(0..outcome.events).collect::<Vec<_>>()),
     })
 }

@@ -12,13 +12,15 @@
 //! - [`sarif`] — for code scanners;
 //! - [`junit`] — for CI;
 //! - [`svg`] — pictures;
-//! - [`markdown`] — tables in documents.
+//! - [`markdown`] — tables in documents;
+//! - [`html`] — pages.
 //!
 //! A report format is a file here. None of them runs anything.
 
 pub mod check;
 pub mod doctor;
 pub mod explore;
+pub mod html;
 pub mod interleavings;
 pub mod json;
 pub mod junit;

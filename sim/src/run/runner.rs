@@ -17,7 +17,7 @@ use crate::search::delay_bounded::DelayBounded;
 use crate::search::explore::{self, ExploreSpec, Explored, Follower};
 use crate::search::{Strategy, Way};
 use crate::states::{self, Reached, Refused, StatesSpec, Watcher};
-use crate::trace::{LogLine, Recorder, Recording};
+use crate::trace::{LogLine, Recorder};
 use crate::wall::Stopwatch;
 use crate::world::blueprint::{Blueprint, Topology};
 use crate::world::fingerprint::{Fingerprint, Fingerprinter};
@@ -406,7 +406,7 @@ impl<P: Protocol> AnyRunner for Runner<P> {
     fn run(&mut self, spec: &RunSpec) -> Outcome {
         self.start(spec);
         let until = spec.until.unwrap_or(u64::MAX);
-        let verdict = if spec.recording == Recording::Payloads {
+        let verdict = if spec.recording.has_payloads() {
             let log = self.world.log().clone();
             log.collect(|| self.drive_by(spec, until))
         } else {
