@@ -136,7 +136,7 @@ impl Tenant {
         self.cycle += 1;
         self.left = STEPS;
         cx.send(self.service, Message::Open(self.scope()));
-        self.pause(cx);
+        Self::pause(cx);
     }
 
     fn step(&mut self, cx: &mut Context<'_, Background>) {
@@ -149,10 +149,10 @@ impl Tenant {
         if let Some(kind) = STARTS[cx.choose(STARTS.len() as u32) as usize] {
             cx.send(self.service, Message::Start { scope, kind });
         }
-        self.pause(cx);
+        Self::pause(cx);
     }
 
-    fn pause(&self, cx: &mut Context<'_, Background>) {
+    fn pause(cx: &mut Context<'_, Background>) {
         let pause = PAUSES[cx.choose(PAUSES.len() as u32) as usize];
         cx.set_timer(TimerId(0), pause);
     }

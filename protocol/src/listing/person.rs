@@ -41,7 +41,7 @@ impl Person {
         Self { begins: true, ..self }
     }
 
-    fn wish(&self, cx: &mut Context<'_, Listing>) -> Wish {
+    fn wish(cx: &mut Context<'_, Listing>) -> Wish {
         let wish = cx.choose(14);
         let session = 1 + cx.choose(LASTING);
         match wish {
@@ -72,7 +72,7 @@ impl Actor<Listing> for Person {
             Input::Timer(_) => {
                 let Some(left) = self.rounds.checked_sub(1) else { return };
                 self.rounds = left;
-                let wish = self.wish(cx);
+                let wish = Self::wish(cx);
                 cx.send(self.directory, Message::Wish(wish));
                 let pause = PAUSES[cx.choose(PAUSES.len() as u32) as usize];
                 cx.set_timer(TimerId(0), pause);
