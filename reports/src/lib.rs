@@ -12,6 +12,7 @@
 //! - [`sarif`] — for code scanners;
 //! - [`junit`] — for CI;
 //! - [`svg`] — pictures;
+//! - [`markdown`] — tables in documents;
 //! - [`html`] — pages.
 //!
 //! A report format is a file here. None of them runs anything.
@@ -23,6 +24,7 @@ pub mod html;
 pub mod interleavings;
 pub mod json;
 pub mod junit;
+pub mod markdown;
 pub mod result;
 pub mod sarif;
 pub mod score;

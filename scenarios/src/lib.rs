@@ -1,13 +1,16 @@
 //! Ready scenarios over the protocols of Rehearsal.
 
+pub mod background;
 pub mod commit;
 pub mod leaky;
 pub mod lease;
+pub mod listing;
 pub mod misbehaving;
 mod planted;
 pub mod ring;
 pub mod session;
 pub mod session_small;
+pub mod terminal;
 
 use rehearsal::registry::Entry;
 
@@ -16,6 +19,9 @@ pub static SCENARIOS: &[&Entry] = &[
     &session::SESSION,
     &commit::COMMIT,
     &lease::LEASE,
+    &terminal::TUI_LANES,
+    &listing::LISTING,
+    &background::BACKGROUND,
     &session_small::SESSION_SMALL,
     &ring::RING,
     &ring::BURST,
