@@ -26,7 +26,7 @@ fn the_kept_cases_are_small_and_each_is_of_another_bug() {
     names.dedup();
     let session = ["global-single-flight", "global-steer", "lost-wakeup", "take-then-record"];
     let audit_3 = ["n-plus-one", "stale-object", "two-statements"];
-    let audit_4 = ["cancel-without-await", "claim-leak", "daemon-task"];
+    let audit_4 = ["cancel-without-waiting", "claim-leak", "daemon-task"];
     assert_eq!(names, [&audit_4[..], &audit_3, &session].concat());
 }
 

@@ -166,7 +166,7 @@ impl Service {
         let Some(scope) = self.scopes.get(&id) else { return };
         let Some(closing) = scope.closing else { return };
         let is_over = match (self.variant, closing.manner) {
-            (Variant::CancelWithoutAwait, Manner::Cancel) => scope.starting.is_empty(),
+            (Variant::CancelWithoutWaiting, Manner::Cancel) => scope.starting.is_empty(),
             (Variant::DrainForgetsCurrent, Manner::Drain) => {
                 scope.starting.is_empty() && scope.queue.is_empty()
             }

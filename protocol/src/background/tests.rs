@@ -83,8 +83,8 @@ fn a_scope_is_closed_when_its_cancelled_task_has_ended() {
 }
 
 #[test]
-fn without_await_it_is_closed_before() {
-    let mut play = Play::opened(Variant::CancelWithoutAwait);
+fn without_waiting_it_is_closed_before() {
+    let mut play = Play::opened(Variant::CancelWithoutWaiting);
     play.start(Kind::Run);
     play.recorded(1);
     assert!(says_closed(&play.close(Manner::Cancel)));

@@ -11,7 +11,7 @@ pub enum Variant {
     /// A watch belongs to nobody.
     DaemonWatch,
     /// Closing cancels and does not wait.
-    CancelWithoutAwait,
+    CancelWithoutWaiting,
     /// A task reports its end before it has cleaned up.
     EndedBeforeHook,
     /// Draining looks only at what waits for its turn.
@@ -50,10 +50,10 @@ pub const VARIANTS: [Planted; 10] = [
         variant: Variant::DaemonTask,
     },
     Planted {
-        name: "cancel-without-await",
+        name: "cancel-without-waiting",
         sentence: "closing cancels tasks and does not wait for their end, so a write under way comes later",
         trips: "LIFE-1",
-        variant: Variant::CancelWithoutAwait,
+        variant: Variant::CancelWithoutWaiting,
     },
     Planted {
         name: "ended-before-hook",
