@@ -22,6 +22,7 @@
 //! - [`commit`] — two-phase commit, small enough for exhaustive search;
 //! - [`lease`] — a lock that expires, and a fence at what it protects;
 //! - [`listing`] — a list out of a store that others write to meanwhile;
+//! - [`outbox`] — events that go out after they are committed;
 //! - [`session`] — the agent runtime's sessions and tools;
 //! - [`terminal`] — a terminal program with two lanes, and its frames.
 
@@ -37,6 +38,7 @@ pub mod input;
 pub mod lease;
 pub mod listing;
 pub mod mailbox;
+pub mod outbox;
 pub mod probe;
 pub mod run;
 pub mod session;

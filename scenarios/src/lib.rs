@@ -6,6 +6,7 @@ pub mod leaky;
 pub mod lease;
 pub mod listing;
 pub mod misbehaving;
+pub mod outbox;
 mod planted;
 pub mod ring;
 pub mod session;
@@ -22,6 +23,7 @@ pub static SCENARIOS: &[&Entry] = &[
     &terminal::TUI_LANES,
     &listing::LISTING,
     &background::BACKGROUND,
+    &outbox::OUTBOX,
     &session_small::SESSION_SMALL,
     &ring::RING,
     &ring::BURST,
