@@ -41,7 +41,7 @@ pub use message::{
 pub use provider::Provider;
 pub use sandbox::Sandbox;
 pub use tool::ToolActor;
-pub use variant::{Planted, VARIANTS, Variant};
+pub use variant::{Planted, RECOVERY_VARIANTS, VARIANTS, Variant};
 
 use crate::actor::Protocol;
 use crate::context::Context;

@@ -5,6 +5,7 @@ pub mod leaky;
 pub mod lease;
 pub mod misbehaving;
 mod planted;
+pub mod recovery;
 pub mod ring;
 pub mod session;
 pub mod session_small;
@@ -14,6 +15,7 @@ use rehearsal::registry::Entry;
 /// Every scenario there is; the last is the canary, over which a campaign must fail.
 pub static SCENARIOS: &[&Entry] = &[
     &session::SESSION,
+    &recovery::RECOVERY,
     &commit::COMMIT,
     &lease::LEASE,
     &session_small::SESSION_SMALL,

@@ -29,12 +29,20 @@ pub enum Message {
     Busy(Key),
     /// Session to gateway: this key has nothing under way any more.
     Rested(Key),
+    /// Session to gateway: nothing to do for long; may I leave?
+    Leaving(Key),
+    /// Gateway to session: leave, if there still is nothing to do.
+    Leave,
+    /// Session to gateway: something has come, so I stay.
+    Staying(Key),
     /// Session to provider: stream an answer.
     Generate {
         /// For which run.
         run: RunId,
         /// For which of its model calls.
         step: u16,
+        /// The life of who asks.
+        life: u32,
     },
     /// Session to provider: stop streaming.
     CloseStream {
@@ -42,6 +50,8 @@ pub enum Message {
         run: RunId,
         /// Which of its model calls.
         step: u16,
+        /// The life of who asked for it.
+        life: u32,
     },
     /// Provider to session: some text.
     Chunk {
@@ -51,6 +61,8 @@ pub enum Message {
         step: u16,
         /// Its place in the stream, from 0. The network reorders.
         seq: u16,
+        /// The life of who asked for it.
+        life: u32,
     },
     /// Provider to session: nothing follows.
     StreamEnded {
@@ -60,6 +72,8 @@ pub enum Message {
         step: u16,
         /// How it ended.
         end: StreamEnd,
+        /// The life of who asked for it.
+        life: u32,
     },
     /// Session to its tools: do this.
     Execute {
@@ -125,13 +139,20 @@ impl Message {
             Self::Answer { .. }
             | Self::Busy(_)
             | Self::Rested(_)
+            | Self::Leaving(_)
+            | Self::Staying(_)
             | Self::Chunk { .. }
             | Self::StreamEnded { .. }
             | Self::Performed { .. }
             | Self::Aborted { .. }
             | Self::Result(_)
             | Self::Acknowledged { .. } => Lane::Result,
-            Self::Work(_) | Self::Generate { .. } | Self::Execute { .. } | Self::Perform { .. } => Lane::Work,
+            // Whoever is to leave handles first whatever was sent before.
+            Self::Leave
+            | Self::Work(_)
+            | Self::Generate { .. }
+            | Self::Execute { .. }
+            | Self::Perform { .. } => Lane::Work,
         }
     }
 
@@ -146,6 +167,9 @@ impl Message {
             Self::Answer { .. }
             | Self::Busy(_)
             | Self::Rested(_)
+            | Self::Leaving(_)
+            | Self::Leave
+            | Self::Staying(_)
             | Self::Generate { .. }
             | Self::CloseStream { .. }
             | Self::Chunk { .. }
