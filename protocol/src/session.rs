@@ -33,7 +33,7 @@ pub use client::{Client, Workload};
 pub use config::Config;
 pub use fact::{Cause, Fact, PhaseName, Queue, Role};
 pub use gateway::Gateway;
-pub use id::{CallId, CommandId, Key, RunId};
+pub use id::{CallId, CommandId, Key, RunId, StreamId};
 pub use message::{
     Calls, Class, Interrupt, Kind, Message, Outcome, Reply, Report, ResultAck, Stop, StreamEnd, Terminate,
     Work,

@@ -152,15 +152,6 @@ pub(super) enum Sub {
     Gathering(Vec<CallRecord>),
 }
 
-/// Whose stream something comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Source {
-    run: RunId,
-    step: u16,
-    /// The life of the session that asked for it: a stream outlives a crash of who listens.
-    life: u32,
-}
-
 /// A call of the present step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct CallRecord {
@@ -266,10 +257,8 @@ impl SessionActor {
             Message::Interrupt(interrupt) => self.interrupt(cx, interrupt),
             Message::Record(interrupt) => self.record(cx, interrupt),
             Message::Terminate(terminate) => self.terminate(cx, terminate),
-            Message::Chunk { run, step, seq, life } => self.chunk(cx, Source { run, step, life }, seq),
-            Message::StreamEnded { run, step, end, life } => {
-                self.stream_ended(cx, Source { run, step, life }, end);
-            }
+            Message::Chunk { stream, seq } => self.chunk(cx, stream, seq),
+            Message::StreamEnded { stream, end } => self.stream_ended(cx, stream, end),
             Message::Result(report) => self.result(cx, report),
             Message::Leave => self.leave(cx),
             Message::Answer { .. }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::id::{CallId, CommandId, Key, RunId};
+use super::id::{CallId, CommandId, Key, RunId, StreamId};
 use crate::address::Address;
 use crate::mailbox::Lane;
 use crate::run::InterruptAck;
@@ -37,43 +37,27 @@ pub enum Message {
     Staying(Key),
     /// Session to provider: stream an answer.
     Generate {
-        /// For which run.
-        run: RunId,
-        /// For which of its model calls.
-        step: u16,
-        /// The life of who asks.
-        life: u32,
+        /// Which stream this will be.
+        stream: StreamId,
     },
     /// Session to provider: stop streaming.
     CloseStream {
-        /// Which run's stream.
-        run: RunId,
-        /// Which of its model calls.
-        step: u16,
-        /// The life of who asked for it.
-        life: u32,
+        /// Which stream.
+        stream: StreamId,
     },
     /// Provider to session: some text.
     Chunk {
-        /// For which run.
-        run: RunId,
-        /// For which of its model calls.
-        step: u16,
+        /// Of which stream.
+        stream: StreamId,
         /// Its place in the stream, from 0. The network reorders.
         seq: u16,
-        /// The life of who asked for it.
-        life: u32,
     },
     /// Provider to session: nothing follows.
     StreamEnded {
-        /// Which run's stream.
-        run: RunId,
-        /// Which of its model calls.
-        step: u16,
+        /// Which stream.
+        stream: StreamId,
         /// How it ended.
         end: StreamEnd,
-        /// The life of who asked for it.
-        life: u32,
     },
     /// Session to its tools: do this.
     Execute {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::id::RunId;
+use super::id::StreamId;
 use super::message::{Calls, Class, Message, StreamEnd};
 use super::{Cx, Session};
 use crate::actor::Actor;
@@ -24,20 +24,12 @@ pub struct Provider {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Streaming {
     timer: TimerId,
-    caller: Caller,
+    to: Address,
+    id: StreamId,
     next: u16,
     chunks: u16,
     pace: Duration,
     ending: Ending,
-}
-
-/// Who wants the stream, and for what. A caller that has crashed asks anew, and its new life hears nothing of the old stream.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct Caller {
-    to: Address,
-    run: RunId,
-    step: u16,
-    life: u32,
 }
 
 /// How a stream will end.
@@ -52,8 +44,8 @@ enum Ending {
 impl Provider {
     fn message(&mut self, cx: &mut Cx<'_>, from: Address, message: Message) {
         match message {
-            Message::Generate { run, step, life } => self.generate(cx, Caller { to: from, run, step, life }),
-            Message::CloseStream { run, step, life } => self.close(cx, Caller { to: from, run, step, life }),
+            Message::Generate { stream } => self.generate(cx, from, stream),
+            Message::CloseStream { stream } => self.close(cx, from, stream),
             Message::Work(_)
             | Message::Interrupt(_)
             | Message::Record(_)
@@ -77,33 +69,32 @@ impl Provider {
         }
     }
 
-    fn generate(&mut self, cx: &mut Cx<'_>, caller: Caller) {
-        if self.position(caller).is_some() {
+    fn generate(&mut self, cx: &mut Cx<'_>, to: Address, id: StreamId) {
+        if self.position(to, id).is_some() {
             return cx.dead_letter(DeadLetter::Dropped); // The network said it twice.
         }
         self.begun += 1;
         let timer = TimerId(self.begun);
-        let (pace, chunks, ending) = (choose_pace(cx), choose_chunks(cx), choose_ending(cx, caller.step));
+        let (pace, chunks, ending) = (choose_pace(cx), choose_chunks(cx), choose_ending(cx, id.step));
         cx.set_timer(timer, pace);
-        self.streams.push(Streaming { timer, caller, next: 0, chunks, pace, ending });
+        self.streams.push(Streaming { timer, to, id, next: 0, chunks, pace, ending });
     }
 
-    fn close(&mut self, cx: &mut Cx<'_>, caller: Caller) {
-        let Caller { to, run, step, life } = caller;
-        if let Some(index) = self.position(caller) {
+    fn close(&mut self, cx: &mut Cx<'_>, to: Address, id: StreamId) {
+        if let Some(index) = self.position(to, id) {
             let stream = self.streams.remove(index);
             cx.cancel_timer(stream.timer);
         }
-        cx.send(to, Message::StreamEnded { run, step, end: StreamEnd::Closed, life });
+        cx.send(to, Message::StreamEnded { stream: id, end: StreamEnd::Closed });
     }
 
     /// It is time for a stream's next chunk; the end comes with the last one.
     fn next(&mut self, cx: &mut Cx<'_>, timer: TimerId) {
         let Some(index) = self.streams.iter().position(|stream| stream.timer == timer) else { return };
         let stream = &mut self.streams[index];
-        let Caller { to, run, step, life } = stream.caller;
+        let (to, id) = (stream.to, stream.id);
         if stream.next < stream.chunks {
-            cx.send(to, Message::Chunk { run, step, seq: stream.next, life });
+            cx.send(to, Message::Chunk { stream: id, seq: stream.next });
             stream.next += 1;
         }
         if stream.next < stream.chunks {
@@ -115,11 +106,11 @@ impl Provider {
             Ending::Fails => StreamEnd::Failed,
             Ending::Silent => return,
         };
-        cx.send(to, Message::StreamEnded { run, step, end, life });
+        cx.send(to, Message::StreamEnded { stream: id, end });
     }
 
-    fn position(&self, caller: Caller) -> Option<usize> {
-        self.streams.iter().position(|stream| stream.caller == caller)
+    fn position(&self, to: Address, id: StreamId) -> Option<usize> {
+        self.streams.iter().position(|stream| (stream.to, stream.id) == (to, id))
     }
 }
 

@@ -2,11 +2,11 @@
 
 use super::ending::{Last, outcomes, partial};
 use super::journal::{Outcomes, Record};
-use super::{Active, CallRecord, Phase, SILENCE, SessionActor, Source, Stream, Sub, Then};
+use super::{Active, CallRecord, Phase, SILENCE, SessionActor, Stream, Sub, Then};
 use crate::mailbox::DeadLetter;
 use crate::session::Cx;
 use crate::session::fact::{Cause, Extent, Fact, Role};
-use crate::session::id::{CallId, RunId};
+use crate::session::id::{CallId, RunId, StreamId};
 use crate::session::message::{Calls, Message, StreamEnd};
 use crate::session::variant::Variant;
 
@@ -14,20 +14,20 @@ impl SessionActor {
     /// Asks the model for the next step.
     pub(super) fn call_model(&mut self, cx: &mut Cx<'_>, run: RunId, step: u16) {
         cx.announce(Fact::ModelCall { run, step, context: self.key });
-        cx.send(self.peers.provider, Message::Generate { run, step, life: life(cx) });
+        cx.send(self.peers.provider, Message::Generate { stream: stream_id(cx, run, step) });
         cx.set_timer(SILENCE, self.config.stream_idle);
         let active = Active { run, step, sub: Sub::Stream(Stream::begin(cx.now())) };
         self.phase = Phase::Running { active, soft_stop: false };
     }
 
     pub(super) fn close_stream(&self, cx: &mut Cx<'_>, run: RunId, step: u16) {
-        cx.send(self.peers.provider, Message::CloseStream { run, step, life: life(cx) });
+        cx.send(self.peers.provider, Message::CloseStream { stream: stream_id(cx, run, step) });
     }
 
     /// Some text has come. Only the present stream's is shown.
-    pub(super) fn chunk(&mut self, cx: &mut Cx<'_>, source: Source, seq: u16) {
-        let Source { run, step, .. } = source;
-        let Some(stream) = self.phase.listens_to(source, life(cx)) else {
+    pub(super) fn chunk(&mut self, cx: &mut Cx<'_>, from: StreamId, seq: u16) {
+        let StreamId { run, step, .. } = from;
+        let Some(stream) = self.phase.listens_to(from, life(cx)) else {
             return cx.dead_letter(DeadLetter::LateResult);
         };
         stream.heard = cx.now();
@@ -43,9 +43,9 @@ impl SessionActor {
     }
 
     /// A stream is over, by itself or not.
-    pub(super) fn stream_ended(&mut self, cx: &mut Cx<'_>, source: Source, end: StreamEnd) {
+    pub(super) fn stream_ended(&mut self, cx: &mut Cx<'_>, from: StreamId, end: StreamEnd) {
         let life = life(cx);
-        if let Some(stream) = self.phase.listens_to(source, life) {
+        if let Some(stream) = self.phase.listens_to(from, life) {
             stream.heard = cx.now();
             match end {
                 StreamEnd::Done { chunks, calls } => {
@@ -57,9 +57,9 @@ impl SessionActor {
                 StreamEnd::Failed => self.stream_cut(cx, Cause::Failed),
                 StreamEnd::Closed => self.stream_closed(cx),
             }
-        } else if self.phase.closes(source, life) {
+        } else if self.phase.closes(from, life) {
             if self.variant == Variant::DoubleCompletion && matches!(end, StreamEnd::Done { .. }) {
-                cx.announce(Fact::TurnCompleted { run: source.run, cause: Cause::Done });
+                cx.announce(Fact::TurnCompleted { run: from.run, cause: Cause::Done });
             }
             self.wind_up(cx);
         } else {
@@ -198,6 +198,10 @@ impl SessionActor {
     }
 }
 
+fn stream_id(cx: &Cx<'_>, run: RunId, step: u16) -> StreamId {
+    StreamId { run, step, attempt: 1, life: life(cx) }
+}
+
 /// The life of who asks for a stream.
 fn life(cx: &Cx<'_>) -> u32 {
     u32::try_from(cx.incarnation().0).expect("a session lives less than 2^32 times")
@@ -228,10 +232,10 @@ impl Phase {
     }
 
     /// The stream of that step, if it is the one that is listened to.
-    fn listens_to(&mut self, from: Source, life: u32) -> Option<&mut Stream> {
+    fn listens_to(&mut self, from: StreamId, life: u32) -> Option<&mut Stream> {
         match self {
             Self::Running { active: Active { run, step, sub: Sub::Stream(stream) }, .. }
-                if from == (Source { run: *run, step: *step, life }) =>
+                if (from.run, from.step, from.life) == (*run, *step, life) =>
             {
                 Some(stream)
             }
@@ -240,8 +244,8 @@ impl Phase {
     }
 
     /// Whether the stream of that step is the one that an interrupt is closing.
-    fn closes(&self, from: Source, life: u32) -> bool {
+    fn closes(&self, from: StreamId, life: u32) -> bool {
         matches!(self, Self::Interrupting { active: Active { run, step, sub: Sub::Stream(_) } }
-            if from == (Source { run: *run, step: *step, life }))
+            if (from.run, from.step, from.life) == (*run, *step, life))
     }
 }

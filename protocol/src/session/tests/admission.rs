@@ -32,7 +32,7 @@ fn a_run_starts_when_its_message_is_stored() {
             "announce RowStored { key: s1:b1, run: s1:b1/1, step: 0, role: User { command: c1#1 } }",
             "announce RunStarted { run: s1:b1/1, command: c1#1 }",
             "announce ModelCall { run: s1:b1/1, step: 1, context: s1:b1 }",
-            "send @2.2 Generate { run: s1:b1/1, step: 1, life: 1 }",
+            "send @2.2 Generate { stream: s1:b1/1.1@1.1 }",
             "set Timer(2) 2s"
         ]
     );

@@ -115,7 +115,7 @@ fn an_interrupt_stops_the_stream_and_keeps_what_was_shown() {
         [
             "announce InterruptReceived { key: s1:b1, command: c1#5, expected: None, phase: Stream }",
             "cancel Timer(2)",
-            "send @2.2 CloseStream { run: s1:b1/1, step: 1, life: 1 }",
+            "send @2.2 CloseStream { stream: s1:b1/1.1@1.1 }",
             "set Timer(1) 500ms",
             "write r2 10 bytes",
             "sync 3"
@@ -160,7 +160,7 @@ fn a_cancel_stops_the_stream_just_the_same() {
 fn an_interjection_stops_the_stream_softly_and_starts_next() {
     let mut play = Play::streaming(Variant::Reference);
     play.interject(2);
-    assert!(says(&play.synced(), "send @2.2 CloseStream { run: s1:b1/1, step: 1, life: 1 }"));
+    assert!(says(&play.synced(), "send @2.2 CloseStream { stream: s1:b1/1.1@1.1 }"));
     assert_eq!(play.session.phase(), PhaseName::Stream, "what still comes is shown");
     play.stream_ended(StreamEnd::Closed);
     assert_eq!(

@@ -10,6 +10,9 @@ use crate::session::*;
 
 pub(super) const KEY: Key = Key { session: 1, branch: 1 };
 
+/// The first stream of the first run.
+const STREAM: StreamId = StreamId { run: RunId { key: KEY, number: 1 }, step: 1, attempt: 1, life: 1 };
+
 /// One session and its surroundings: the gateway `@1.1`, the provider `@2.2`, the sandbox `@3.3`, a client `@4.4`, and
 /// the session's tools `@0.5`.
 pub(super) struct Play {
@@ -113,7 +116,7 @@ impl Play {
 
     /// A chunk of the first step of the first run.
     pub(super) fn chunk(&mut self, seq: u16) -> Vec<String> {
-        self.tell(Message::Chunk { run: run(1), step: 1, seq, life: 1 })
+        self.tell(Message::Chunk { stream: STREAM, seq })
     }
 
     /// The end of the first stream of the first run, by itself.
@@ -122,7 +125,7 @@ impl Play {
     }
 
     pub(super) fn stream_ended(&mut self, end: StreamEnd) -> Vec<String> {
-        self.tell(Message::StreamEnded { run: run(1), step: 1, end, life: 1 })
+        self.tell(Message::StreamEnded { stream: STREAM, end })
     }
 
     /// The tools report on a call of the first step of the first run.

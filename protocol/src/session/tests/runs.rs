@@ -89,7 +89,7 @@ fn when_all_calls_have_ended_one_message_holds_the_results_in_the_order_of_the_c
             "announce ResultPersisted { call: s1:b1/1.1.1 }",
             "announce RowStored { key: s1:b1, run: s1:b1/1, step: 1, role: Results { count: 2 } }",
             "announce ModelCall { run: s1:b1/1, step: 2, context: s1:b1 }",
-            "send @2.2 Generate { run: s1:b1/1, step: 2, life: 1 }",
+            "send @2.2 Generate { stream: s1:b1/1.2@1.1 }",
             "set Timer(2) 2s"
         ]
     );
@@ -122,7 +122,7 @@ fn a_stream_is_silent_only_if_nothing_has_come_for_that_long() {
     assert_eq!(play.silence(), ["set Timer(2) 1.5s"]);
     play.pass(Duration::from_millis(1_500));
     let silent = play.silence();
-    assert_eq!(silent[0], "send @2.2 CloseStream { run: s1:b1/1, step: 1, life: 1 }");
+    assert_eq!(silent[0], "send @2.2 CloseStream { stream: s1:b1/1.1@1.1 }");
     assert!(says(&silent, "announce RunDecided { run: s1:b1/1, cause: Failed"));
 }
 
