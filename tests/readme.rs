@@ -28,7 +28,7 @@ fn the_failure_in_the_readme_is_what_its_command_prints() {
 
 #[test]
 fn the_files_that_the_documents_link_to_exist() {
-    for file in ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "benches/README.md"] {
+    for file in ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "benches/README.md", "scenarios/README.md"] {
         let folder = root().join(file);
         let folder = folder.parent().unwrap();
         for link in read(file).split("](").skip(1).filter_map(|rest| rest.split(')').next()) {

@@ -79,7 +79,8 @@ const RUN_EXAMPLES: &str = "\
 Examples:
   rehearse run session                                  seed 0x0 under chaos
   rehearse run session --faults lossy --seed 0x1f
-  rehearse run session --seed 0x1f --trace run.jsonl    keep every event";
+  rehearse run session --seed 0x1f --trace run.jsonl    keep every event
+  rehearse run session --trace run.html --format html   a page to walk through it";
 
 const FUZZ_EXAMPLES: &str = "\
 Examples:
@@ -87,7 +88,7 @@ Examples:
   rehearse fuzz session --seeds 100000
   rehearse fuzz session --seeds 0x100..0x200     the end is not part of it
   rehearse fuzz session --strategy pct           only one of the portfolio's strategies
-  rehearse fuzz --time 5m --junit junit.xml --fail-fast
+  rehearse fuzz --time 5m --junit junit.xml --html report.html
   rehearse fuzz session --seeds 5000000 --resume     the same options, after Ctrl-C or a crash
 
 Ctrl-C ends the campaign in order: what was found is kept and the summary printed.
@@ -98,6 +99,7 @@ Examples:
   rehearse replay target/rehearsal/cases/session-int-1-5f0c2a11.toml
   rehearse replay CASE --tolerant
   rehearse replay CASE --until 120 --inspect /runtime/gateway
+  rehearse replay CASE --html run.html          walk through it in a browser
 
 A replay is strict: the same failure and the same trace hash. If so, the exit code is
 0 although the case shows a failure, for what was asked for holds; if not, it is 1.
@@ -117,6 +119,7 @@ Examples:
   rehearse explain target/rehearsal/cases/session-int-1-5f0c2a11.toml
   rehearse explain CASE --diff                  beside the nearest run that passes
   rehearse explain CASE --mermaid why.mmd       the diagram, for a document or an issue
+  rehearse explain CASE --html why.html         all of it, and the run to walk through
 
 A case that is not shrunk is shrunk first; its file stays as it is.";
 
@@ -208,6 +211,8 @@ pub(crate) enum TraceFormat {
     Perfetto,
     /// A sequence diagram of the whole run: for short ones
     Mermaid,
+    /// A page to walk through the run, with the states of its actors
+    Html,
 }
 
 #[derive(Args, Debug)]
@@ -239,6 +244,9 @@ pub(crate) struct Fuzz {
     /// Write a SARIF 2.1.0 report to this file
     #[arg(long, value_name = "FILE")]
     pub(crate) sarif: Option<PathBuf>,
+    /// Write a page with everything that was found, each failing run to walk through
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
     /// Go on with an interrupted campaign of the same seeds, from the last seed that is done
     #[arg(long, conflicts_with = "fail_fast")]
     pub(crate) resume: bool,
@@ -268,6 +276,9 @@ pub(crate) struct Replay {
     /// Show the state of this actor, at the end or at --until
     #[arg(long, value_name = "ACTOR")]
     pub(crate) inspect: Option<String>,
+    /// Write a page to walk through the run, with the states of its actors
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) patience: Patience,
 }
@@ -293,6 +304,9 @@ pub(crate) struct Explain {
     /// Write the sequence diagram to this file, in Mermaid's language
     #[arg(long, value_name = "FILE")]
     pub(crate) mermaid: Option<PathBuf>,
+    /// Write a page with the explanation and the run to walk through
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) patience: Patience,
 }

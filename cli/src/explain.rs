@@ -1,15 +1,17 @@
 //! `explain`: what had to go wrong.
 
 use rehearsal::campaign::{Unfinished, watched};
+use rehearsal::case::explain::SliceEvent;
 use rehearsal::case::{Case, divergence, explain as explained};
-use rehearsal::run::AnyRunner;
+use rehearsal::run::{AnyRunner, RunSpec};
 use rehearsal::trace::mermaid;
 use rehearsal::wall::Stopwatch;
+use rehearsal_reports::html::{self, TraceData};
 use rehearsal_reports::result::{ExplainEnd, ExplainResult};
 use rehearsal_reports::{Subject, json, terminal};
 
 use crate::End;
-use crate::args::{Common, Explain};
+use crate::args::{Common, Explain, Patience};
 use crate::error::Error;
 use crate::output::{Output, WholeFile};
 use crate::replay::opened;
@@ -24,6 +26,7 @@ pub(crate) fn explain(
 ) -> Result<End, Error> {
     let (case, subject) = opened(registry, common, &args.case)?;
     let diagram = args.mermaid.as_deref().map(|path| WholeFile::open(path, "--mermaid")).transpose()?;
+    let page = args.html.as_deref().map(|path| WholeFile::open(path, "--html")).transpose()?;
     let seed = case.seed;
     output.note(|screen| terminal::run::before(screen, &subject, seed))?;
 
@@ -35,9 +38,29 @@ pub(crate) fn explain(
         file.finish(|out| mermaid::write(out, &*runner, &numbers))?;
     }
     let result = ExplainResult { case: args.case.clone(), subject, seed, wall, diff: args.diff, end };
+    if let Some(file) = page {
+        let trace = match &result.end {
+            ExplainEnd::Explained(why) => traced(&subject, &why.spec, &why.slice, args.patience)?,
+            ExplainEnd::NotReproduced(_) => None,
+        };
+        file.finish(|out| html::explain(out, registry.tool, &result, trace.as_ref()))?;
+    }
     output.document(|| json::explain(registry.tool, &result))?;
     output.answer(|screen| terminal::explain::explain(screen, registry.tool, &result))?;
     Ok(End::of(matches!(result.end, ExplainEnd::Explained(_))))
+}
+
+/// The data of a run, made again for a page; `None` if it does not come to an end.
+pub(crate) fn traced(
+    subject: &Subject,
+    spec: &RunSpec,
+    slice: &[SliceEvent],
+    patience: Patience,
+) -> Result<Option<TraceData>, Error> {
+    let Made::Over(runner, outcome) = made(subject, &spec.clone().with_states(), patience)? else {
+        return Ok(None);
+    };
+    Ok(Some(TraceData::of(&*runner, &outcome, slice)))
 }
 
 /// Explains a case under the eye of the watchdog; the runner that comes with it has made the failing run last.

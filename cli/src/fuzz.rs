@@ -2,6 +2,7 @@
 
 mod budget;
 mod findings;
+mod page;
 mod resume;
 
 use std::num::NonZero;
@@ -12,7 +13,7 @@ use rehearsal::campaign::{self, CampaignSpec};
 use rehearsal::registry::Rehearsal;
 use rehearsal_reports::result::ScenarioResult;
 use rehearsal_reports::terminal::progress::{Bounds, Display};
-use rehearsal_reports::{CampaignResult, Subject, json, junit, sarif, terminal};
+use rehearsal_reports::{CampaignResult, Subject, html, json, junit, sarif, terminal};
 
 use crate::End;
 use crate::args::{Common, Fuzz};
@@ -36,6 +37,7 @@ pub(crate) fn fuzz(
     let kept = if args.resume { Kept::read(&common.out, &subjects, &budget)? } else { Kept::default() };
     let junit = args.junit.as_deref().map(|path| WholeFile::open(path, "--junit")).transpose()?;
     let sarif = args.sarif.as_deref().map(|path| WholeFile::open(path, "--sarif")).transpose()?;
+    let page = args.html.as_deref().map(|path| WholeFile::open(path, "--html")).transpose()?;
     let cores = || std::thread::available_parallelism().map_or(1, NonZero::get);
     let jobs = args.jobs.map_or_else(cores, usize::from);
     let stop = Arc::new(AtomicBool::new(false));
@@ -49,6 +51,10 @@ pub(crate) fn fuzz(
     }
     if let Some(file) = sarif {
         file.finish(|out| sarif::write(out, registry.tool, &result))?;
+    }
+    if let Some(file) = page {
+        let runs = page::runs(&result, args.patience)?;
+        file.finish(|out| html::fuzz(out, registry.tool, &result, &runs))?;
     }
     output.document(|| json::fuzz(registry.tool, &result))?;
     output.answer(|screen| terminal::fuzz::summary(screen, registry.tool, &result))?;

@@ -121,6 +121,16 @@ impl WholeFile {
         Ok(Self { path: path.to_owned(), option, unfinished: Some(unfinished), file })
     }
 
+    /// Writes before the end, on a handle of its own: what has been written is there when the file is finished, if that was flushed.
+    pub(crate) fn writer(&self) -> Result<BufWriter<File>, Error> {
+        self.file.try_clone().map(BufWriter::new).map_err(|source| self.failed(source))
+    }
+
+    /// That it could not be written.
+    pub(crate) fn failed(&self, source: io::Error) -> Error {
+        Error::File { path: self.path.clone(), option: self.option, source }
+    }
+
     /// Writes the file.
     pub(crate) fn finish(
         mut self,

@@ -7,13 +7,14 @@ use rehearsal::case::{Case, divergence};
 use rehearsal::run::{AnyRunner, RunSpec};
 use rehearsal::story;
 use rehearsal::wall::Stopwatch;
+use rehearsal_reports::html::{self, TraceData};
 use rehearsal_reports::result::{Inspected, Look, Moment, Over, RunEnd};
 use rehearsal_reports::{ReplayResult, RunResult, Subject, Tool, json, terminal};
 
 use crate::End;
 use crate::args::{Common, Replay};
 use crate::error::Error;
-use crate::output::Output;
+use crate::output::{Output, WholeFile};
 use crate::run::{Made, made};
 use crate::selection::{Registry, no_policy};
 
@@ -27,13 +28,16 @@ pub(crate) fn replay(
     output: Output,
 ) -> Result<End, Error> {
     let (case, subject) = opened(registry, common, &args.case)?;
+    let page = args.html.as_deref().map(|path| WholeFile::open(path, "--html")).transpose()?;
     let seed = case.seed;
     output.note(|screen| terminal::run::before(screen, &subject, seed))?;
 
-    let spec = case.spec(&args.case)?.recorded();
+    let spec = case.spec(&args.case)?;
+    let spec = if page.is_some() { spec.with_states() } else { spec.recorded() };
     let watch = Stopwatch::start();
     let made = made(&subject, &spec, args.patience)?;
     let wall = watch.elapsed();
+    let mut trace = None;
     let (end, divergence, fails_so, look) = match made {
         Made::Stuck(stuck) => {
             let divergence = format!("expected `{}`, but a turn did not return", case.expect.signature);
@@ -41,6 +45,7 @@ pub(crate) fn replay(
         }
         Made::Over(runner, outcome) => {
             let look = look(&subject, &spec, args, &*runner)?;
+            trace = page.is_some().then(|| TraceData::of(&*runner, &outcome, &[]));
             let mut story = story::Story::told(&*runner, &outcome, &spec);
             if let (Some(story), Some(shrunk)) = (&mut story, &case.shrunk) {
                 story.before = Some(shrunk.before);
@@ -55,6 +60,9 @@ pub(crate) fn replay(
     let run = RunResult { subject, seed, end, wall };
     let reproduced = if args.tolerant { fails_so } else { divergence.is_none() };
     let result = ReplayResult { case: args.case.clone(), run, reproduced, divergence, look };
+    if let Some(file) = page {
+        file.finish(|out| html::replay(out, registry.tool, &result, trace.as_ref()))?;
+    }
     output.document(|| json::replay(registry.tool, &result))?;
     output.answer(|screen| terminal::run::replay(screen, registry.tool, &result))?;
     Ok(End::of(result.reproduced))

@@ -1,5 +1,8 @@
 //! `score`: planted bugs, searched for by each strategy.
 
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -8,7 +11,7 @@ use rehearsal::score::{Exam, score as hold};
 use rehearsal::search::{STRATEGIES, Strategy, random};
 use rehearsal_reports::score::{ScoreResult, ScoreRow};
 use rehearsal_reports::terminal::FAINT;
-use rehearsal_reports::{json, svg, terminal};
+use rehearsal_reports::{json, markdown, svg, terminal};
 
 use crate::End;
 use crate::args::{Common, Score};
@@ -26,9 +29,15 @@ pub(crate) fn score(
     args: &Score,
     output: Output,
 ) -> Result<End, Error> {
+    if let (Some(_), Some(variant)) = (&args.markdown, &common.variant) {
+        return Err(Error::Usage(format!(
+            "the table of --markdown has every planted bug of a scenario, and --variant {variant} asks for one\n  leave one of the two out"
+        )));
+    }
     let bugs = planted(registry, common, args)?;
     let picture = common.out.join(PICTURE);
     let file = WholeFile::open(&picture, "--out")?;
+    let mut document = args.markdown.as_deref().map(Document::open).transpose()?;
     let stop = Arc::new(AtomicBool::new(false));
     end_in_order(&stop)?;
 
@@ -46,10 +55,37 @@ pub(crate) fn score(
     }
     result.interrupted = stop.load(Ordering::Relaxed);
     file.finish(|out| svg::score(out, &result))?;
+    if let Some(document) = document.take().filter(|_| !result.interrupted) {
+        document.finish(&result)?;
+    }
     output.document(|| json::score(&result))?;
     output.answer(|screen| terminal::score::score(screen, &result, Some(&picture)))?;
     Ok(End::of(result.passed() && !result.interrupted))
 }
+
+/// The document of `--markdown`.
+struct Document {
+    text: String,
+    file: WholeFile,
+}
+
+impl Document {
+    /// Reads it, if it is there, and makes sure that it can be written.
+    fn open(path: &Path) -> Result<Self, Error> {
+        let text = match fs::read_to_string(path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
+            read => read.map_err(|source| Error::File { path: path.to_owned(), option: MARKDOWN, source })?,
+        };
+        Ok(Self { text, file: WholeFile::open(path, MARKDOWN)? })
+    }
+
+    fn finish(self, result: &ScoreResult) -> Result<(), Error> {
+        let text = markdown::renewed(&self.text, result);
+        self.file.finish(|out| out.write_all(text.as_bytes()))
+    }
+}
+
+const MARKDOWN: &str = "--markdown";
 
 /// The planted bugs that were asked for.
 fn planted(

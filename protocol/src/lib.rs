@@ -18,23 +18,29 @@
 //!
 //! The protocols themselves:
 //!
+//! - [`background`] — tasks that belong to a scope, and its closing;
 //! - [`commit`] — two-phase commit, small enough for exhaustive search;
 //! - [`lease`] — a lock that expires, and a fence at what it protects;
-//! - [`session`] — the agent runtime's sessions and tools.
+//! - [`listing`] — a list out of a store that others write to meanwhile;
+//! - [`session`] — the agent runtime's sessions and tools;
+//! - [`terminal`] — a terminal program with two lanes, and its frames.
 
 #![warn(clippy::float_arithmetic)] // A decision that rests on a float may differ between machines.
 
 pub mod actor;
 pub mod address;
+pub mod background;
 pub mod commit;
 pub mod context;
 pub mod durable;
 pub mod input;
 pub mod lease;
+pub mod listing;
 pub mod mailbox;
 pub mod probe;
 pub mod run;
 pub mod session;
+pub mod terminal;
 pub mod time;
 
 pub use actor::{Actor, ActorClone, Protocol};

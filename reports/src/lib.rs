@@ -11,16 +11,20 @@
 //! - [`json`] — for scripts, one document a command;
 //! - [`sarif`] — for code scanners;
 //! - [`junit`] — for CI;
-//! - [`svg`] — pictures.
+//! - [`svg`] — pictures;
+//! - [`markdown`] — tables in documents;
+//! - [`html`] — pages.
 //!
 //! A report format is a file here. None of them runs anything.
 
 pub mod check;
 pub mod doctor;
 pub mod explore;
+pub mod html;
 pub mod interleavings;
 pub mod json;
 pub mod junit;
+pub mod markdown;
 pub mod result;
 pub mod sarif;
 pub mod score;

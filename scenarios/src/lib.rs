@@ -1,14 +1,17 @@
 //! Ready scenarios over the protocols of Rehearsal.
 
+pub mod background;
 pub mod commit;
 pub mod leaky;
 pub mod lease;
+pub mod listing;
 pub mod misbehaving;
 mod planted;
 pub mod recovery;
 pub mod ring;
 pub mod session;
 pub mod session_small;
+pub mod terminal;
 
 use rehearsal::registry::Entry;
 
@@ -18,6 +21,9 @@ pub static SCENARIOS: &[&Entry] = &[
     &recovery::RECOVERY,
     &commit::COMMIT,
     &lease::LEASE,
+    &terminal::TUI_LANES,
+    &listing::LISTING,
+    &background::BACKGROUND,
     &session_small::SESSION_SMALL,
     &ring::RING,
     &ring::BURST,

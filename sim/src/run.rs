@@ -79,6 +79,14 @@ impl RunSpec {
         self
     }
 
+    /// The same run with its whole trace kept, and the states of actors after their turns.
+    #[must_use]
+    pub fn with_states(mut self) -> Self {
+        self.recording = Recording::States;
+        self.record_choices = true;
+        self
+    }
+
     /// The same run with its whole trace kept.
     #[must_use]
     pub fn recorded(mut self) -> Self {

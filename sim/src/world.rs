@@ -327,6 +327,12 @@ impl<P: Protocol> World<P> {
         &self.recorder
     }
 
+    /// Forgets the events so far and what was written to `tracing` in them.
+    pub(crate) fn forget_trace(&mut self) {
+        self.recorder.forget();
+        self.log.forget();
+    }
+
     /// The plan of faults of this run.
     pub fn plan(&self) -> &Plan {
         &self.plan

@@ -1,5 +1,7 @@
 //! What can be typed for `score`, `doctor` and `explore`.
 
+use std::path::PathBuf;
+
 use clap::Args;
 use rehearsal::case::shrink::BUDGET;
 use rehearsal::states::Network;
@@ -24,6 +26,9 @@ pub(crate) struct Score {
     #[arg(long, value_name = "RUNS", default_value_t = BUDGET, conflicts_with = "no_shrink")]
     #[arg(value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) shrink_budget: u32,
+    /// Put a table for each scenario into this document, in place of the one that is there
+    #[arg(long, value_name = "FILE", conflicts_with = "no_shrink")]
+    pub(crate) markdown: Option<PathBuf>,
 }
 
 pub(crate) const SCORE_EXAMPLES: &str = "\
@@ -31,6 +36,7 @@ Examples:
   rehearse score                                 every planted bug, by every strategy
   rehearse score session --variant lost-wakeup --repetitions 100
   rehearse score --strategy pct                  only this one, beside plain draws
+  rehearse score --strategy portfolio --markdown README.md
 
 Runs go one after another on one core, so that seconds can be compared. The picture is
 DIR/score.svg in the folder of --out. The exit code is 1 if a planted bug was not

@@ -127,6 +127,7 @@ mod tests {
             fail_fast: false,
             junit: None,
             sarif: None,
+            html: None,
             resume: false,
             no_shrink: false,
             shrink_budget: 1,

@@ -42,6 +42,28 @@ fn one_strategy_stands_beside_plain_draws_and_what_is_never_found_is_null() {
 }
 
 #[test]
+fn a_table_takes_the_place_of_the_one_in_the_document() {
+    let place = Place::new();
+    let words = "score commit --strategy portfolio --repetitions 3 --markdown page.md";
+    place.write("page.md", "before\n");
+    assert_eq!(place.rehearse(words).code(), 0);
+    let once = std::fs::read_to_string(place.path("page.md")).unwrap();
+    assert!(
+        once.starts_with("before\n\n<!-- score of commit -->") && once.contains("| `late-vote` |"),
+        "{once}"
+    );
+    place.write("page.md", once.replace("`late-vote`", "`gone`") + "\nafter\n");
+    assert_eq!(place.rehearse(words).code(), 0);
+    assert_eq!(std::fs::read_to_string(place.path("page.md")).unwrap(), once + "\nafter\n");
+}
+
+#[test]
+fn a_table_of_one_planted_bug_is_refused() {
+    let text = Place::new().rehearse("score commit --variant late-vote --markdown page.md");
+    assert!(text.refused().contains("leave one of the two out"));
+}
+
+#[test]
 fn a_scenario_without_planted_bugs_has_no_exam() {
     let text = Place::new().rehearse("score burst");
     assert!(text.refused().contains("no bug is planted in burst"));

@@ -8,6 +8,7 @@ mod exams;
 mod explained;
 mod explorations;
 mod mistakes;
+mod pages;
 mod shrunk;
 mod texts;
 

@@ -49,6 +49,8 @@ pub struct Explanation {
     pub narrative: String,
     /// How many runs the explanation took.
     pub runs: u32,
+    /// The failing run that is explained: that of the case, or smaller if the case was not shrunk.
+    pub spec: RunSpec,
 }
 
 /// A run with its trace: what explanations compare.
@@ -129,6 +131,7 @@ pub fn explain(runner: &mut dyn AnyRunner, case: &Case, spec: &RunSpec) -> Optio
         contrast,
         narrative,
         runs,
+        spec,
     })
 }
 

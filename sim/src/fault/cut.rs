@@ -58,6 +58,18 @@ impl Cut {
         node == self.node || (node != self.other && join(key, u64::from(self.salt)) & 1 == 1)
     }
 
+    /// The nodes that it is about, given the key of each: the one, or the second half.
+    pub fn nodes(&self, keys: impl Iterator<Item = Key>) -> Vec<NodeId> {
+        let all = (0..).map(NodeId).zip(keys);
+        match self.shape {
+            Shape::Isolated | Shape::Deaf | Shape::Mute => vec![self.node],
+            Shape::Halves => all.filter(|node| self.side(*node)).map(|(id, _)| id).collect(),
+            Shape::Bridge => {
+                all.filter(|node| node.0 != self.node && self.side(*node)).map(|(id, _)| id).collect()
+            }
+        }
+    }
+
     /// The cut in words, given the name of a node.
     pub fn in_words<'a>(&self, nodes: impl Iterator<Item = (&'a str, Key)> + Clone) -> String {
         let name = nodes.clone().nth(self.node.index()).map_or("?", |(name, _)| name);

@@ -75,6 +75,16 @@ impl Episode {
         };
         format!("{what} from {} to {}", self.from, self.until)
     }
+
+    /// The nodes that it is about; none if it is about an actor that is drawn when it begins.
+    pub fn nodes(&self, topology: &Topology) -> Vec<NodeId> {
+        match self.harm {
+            Harm::Crash(node) | Harm::Pause(node) | Harm::Slow(node, _) => vec![node],
+            Harm::Kill(Victim::Drawn(_)) => Vec::new(),
+            Harm::Kill(Victim::Slot(slot)) => vec![topology.actors[slot as usize].node],
+            Harm::Cut(cut) | Harm::Clog(cut) => cut.nodes(topology.nodes.iter().map(|node| node.key)),
+        }
+    }
 }
 
 /// Which actor a kill concerns.

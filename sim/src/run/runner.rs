@@ -17,7 +17,7 @@ use crate::search::delay_bounded::DelayBounded;
 use crate::search::explore::{self, ExploreSpec, Explored, Follower};
 use crate::search::{Strategy, Way};
 use crate::states::{self, Reached, Refused, StatesSpec, Watcher};
-use crate::trace::{LogLine, Recorder, Recording};
+use crate::trace::{LogLine, Recorder};
 use crate::wall::Stopwatch;
 use crate::world::blueprint::{Blueprint, Topology};
 use crate::world::fingerprint::{Fingerprint, Fingerprinter};
@@ -39,6 +39,11 @@ pub struct Runner<P: Protocol> {
 pub trait AnyRunner: Send {
     /// One run, from start to verdict.
     fn run(&mut self, spec: &RunSpec) -> Outcome;
+
+    /// Makes a run from start to verdict that is told in parts: after every so many events and at its end, `part` sees the events since the
+    /// last one, which are then forgotten. So a run of any length takes no more memory than a part.
+    fn run_in_parts(&mut self, spec: &RunSpec, every: usize, part: &mut dyn FnMut(&dyn AnyRunner))
+    -> Outcome;
 
     /// Makes a run and lists its choice points in the order in which they are asked, with what the profile offers at them.
     fn points(&mut self, spec: &RunSpec) -> Vec<Point>;
@@ -318,8 +323,13 @@ impl<P: Protocol> Runner<P> {
 
     /// Steps until something is wrong, nothing is left, or a limit is reached; `None` if it is given up before.
     #[inline]
-    fn drive_unless(&mut self, mut given_up: impl FnMut(&Self) -> bool) -> Option<Verdict> {
-        let watch = Stopwatch::start();
+    fn drive_unless(&mut self, given_up: impl FnMut(&Self) -> bool) -> Option<Verdict> {
+        self.drive_on(&Stopwatch::start(), given_up)
+    }
+
+    /// The same for a run that has gone on since the watch was started.
+    #[inline]
+    fn drive_on(&mut self, watch: &Stopwatch, mut given_up: impl FnMut(&Self) -> bool) -> Option<Verdict> {
         loop {
             if !self.world.step(&mut self.checks) {
                 return Some(self.close(true));
@@ -332,7 +342,7 @@ impl<P: Protocol> Runner<P> {
                 return None;
             }
             if self.steps.is_multiple_of(STEPS_BETWEEN_LIMITS)
-                && let Some(verdict) = self.over(&watch)
+                && let Some(verdict) = self.over(watch)
             {
                 return Some(verdict);
             }
@@ -406,13 +416,35 @@ impl<P: Protocol> AnyRunner for Runner<P> {
     fn run(&mut self, spec: &RunSpec) -> Outcome {
         self.start(spec);
         let until = spec.until.unwrap_or(u64::MAX);
-        let verdict = if spec.recording == Recording::Payloads {
+        let verdict = if spec.recording.has_payloads() {
             let log = self.world.log().clone();
             log.collect(|| self.drive_by(spec, until))
         } else {
             self.drive_by(spec, until)
         };
         self.learn(spec);
+        self.outcome(verdict)
+    }
+
+    fn run_in_parts(
+        &mut self,
+        spec: &RunSpec,
+        every: usize,
+        part: &mut dyn FnMut(&dyn AnyRunner),
+    ) -> Outcome {
+        self.start(spec);
+        let watch = Stopwatch::start();
+        let log = self.world.log().clone();
+        let verdict = log.collect(|| {
+            loop {
+                let verdict = self.drive_on(&watch, |runner| runner.world.recorder().events().len() >= every);
+                part(self);
+                self.world.forget_trace();
+                if let Some(verdict) = verdict {
+                    return verdict;
+                }
+            }
+        });
         self.outcome(verdict)
     }
 

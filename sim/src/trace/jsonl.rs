@@ -2,9 +2,10 @@
 
 use std::io::{self, Write};
 
+use serde::Serialize;
 use serde_json::json;
 
-use super::event::Event;
+use super::event::{Event, EventKind, Payload};
 use crate::run::{AnyRunner, Outcome};
 
 /// The version of the format.
@@ -21,6 +22,17 @@ pub fn write(
     outcome: &Outcome,
     about: &About<'_>,
 ) -> io::Result<()> {
+    head(out, about)?;
+    part(out, runner)?;
+    foot(out, outcome)
+}
+
+/// Writes the first line.
+///
+/// # Errors
+///
+/// If the writer fails.
+pub fn head(out: &mut dyn Write, about: &About<'_>) -> io::Result<()> {
     let header = json!({
         "format": "rehearsal-trace",
         "version": VERSION,
@@ -29,20 +41,36 @@ pub fn write(
         "profile": about.profile,
         "seed": format!("{:#x}", about.seed),
     });
-    writeln!(out, "{header}")?;
+    writeln!(out, "{header}")
+}
+
+/// Writes the events that a runner has kept.
+///
+/// # Errors
+///
+/// If the writer fails.
+pub fn part(out: &mut dyn Write, runner: &dyn AnyRunner) -> io::Result<()> {
+    let first = runner.recorder().first();
     let log = runner.log();
     let mut log = log.iter().peekable();
-    for (number, event) in runner.recorder().events().iter().enumerate() {
-        let mut line = line(runner, number, event);
-        let mut written = Vec::new();
-        while let Some(entry) = log.next_if(|entry| entry.event == number as u64) {
-            written.push(json!({ "level": entry.level.as_str(), "text": entry.text }));
+    for (place, event) in runner.recorder().events().iter().enumerate() {
+        let number = first + place as u64;
+        let mut line = Line::of(runner, number, runner.recorder().payloads().get(place), event);
+        while let Some(entry) = log.next_if(|entry| entry.event == number) {
+            line.log.push(Written { level: entry.level.as_str(), text: &entry.text });
         }
-        if !written.is_empty() {
-            line["log"] = written.into();
-        }
-        writeln!(out, "{line}")?;
+        serde_json::to_writer(&mut *out, &line)?;
+        out.write_all(b"\n")?;
     }
+    Ok(())
+}
+
+/// Writes the last line.
+///
+/// # Errors
+///
+/// If the writer fails.
+pub fn foot(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
     let footer = json!({
         "end": {
             "events": outcome.events,
@@ -67,19 +95,43 @@ pub struct About<'a> {
     pub seed: u64,
 }
 
-fn line(runner: &dyn AnyRunner, number: usize, event: &Event) -> serde_json::Value {
-    let payload = runner.recorder().payloads().get(number);
-    let somebody = |slot: u32| (slot != Event::NOBODY).then(|| runner.path(slot));
-    let node = runner.topology().nodes.get(event.node as usize).map(|node| &*node.name);
-    json!({
-        "seq": number,
-        "at_ns": event.at.as_nanos(),
-        "kind": event.kind,
-        "node": node,
-        "actor": somebody(event.actor),
-        "from": payload.and_then(|payload| payload.from).and_then(somebody),
-        "cause": event.cause,
-        "digest": format!("{:#018x}", event.digest),
-        "payload": payload.map(|payload| payload.text.as_str()),
-    })
+/// One event; the keys are in the order of the alphabet.
+#[derive(Serialize)]
+struct Line<'a> {
+    actor: Option<&'a str>,
+    at_ns: u64,
+    cause: u64,
+    digest: String,
+    from: Option<&'a str>,
+    kind: EventKind,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    log: Vec<Written<'a>>,
+    node: Option<&'a str>,
+    payload: Option<&'a str>,
+    seq: u64,
+}
+
+/// What an actor wrote to `tracing`.
+#[derive(Serialize)]
+struct Written<'a> {
+    level: &'static str,
+    text: &'a str,
+}
+
+impl<'a> Line<'a> {
+    fn of(runner: &'a dyn AnyRunner, number: u64, payload: Option<&'a Payload>, event: &Event) -> Self {
+        let somebody = |slot: u32| (slot != Event::NOBODY).then(|| runner.path(slot));
+        Self {
+            actor: somebody(event.actor),
+            at_ns: event.at.as_nanos(),
+            cause: event.cause,
+            digest: format!("{:#018x}", event.digest),
+            from: payload.and_then(|payload| payload.from).and_then(somebody),
+            kind: event.kind,
+            log: Vec::new(),
+            node: runner.topology().nodes.get(event.node as usize).map(|node| &*node.name),
+            payload: payload.map(|payload| payload.text.as_str()),
+            seq: number,
+        }
+    }
 }

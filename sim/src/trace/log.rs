@@ -38,13 +38,18 @@ impl Log {
 
     /// Runs something whose lines are collected.
     pub(crate) fn collect<T>(&self, run: impl FnOnce() -> T) -> T {
-        self.lock().clear();
+        self.forget();
         tracing::subscriber::with_default(Capture { log: self.clone() }, run)
     }
 
     /// The lines of the last run that was recorded with payloads.
     pub fn lines(&self) -> Vec<LogLine> {
         self.lock().clone()
+    }
+
+    /// Forgets the lines so far.
+    pub(crate) fn forget(&self) {
+        self.lock().clear();
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<LogLine>> {

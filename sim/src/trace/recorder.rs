@@ -11,6 +11,7 @@
 
 use super::digest::pair;
 use super::event::{Event, Payload};
+use super::state::ActorStates;
 
 /// How much of a run is kept. A run can always be had again from its seed, so the default is nothing but the hash.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,6 +23,15 @@ pub enum Recording {
     Events,
     /// All events with their payloads in words.
     Payloads,
+    /// And the states of actors after their turns.
+    States,
+}
+
+impl Recording {
+    /// Whether payloads are kept.
+    pub fn has_payloads(self) -> bool {
+        self >= Self::Payloads
+    }
 }
 
 /// Keeps the hash of a run, and its events if asked.
@@ -32,6 +42,7 @@ pub struct Recorder {
     level: Recording,
     events: Vec<Event>,
     payloads: Vec<Payload>,
+    states: ActorStates,
 }
 
 impl Recorder {
@@ -40,6 +51,7 @@ impl Recorder {
         (self.hash, self.count, self.level) = (0, 0, level);
         self.events.clear();
         self.payloads.clear();
+        self.states.clear();
     }
 
     /// Takes one event and returns its number.
@@ -60,7 +72,7 @@ impl Recorder {
     #[cold]
     fn keep(&mut self, event: Event, payload: impl FnOnce() -> Payload) {
         self.events.push(event);
-        if self.level == Recording::Payloads {
+        if self.level.has_payloads() {
             self.payloads.push(payload());
         }
     }
@@ -69,6 +81,15 @@ impl Recorder {
     #[inline]
     pub fn level(&self) -> Recording {
         self.level
+    }
+
+    /// The states of actors after their turns, if they are recorded.
+    pub fn states(&self) -> &ActorStates {
+        &self.states
+    }
+
+    pub(crate) fn states_mut(&mut self) -> &mut ActorStates {
+        &mut self.states
     }
 
     /// The hash over all events so far.
@@ -82,12 +103,23 @@ impl Recorder {
         self.count
     }
 
-    /// The events so far, if they are recorded.
+    /// Forgets the events so far, but for the hash over them and their number.
+    pub(crate) fn forget(&mut self) {
+        self.events.clear();
+        self.payloads.clear();
+    }
+
+    /// The number of the first event that is kept.
+    pub fn first(&self) -> u64 {
+        self.count - self.events.len() as u64
+    }
+
+    /// The events so far, if they are recorded; in a run that is told in parts, those since the last part.
     pub fn events(&self) -> &[Event] {
         &self.events
     }
 
-    /// The payloads so far, one for each event, if they are recorded.
+    /// The payloads of these events, one for each, if they are recorded.
     pub fn payloads(&self) -> &[Payload] {
         &self.payloads
     }
@@ -108,7 +140,7 @@ mod tests {
     #[test]
     fn the_running_hash_is_pinned_and_does_not_depend_on_recording() {
         let mut hashes = Vec::new();
-        for level in [Recording::Off, Recording::Events, Recording::Payloads] {
+        for level in [Recording::Off, Recording::Events, Recording::Payloads, Recording::States] {
             let mut recorder = Recorder::default();
             recorder.reset(level);
             for at in 0..10 {

@@ -122,6 +122,7 @@ impl<P: Protocol> World<P> {
         });
         let text = || Payload { text: format!("{reason:?}"), from: None };
         let event = self.record_actor(EventKind::Ended, slot, cause, digest(&reason), text);
+        self.recorder.states_mut().ended(event, slot);
         let crashed = matches!(reason, Exit::NodeDown(_));
         self.settle_disk(slot, crashed);
         for waiting in mailbox {

@@ -90,7 +90,7 @@ impl<P: Protocol> World<P> {
         self.tally.turns += 1;
         self.pulse.actor.store(slot, Ordering::Relaxed);
         self.pulse.turns.store(self.tally.turns, Ordering::Relaxed);
-        if self.recorder.level() == Recording::Payloads {
+        if self.recorder.level().has_payloads() {
             self.log.at(event);
         }
         event
@@ -112,6 +112,17 @@ impl<P: Protocol> World<P> {
         }
         if place.is_slow {
             self.occupy(slot, place.home);
+        }
+        if self.recorder.level() == Recording::States {
+            self.keep_state(slot, event);
+        }
+    }
+
+    /// Keeps the state after a turn.
+    #[cold]
+    fn keep_state(&mut self, slot: u32, event: u64) {
+        if let Some(actor) = &self.cells[slot as usize].actor {
+            self.recorder.states_mut().after(event, slot, actor);
         }
     }
 

@@ -44,6 +44,28 @@ fn a_log_line_is_kept_with_the_event_during_which_it_was_written() {
 }
 
 #[test]
+fn a_run_that_is_told_in_parts_gives_the_same_trace_and_keeps_no_more_than_a_part() {
+    let mut runner = Runner::new(&talkative());
+    let spec = RunSpec::seeded(1, &Profile::NONE).recorded();
+    let about = jsonl::About { scenario: "talkative", variant: None, profile: "none", seed: 1 };
+    let outcome = runner.run(&spec);
+    let mut whole = Vec::new();
+    jsonl::write(&mut whole, &runner, &outcome, &about).unwrap();
+
+    let (mut told, mut parts) = (Vec::new(), 0);
+    jsonl::head(&mut told, &about).unwrap();
+    let again = runner.run_in_parts(&spec, 2, &mut |runner| {
+        parts += 1;
+        assert!(runner.recorder().events().len() <= 2 && runner.log().len() <= 2);
+        jsonl::part(&mut told, runner).unwrap();
+    });
+    jsonl::foot(&mut told, &again).unwrap();
+    assert_eq!(String::from_utf8(told), String::from_utf8(whole));
+    assert!(parts > 1, "{parts} parts");
+    assert_eq!((again.verdict, again.trace_hash), (outcome.verdict, outcome.trace_hash));
+}
+
+#[test]
 fn where_nothing_is_recorded_nothing_is_captured_and_the_trace_is_the_same() {
     let mut runner = Runner::new(&talkative());
     let spec = RunSpec::seeded(1, &Profile::NONE);

@@ -1,0 +1,62 @@
+//! A person at the keyboard.
+
+use std::time::Duration;
+
+use crate::actor::Actor;
+use crate::address::Address;
+use crate::context::Context;
+use crate::input::{Input, TimerId};
+use crate::mailbox::DeadLetter;
+
+use super::{Event, Lanes, Message};
+
+/// How many keys come together: one, a word, a held key. The first is the dull one.
+const BURSTS: [u32; 10] = [1, 1, 1, 1, 1, 1, 1, 1, 3, 20];
+/// How long a person waits between two bursts. The first is the dull one.
+const PAUSES: [Duration; 6] = [
+    Duration::from_millis(400),
+    Duration::from_millis(350),
+    Duration::from_millis(300),
+    Duration::from_millis(230),
+    Duration::from_millis(110),
+    Duration::from_millis(3),
+];
+
+/// Types for some rounds, and looks at something that moves now and then.
+#[derive(Clone, Debug, Hash)]
+pub struct Typist {
+    terminal: Address,
+    rounds: u32,
+}
+
+impl Typist {
+    /// Types into that terminal.
+    pub fn new(terminal: Address, rounds: u32) -> Self {
+        Self { terminal, rounds }
+    }
+}
+
+impl Actor<Lanes> for Typist {
+    fn receive(&mut self, cx: &mut Context<'_, Lanes>, input: Input<Lanes>) {
+        match input {
+            Input::Start(_) | Input::Timer(_) => {
+                let Some(left) = self.rounds.checked_sub(1) else { return };
+                self.rounds = left;
+                for _ in 0..BURSTS[cx.choose(BURSTS.len() as u32) as usize] {
+                    cx.send(self.terminal, Message::Happened(Event::Key));
+                }
+                if cx.choose(16) == 1 {
+                    cx.send(self.terminal, Message::Happened(Event::Redraw));
+                }
+                let pause = PAUSES[cx.choose(PAUSES.len() as u32) as usize];
+                cx.set_timer(TimerId(0), pause);
+            }
+            Input::Message(envelope) => match envelope.message {
+                Message::Happened(_) | Message::Draw { .. } | Message::Drawn { .. } => {
+                    cx.dead_letter(DeadLetter::Malformed);
+                }
+            },
+            Input::Signal(_) | Input::Synced(_) => {}
+        }
+    }
+}
