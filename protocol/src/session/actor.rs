@@ -346,9 +346,8 @@ impl Actor<Session> for SessionActor {
             Input::Message(envelope) => self.message(cx, envelope.message),
             Input::Timer(id) => self.timer(cx, id),
             Input::Synced(write) => self.durable(cx, write),
-            Input::Signal(Signal::Shutdown) => cx.exit(),
-            // What the tools were at is lost with them: the session ends, and its next life recovers (`actors.md` C.4).
-            Input::Signal(Signal::Exit { .. }) => cx.exit(),
+            // With its tools a session loses what they were at: it ends, and its next life recovers (`actors.md` C.4).
+            Input::Signal(Signal::Shutdown | Signal::Exit { .. }) => cx.exit(),
             // A refused message is covered by the timeouts.
             Input::Signal(Signal::Interrupt { .. } | Signal::Refused { .. }) => {}
         }

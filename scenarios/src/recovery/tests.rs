@@ -69,14 +69,14 @@ fn crashed(variant: Variant, seed: u64, at: Time, left: Left) -> Verdict {
 
 /// The points of a run at which something becomes durable, with the three things that a crash just before may leave, and just after.
 fn crashes(variant: Variant, seed: u64) -> Vec<(Time, Left)> {
-    let (before, after) = (Duration::from_nanos(1), Duration::from_nanos(1));
+    let a_moment = Duration::from_nanos(1);
     let points = play(variant, seed).run().syncs("runtime");
     let around = |at: Time| {
-        let earlier = Time::ZERO + (at.since(Time::ZERO) - before);
+        let earlier = Time::ZERO + at.since(Time::ZERO).saturating_sub(a_moment);
         [Left::Nothing, Left::Everything, Left::Torn]
             .map(|left| (earlier, left))
             .into_iter()
-            .chain([(at + after, Left::Nothing)])
+            .chain([(at + a_moment, Left::Nothing)])
     };
     points.into_iter().flat_map(around).collect()
 }

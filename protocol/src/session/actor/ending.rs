@@ -37,18 +37,9 @@ impl SessionActor {
     /// How the present run ends is decided.
     pub(super) fn finish(&mut self, cx: &mut Cx<'_>, run: RunId, step: u16, cause: Cause, last: Last) {
         let ending = Ending { run, step, cause, last };
-        let record = self.decide(cx, &ending);
+        let record = decide(cx, &ending);
         self.phase = Phase::Finalizing { ending };
         self.commit(cx, record, Then::End);
-    }
-
-    fn decide(&self, cx: &mut Cx<'_>, ending: &Ending) -> Record {
-        cx.announce(Fact::RunDecided { run: ending.run, cause: ending.cause });
-        let outcomes = match ending.last {
-            Last::Results(outcomes) => outcomes,
-            Last::Nothing | Last::Text { .. } => Outcomes::default(),
-        };
-        Record::Ended { cause: ending.cause, outcomes }
     }
 
     /// The end of the run is durable: it is told, and what waits is taken up in the same turn.
@@ -109,11 +100,11 @@ impl SessionActor {
     pub(super) fn grace_over(&mut self, cx: &mut Cx<'_>) {
         match &self.phase {
             Phase::Interrupting { active: Active { sub: Sub::Stream(_) | Sub::Tools(_), .. } } => {
-                self.wind_up(cx)
+                self.wind_up(cx);
             }
-            // A commit is under way, and the run ends with it.
-            Phase::Interrupting { .. } => {}
-            Phase::Idle
+            // If a commit is under way, the run ends with it.
+            Phase::Interrupting { .. }
+            | Phase::Idle
             | Phase::Starting { .. }
             | Phase::Running { .. }
             | Phase::Finalizing { .. }
@@ -129,8 +120,9 @@ impl SessionActor {
         };
         cx.cancel_timer(GRACE);
         let last = match (self.variant, last) {
-            (Variant::DropPartial, Last::Text { .. }) => Last::Nothing,
-            (Variant::CallsWithoutResults, Last::Results(_)) => Last::Nothing,
+            (Variant::DropPartial, Last::Text { .. }) | (Variant::CallsWithoutResults, Last::Results(_)) => {
+                Last::Nothing
+            }
             (_, last) => last,
         };
         self.finish(cx, run, step, Cause::Interrupted, last);
@@ -206,7 +198,7 @@ impl SessionActor {
         }
         if let Some((run, step, last)) = self.last_of_present() {
             let ending = Ending { run, step, cause: Cause::Terminated, last };
-            let record = self.decide(cx, &ending);
+            let record = decide(cx, &ending);
             self.journal.write(cx, record);
             self.phase = Phase::Finalizing { ending };
         }
@@ -235,6 +227,16 @@ impl SessionActor {
             cx.announce(Fact::DeadLettered { key, command, why: DeadLetter::Terminated });
         }
     }
+}
+
+/// What is written of an end, and what judges may know of it already.
+fn decide(cx: &mut Cx<'_>, ending: &Ending) -> Record {
+    cx.announce(Fact::RunDecided { run: ending.run, cause: ending.cause });
+    let outcomes = match ending.last {
+        Last::Results(outcomes) => outcomes,
+        Last::Nothing | Last::Text { .. } => Outcomes::default(),
+    };
+    Record::Ended { cause: ending.cause, outcomes }
 }
 
 /// Text that was shown before its stream was cut.

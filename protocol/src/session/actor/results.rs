@@ -59,6 +59,9 @@ impl SessionActor {
 
     /// Whether a result that is not the one waited for becomes a message of its own: never, but in variants.
     fn stores(&self, ack: ResultAck) -> bool {
+        if matches!(self.phase, Phase::Finalizing { .. } | Phase::Closing { .. }) {
+            return false;
+        }
         match self.variant {
             Variant::StoreAnyResult => matches!(ack, ResultAck::Unknown | ResultAck::Late),
             Variant::AcceptLate => ack == ResultAck::Late,

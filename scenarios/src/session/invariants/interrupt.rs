@@ -26,8 +26,9 @@ struct Met {
 impl Meetings {
     fn observe(&mut self, moment: Moment, fact: &Fact) {
         match fact {
-            Fact::InFlight { run, .. } => *self.present.entry(moment.actor) = Some(*run),
-            Fact::Resumed { run, .. } => *self.present.entry(moment.actor) = Some(*run),
+            Fact::InFlight { run, .. } | Fact::Resumed { run, .. } => {
+                *self.present.entry(moment.actor) = Some(*run);
+            }
             Fact::RunDecided { .. } | Fact::Recovering { .. } | Fact::Closed { .. } => {
                 *self.present.entry(moment.actor) = None;
             }
