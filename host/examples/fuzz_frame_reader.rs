@@ -11,7 +11,7 @@ use rand::{RngExt, SeedableRng};
 use rehearsal_host::net::{Bounds, frame};
 use rehearsal_protocol::session::{
     CallId, Calls, Class, CommandId, Interrupt, Key, Kind, Message, Outcome, Report, RunId, Session, Stop,
-    StreamEnd, Work,
+    StreamEnd, StreamId, Work,
 };
 use rehearsal_protocol::{Address, Envelope, MessageId, NodeId};
 
@@ -47,15 +47,16 @@ fn messages() -> Vec<Message> {
     let key = Key { session: 1, branch: 2 };
     let run = RunId { key, number: 3 };
     let call = CallId { run, step: 1, index: 0 };
+    let stream = StreamId { run, step: 1, attempt: 1, life: 1 };
     let command = CommandId { client: 1, life: 1, number: 7 };
     let reply_to = Address::new(NodeId(3), 3);
     let calls = Calls([Some(Class::Serial), Some(Class::Parallel), None]);
     vec![
         Message::Work(Work { key, command, kind: Kind::Message, content: 300, reply_to }),
         Message::Interrupt(Interrupt { key, command, stop: Stop::Cancel, expected: Some(run), reply_to }),
-        Message::Generate { run, step: 1 },
-        Message::Chunk { run, step: 1, seq: 500 },
-        Message::StreamEnded { run, step: 1, end: StreamEnd::Done { chunks: 9, calls } },
+        Message::Generate { stream },
+        Message::Chunk { stream, seq: 500 },
+        Message::StreamEnded { stream, end: StreamEnd::Done { chunks: 9, calls } },
         Message::Result(Report {
             call,
             attempt: 1,

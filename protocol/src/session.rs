@@ -33,7 +33,7 @@ pub use client::{Client, Workload};
 pub use config::Config;
 pub use fact::{Cause, Fact, PhaseName, Queue, Role};
 pub use gateway::Gateway;
-pub use id::{CallId, CommandId, Key, RunId};
+pub use id::{CallId, CommandId, Key, RunId, StreamId};
 pub use message::{
     Calls, Class, Interrupt, Kind, Message, Outcome, Reply, Report, ResultAck, Stop, StreamEnd, Terminate,
     Work,
@@ -41,7 +41,7 @@ pub use message::{
 pub use provider::Provider;
 pub use sandbox::Sandbox;
 pub use tool::ToolActor;
-pub use variant::{Planted, VARIANTS, Variant};
+pub use variant::{Planted, RECOVERY_VARIANTS, VARIANTS, Variant};
 
 use crate::actor::Protocol;
 use crate::context::Context;

@@ -8,6 +8,7 @@ pub mod listing;
 pub mod misbehaving;
 pub mod outbox;
 mod planted;
+pub mod recovery;
 pub mod ring;
 pub mod session;
 pub mod session_small;
@@ -18,6 +19,7 @@ use rehearsal::registry::Entry;
 /// Every scenario there is; the last is the canary, over which a campaign must fail.
 pub static SCENARIOS: &[&Entry] = &[
     &session::SESSION,
+    &recovery::RECOVERY,
     &commit::COMMIT,
     &lease::LEASE,
     &terminal::TUI_LANES,

@@ -190,7 +190,7 @@ fn answers_are_to_the_question() -> impl Monitor<Fact> {
 #[derive(Clone, Debug, Default, Hash)]
 struct Seen {
     committed: BTreeMap<u32, Vec<Time>>,
-    seen: BTreeMap<Address, u32>,
+    last: BTreeMap<Address, u32>,
     /// What a ring has lost because it was full.
     overflowed: BTreeSet<(Address, u32)>,
     /// Up to where rings of a stream were lost with their publisher.
@@ -227,7 +227,7 @@ impl Monitor<Fact> for Seen {
                 self.joined.insert(*subscriber, *at);
             }
             Fact::Received { subscriber, number, .. } => {
-                let seen = self.seen.insert(*subscriber, *number).unwrap_or_default();
+                let seen = self.last.insert(*subscriber, *number).unwrap_or_default();
                 if *number != seen + 1 {
                     return Err(format!(
                         "event {number} comes after {seen}, and nobody said that one is missing"
@@ -235,7 +235,7 @@ impl Monitor<Fact> for Seen {
                 }
             }
             Fact::ToldGap { subscriber, stream, from, to } => {
-                self.seen.insert(*subscriber, *to);
+                self.last.insert(*subscriber, *to);
                 if let Some(kept) = (*from..=*to).find(|number| !self.may_miss(*subscriber, *stream, *number))
                 {
                     return Err(format!("event {kept} is said to be missing, and no ring has lost it"));
@@ -255,7 +255,7 @@ impl Monitor<Fact> for Seen {
 
     fn owed(&self) -> Vec<Owed> {
         let owe = |(stream, subscriber): (u32, Address)| {
-            let seen = self.seen.get(&subscriber).copied().unwrap_or_default();
+            let seen = self.last.get(&subscriber).copied().unwrap_or_default();
             let since = *self.committed.get(&stream)?.get(seen as usize)?;
             let what = format!("event {} of stream {stream} for its subscriber", seen + 1);
             Some(Owed { since, within: IN_THE_END, what })

@@ -1,8 +1,8 @@
 //! Sessions of an agent runtime: clients talk, interject, interrupt and press twice, while a model streams, fails or
 //! falls silent and tools run long, repeat themselves or report what nobody asked for.
 //!
-//! The runtime's node is steady so far: what is rehearsed here is concurrency between keys, commands, commits, streams
-//! and tools, and a bad network to everything outside. Recovery comes with its own scenario.
+//! The runtime's node is steady: what is rehearsed here is concurrency between keys, commands, commits, streams and tools, and a bad
+//! network to everything outside. In the scenario `recovery` the runtime crashes, too.
 
 pub mod goals;
 pub mod invariants;
@@ -63,6 +63,8 @@ pub struct Sessions {
     pub config: Config,
     /// Which bug is planted.
     pub variant: Variant,
+    /// Whether faults leave the runtime alone.
+    pub steady: bool,
 }
 
 impl Default for Sessions {
@@ -70,7 +72,8 @@ impl Default for Sessions {
     fn default() -> Self {
         let backlog = Bounds { control: 4, result: 4, work: 3, overflow: Overflow::Reject };
         let config = Config { queue_cap: 3, width: 2, backlog, ..Config::default() };
-        Self { clients: 2, workload: Workload { rounds: 4, keys: 3 }, config, variant: Variant::Reference }
+        let workload = Workload { rounds: 4, keys: 3 };
+        Self { clients: 2, workload, config, variant: Variant::Reference, steady: true }
     }
 }
 
@@ -94,7 +97,9 @@ impl Scenario for Sessions {
         let provider = system.node("provider").actor("provider", Provider::default());
         let sandbox = system.node("sandbox").actor("sandbox", Sandbox::default());
         let gateway = Gateway::new(provider, sandbox, self.config, self.variant);
-        let gateway = system.node("runtime").steady().actor("gateway", gateway);
+        let runtime = system.node("runtime");
+        let mut runtime = if self.steady { runtime.steady() } else { runtime };
+        let gateway = runtime.actor("gateway", gateway);
         for number in 1..=self.clients {
             let client = Client::new(number, gateway, self.workload);
             system.node(format!("client-{number}")).actor("client", client);

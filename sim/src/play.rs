@@ -19,14 +19,15 @@ use std::time::Duration;
 use rehearsal_protocol::time::nanos;
 use rehearsal_protocol::{NodeId, Protocol, Time};
 
-use crate::choice::{Base, Overrides, Stream, Value};
+use crate::choice::stream::kind;
+use crate::choice::{Base, Overrides, Stream, Value, generator};
 use crate::fault::cut::{Cut, Shape};
 use crate::fault::plan::Victim;
 use crate::fault::{Episode, Harm, Profile};
 use crate::registry::nearest;
 use crate::run::{AnyRunner, Outcome, RunSpec, Runner};
 use crate::scenario::Scenario;
-use crate::trace::Event;
+use crate::trace::{Event, EventKind};
 use crate::world::weather::passage;
 
 /// A script under construction.
@@ -35,6 +36,17 @@ pub struct Play<P: Protocol> {
     spec: RunSpec,
     script: Vec<Episode>,
     overrides: Overrides,
+}
+
+/// What a crash leaves of what was written and not synced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Left {
+    /// Nothing of it.
+    Nothing,
+    /// All of it: it was durable, and its actor did not come to know.
+    Everything,
+    /// The first write in part, and nothing else.
+    Torn,
 }
 
 /// A run by script, and what was stated in it.
@@ -97,6 +109,20 @@ impl<P: Protocol> Play<P> {
         self.episode("clog", at, outage, harm)
     }
 
+    /// What the n-th crash of an actor's node, counted from 0, leaves of what the actor has written and not synced. The actor is given by
+    /// its path, and may be one that is spawned during the run.
+    #[must_use]
+    pub fn crash_leaves(mut self, actor: &str, n: u32, left: Left) -> Self {
+        let key = generator::join(kind::TORN, generator::name(actor));
+        let value = match left {
+            Left::Nothing => Value::BENIGN,
+            Left::Everything => Value::new(1, u32::MAX, 0),
+            Left::Torn => Value::new(2, 0, 0),
+        };
+        self.overrides.insert((key, n), value);
+        self
+    }
+
     /// An actor is killed; if it is nobody's child, it starts again after a while.
     #[must_use]
     pub fn kill(self, actor: &str, at: Duration, outage: Duration) -> Self {
@@ -138,7 +164,15 @@ impl<P: Protocol> Play<P> {
     }
 
     /// Plays it.
+    ///
+    /// # Panics
+    ///
+    /// If something would go wrong only after the faulty phase.
     pub fn run(mut self) -> Played<P> {
+        let phase = Time::from_nanos(self.runner.topology().faulty_phase);
+        if let Some(late) = self.script.iter().find(|episode| episode.from >= phase) {
+            panic!("a {} at {} comes after the faulty phase, which ends at {phase}", late.kind, late.from);
+        }
         self.spec.script = Some(self.script.into());
         if !self.overrides.is_empty() {
             self.spec.overrides = Some(Arc::new(self.overrides));
@@ -206,6 +240,21 @@ impl<P: Protocol> Played<P> {
     pub fn events(&self) -> impl Iterator<Item = (&Event, String)> {
         let events = self.runner.recorder().events().iter().enumerate();
         events.map(|(number, event)| (event, crate::story::line(&self.runner, number, event)))
+    }
+
+    /// When the syncs of a node's actors were complete: with [`Play::crash`], a crash before or after each of them can be played.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such node.
+    pub fn syncs(&self, node: &str) -> Vec<Time> {
+        let nodes = &self.runner.topology().nodes;
+        let number = nodes.iter().position(|info| &*info.name == node);
+        let number = number.unwrap_or_else(|| {
+            panic!("no node `{node}`{}", mend(node, nodes.iter().map(|info| &*info.name)))
+        });
+        let of_node = |event: &&Event| event.kind == EventKind::Synced && event.node as usize == number;
+        self.runner.recorder().events().iter().filter(of_node).map(|event| event.at).collect()
     }
 
     /// The whole run as text, one event a line.

@@ -114,6 +114,15 @@ pub(crate) fn of_sessions(json: &str) -> Option<(String, String)> {
         | Fact::Dispatched { .. }
         | Fact::KeysBusy { .. }
         | Fact::Queued { .. }
+        | Fact::RunDecided { .. }
+        | Fact::Committed { .. }
+        | Fact::Recovering { .. }
+        | Fact::Restored { .. }
+        | Fact::Resumed { .. }
+        | Fact::Recovered { .. }
+        | Fact::InterruptReplayed { .. }
+        | Fact::CallRetried { .. }
+        | Fact::Passivated { .. }
         | Fact::ResultRouted { .. } => None,
     }
 }

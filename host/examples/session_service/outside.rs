@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use rehearsal_host::Edge;
-use rehearsal_protocol::session::{CallId, Calls, Class, Fact, Message, Outcome, RunId, Session, StreamEnd};
+use rehearsal_protocol::session::{
+    CallId, Calls, Class, Fact, Message, Outcome, Session, StreamEnd, StreamId,
+};
 use rehearsal_protocol::{Address, Input};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
@@ -29,28 +31,28 @@ type Outgoing = UnboundedSender<(Address, Message)>;
 /// The model: each stream is work of its own beside the edge, and ends when its `oneshot` is dropped.
 pub(crate) async fn provider(mut edge: Edge<Session>, pace: Duration) {
     let (say, mut said) = unbounded_channel();
-    let mut streams: BTreeMap<(Address, RunId, u16), oneshot::Sender<()>> = BTreeMap::new();
+    let mut streams: BTreeMap<(Address, StreamId), oneshot::Sender<()>> = BTreeMap::new();
     loop {
         tokio::select! {
             input = edge.next() => match input {
                 None => return,
                 Some(Input::Message(envelope)) => match envelope.message {
-                    Message::Generate { run, step } => {
+                    Message::Generate { stream: id } => {
                         let (open, closed) = oneshot::channel();
-                        streams.insert((envelope.from, run, step), open);
-                        edge.spawn(until(closed, stream(envelope.from, run, step, pace, say.clone())));
+                        streams.insert((envelope.from, id), open);
+                        edge.spawn(until(closed, stream(envelope.from, id, pace, say.clone())));
                     }
-                    Message::CloseStream { run, step } => {
-                        streams.remove(&(envelope.from, run, step));
-                        edge.send(envelope.from, Message::StreamEnded { run, step, end: StreamEnd::Closed });
+                    Message::CloseStream { stream } => {
+                        streams.remove(&(envelope.from, stream));
+                        edge.send(envelope.from, Message::StreamEnded { stream, end: StreamEnd::Closed });
                     }
                     _ => {}
                 },
                 Some(_) => {}
             },
             Some((to, message)) = said.recv() => {
-                if let Message::StreamEnded { run, step, .. } = &message {
-                    streams.remove(&(to, *run, *step));
+                if let Message::StreamEnded { stream, .. } = &message {
+                    streams.remove(&(to, *stream));
                 }
                 edge.send(to, message);
             }
@@ -59,15 +61,15 @@ pub(crate) async fn provider(mut edge: Edge<Session>, pace: Duration) {
 }
 
 /// One call of the model: in the first step of a run it asks for a tool.
-async fn stream(to: Address, run: RunId, step: u16, pace: Duration, say: Outgoing) {
+async fn stream(to: Address, id: StreamId, pace: Duration, say: Outgoing) {
     let mut chunks = 0;
-    for _ in words(step) {
+    for _ in words(id.step) {
         tokio::time::sleep(pace).await;
-        let _ = say.send((to, Message::Chunk { run, step, seq: chunks }));
+        let _ = say.send((to, Message::Chunk { stream: id, seq: chunks }));
         chunks += 1;
     }
-    let calls = if step == 1 { Calls([Some(Class::Parallel), None, None]) } else { Calls::default() };
-    let _ = say.send((to, Message::StreamEnded { run, step, end: StreamEnd::Done { chunks, calls } }));
+    let calls = if id.step == 1 { Calls([Some(Class::Parallel), None, None]) } else { Calls::default() };
+    let _ = say.send((to, Message::StreamEnded { stream: id, end: StreamEnd::Done { chunks, calls } }));
 }
 
 /// The place where tools run: every one of them takes a few words' time.

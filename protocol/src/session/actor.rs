@@ -1,24 +1,42 @@
 //! The session itself: one actor per key (`actors.md` A.1).
 //!
 //! - `admission` — work comes in, is made durable, waits, and is taken up (T1–T4');
-//! - `running` — streams and tool calls of the present run, and its end (T4–T6, T9, T10);
-//! - `interrupts` — table B.3, and the end of the key (T7, T8, T14);
+//! - `running` — streams and tool calls of the present run (T5, T6, T8, T10);
+//! - `ending` — the one end of every run, and the end of the key (T4, T4', T9, T14);
+//! - `interrupts` — table B.3 (T7, T8);
 //! - `results` — table B.4: what becomes of a reported tool result;
-//! - `stream` — the chunks of one model call, put back in order.
+//! - `stream` — the chunks of one model call, put back in order;
+//! - `memory` — the window of the past: answered commands, calls that have ended;
+//! - `journal` — what is on the disk;
+//! - `recovery` — what a session does with it after a crash;
+//! - `rest` — a session that has nothing to do leaves, until it is asked for (T15).
+//!
+//! Whatever others may learn of waits for a commit: the turn that decides writes a record, and what is told is told when that record is
+//! durable (SES-7).
 
 mod admission;
+mod ending;
 mod interrupts;
+mod journal;
+mod memory;
+mod recovery;
+mod rest;
 mod results;
 mod running;
 mod stream;
 
 use std::collections::VecDeque;
 
+use serde::{Deserialize, Serialize};
+
+use self::ending::Ending;
+use self::journal::{Journal, Outcomes, Record};
+use self::memory::{Memory, Seen};
 use self::stream::Stream;
 use super::config::Config;
-use super::fact::PhaseName;
-use super::id::{CallId, CommandId, Key, RunId};
-use super::message::{Class, Kind, Message, Outcome, Reply};
+use super::fact::{Fact, PhaseName};
+use super::id::{CommandId, Key, RunId};
+use super::message::{Calls, Class, Interrupt, Kind, Message, Outcome, Reply};
 use super::tool::ToolActor;
 use super::variant::Variant;
 use super::{Cx, Session};
@@ -26,15 +44,14 @@ use crate::actor::Actor;
 use crate::address::Address;
 use crate::input::{Input, Signal, TimerId, WriteId};
 use crate::mailbox::DeadLetter;
+use crate::run::InterruptAck;
 
 /// How long an interrupted run may wind up.
 const GRACE: TimerId = TimerId(1);
 /// How long a stream may be silent.
 const SILENCE: TimerId = TimerId(2);
-/// How many commands are remembered, to answer repeats as before; far more than are on their way at a time.
-const REMEMBERED_COMMANDS: usize = 256;
-/// How many terminal calls are remembered, to tell a late result from a forged one.
-const REMEMBERED_CALLS: usize = 32;
+/// How long a session has had nothing to do.
+const IDLE: TimerId = TimerId(3);
 
 /// The session of one key: at most one run at a time, and work that waits for its turn.
 ///
@@ -50,13 +67,11 @@ pub struct SessionActor {
     phase: Phase,
     /// The number of the last run that was reserved.
     last_run: u32,
-    /// Grows with every commit.
-    epoch: u32,
     steering: VecDeque<Item>,
     follow_up: VecDeque<Item>,
     commits: VecDeque<Commit>,
-    seen: VecDeque<Seen>,
-    done: VecDeque<(CallId, Outcome)>,
+    memory: Memory,
+    journal: Journal,
     /// An interrupt kept for a later run; only variants keep any.
     kept: Option<CommandId>,
 }
@@ -74,7 +89,7 @@ pub struct Peers {
 
 /// What the session is doing, with what belongs to it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Phase {
+enum Phase {
     /// Nothing.
     Idle,
     /// The run is reserved; its message is being stored.
@@ -98,6 +113,20 @@ pub(super) enum Phase {
         /// What is still open.
         active: Active,
     },
+    /// How the run ends is decided and being stored; no interrupt changes it any more.
+    Finalizing {
+        /// What will be told of it.
+        ending: Ending,
+    },
+    /// The key's end is being stored.
+    Closing {
+        /// What will be told of the run that was at work.
+        ending: Option<Ending>,
+        /// The item whose run was starting, which will not run.
+        item: Option<Item>,
+        /// What the session was doing.
+        was: PhaseName,
+    },
     /// Ended for good; only answers that it has.
     Closed,
 }
@@ -110,13 +139,17 @@ pub(super) struct Active {
     sub: Sub,
 }
 
-/// The two things a run waits for.
+/// What a run waits for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Sub {
     /// The model.
     Stream(Stream),
+    /// The commit of the calls that the model asks for.
+    Issuing(Vec<CallRecord>),
     /// The tool calls of the present step, in the order of their emission.
     Tools(Vec<CallRecord>),
+    /// The commit of their results.
+    Gathering(Vec<CallRecord>),
 }
 
 /// A call of the present step.
@@ -130,7 +163,7 @@ pub(super) struct CallRecord {
 /// Work that has been accepted.
 ///
 /// It keeps the key that it was meant for: the actor of another key would run it under the wrong one (F1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(super) struct Item {
     key: Key,
     command: CommandId,
@@ -141,6 +174,7 @@ pub(super) struct Item {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Commit {
     write: WriteId,
+    epoch: u32,
     then: Then,
 }
 
@@ -153,19 +187,26 @@ enum Then {
         /// Whether the session was idle when the work came; only a variant asks.
         was_idle: bool,
     },
+    /// A variant's way: the item is taken up, and its message will be stored next.
+    Clear,
     /// The message of the run that is starting is stored.
     Start,
+    /// The text and the calls of a step are stored.
+    Issue { run: RunId, step: u16, chunks: u16, calls: Calls },
+    /// The calls without results will be tried once more.
+    Retry,
+    /// The results of a step are stored.
+    Proceed { run: RunId, step: u16, outcomes: Outcomes },
+    /// An interrupt is judged.
+    Acknowledge { interrupt: Interrupt, ack: InterruptAck, stops: Option<RunId> },
+    /// The end of a run is stored.
+    End,
     /// The key has ended.
     Bury { command: CommandId, reply_to: Address },
-}
-
-/// A command that has come before, and what was answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct Seen {
-    command: CommandId,
-    content: u32,
-    /// Absent while the answer waits for a commit.
-    reply: Option<Reply>,
+    /// A snapshot is stored, and nothing follows.
+    Rest,
+    /// A snapshot is stored, and the session would leave.
+    Leave,
 }
 
 impl SessionActor {
@@ -179,12 +220,11 @@ impl SessionActor {
             tools: None,
             phase: Phase::Idle,
             last_run: 0,
-            epoch: 0,
             steering: VecDeque::new(),
             follow_up: VecDeque::new(),
             commits: VecDeque::new(),
-            seen: VecDeque::new(),
-            done: VecDeque::new(),
+            memory: Memory::default(),
+            journal: Journal::default(),
             kept: None,
         }
     }
@@ -195,8 +235,13 @@ impl SessionActor {
             Phase::Idle => PhaseName::Idle,
             Phase::Starting { .. } => PhaseName::Starting,
             Phase::Running { active: Active { sub: Sub::Stream(_), .. }, .. } => PhaseName::Stream,
-            Phase::Running { active: Active { sub: Sub::Tools(_), .. }, .. } => PhaseName::Tools,
+            Phase::Running {
+                active: Active { sub: Sub::Issuing(_) | Sub::Tools(_) | Sub::Gathering(_), .. },
+                ..
+            } => PhaseName::Tools,
             Phase::Interrupting { .. } => PhaseName::Interrupting,
+            Phase::Finalizing { .. } => PhaseName::Finalizing,
+            Phase::Closing { .. } => PhaseName::Closing,
             Phase::Closed => PhaseName::Closed,
         }
     }
@@ -212,12 +257,15 @@ impl SessionActor {
             Message::Interrupt(interrupt) => self.interrupt(cx, interrupt),
             Message::Record(interrupt) => self.record(cx, interrupt),
             Message::Terminate(terminate) => self.terminate(cx, terminate),
-            Message::Chunk { run, step, seq } => self.chunk(cx, run, step, seq),
-            Message::StreamEnded { run, step, end } => self.stream_ended(cx, run, step, end),
+            Message::Chunk { stream, seq } => self.chunk(cx, stream, seq),
+            Message::StreamEnded { stream, end } => self.stream_ended(cx, stream, end),
             Message::Result(report) => self.result(cx, report),
+            Message::Leave => self.leave(cx),
             Message::Answer { .. }
             | Message::Busy(_)
             | Message::Rested(_)
+            | Message::Leaving(_)
+            | Message::Staying(_)
             | Message::Generate { .. }
             | Message::CloseStream { .. }
             | Message::Execute { .. }
@@ -234,6 +282,7 @@ impl SessionActor {
         match id {
             GRACE => self.grace_over(cx),
             SILENCE => self.silence(cx),
+            IDLE => self.idle_for_long(cx),
             other => unreachable!("a session sets no {other}"),
         }
     }
@@ -241,44 +290,43 @@ impl SessionActor {
     /// Everything up to `write` is durable: syncs complete in order, so the oldest commits are done.
     fn durable(&mut self, cx: &mut Cx<'_>, write: WriteId) {
         while self.commits.front().is_some_and(|commit| commit.write <= write) {
-            let Some(commit) = self.commits.pop_front() else { break };
-            match commit.then {
+            let Some(Commit { epoch, then, .. }) = self.commits.pop_front() else { break };
+            if self.variant != Variant::EpochFirst {
+                cx.announce(Fact::Committed { key: self.key, epoch });
+            }
+            match then {
                 Then::Admit { item, reply_to, was_idle } => self.admit(cx, item, reply_to, was_idle),
+                Then::Clear => self.store_message(cx),
                 Then::Start => self.message_stored(cx),
-                Then::Bury { command, reply_to } => self.answer(cx, command, reply_to, Reply::Terminated),
+                Then::Issue { run, step, chunks, calls } => self.issued(cx, run, step, chunks, calls),
+                Then::Retry => self.hand_over(cx),
+                Then::Proceed { run, step, outcomes } => self.gathered(cx, run, step, outcomes),
+                Then::Acknowledge { interrupt, ack, stops } => self.acknowledge(cx, interrupt, ack, stops),
+                Then::End => self.ended(cx),
+                Then::Bury { command, reply_to } => self.bury(cx, command, reply_to),
+                Then::Rest => {}
+                Then::Leave => self.snapshot_stored(cx),
             }
         }
     }
 
-    /// Makes the present state durable; what follows from that waits in `then`.
-    ///
-    /// The state itself is not written yet: recovery comes with a later issue, and so far the runtime does not crash.
-    fn commit(&mut self, cx: &mut Cx<'_>, then: Then) {
-        self.epoch += 1;
-        cx.write("epoch", &self.epoch);
-        let write = cx.sync();
-        self.commits.push_back(Commit { write, then });
+    /// Writes what the present turn has decided; what follows from that waits in `then` until it is durable.
+    fn commit(&mut self, cx: &mut Cx<'_>, record: Record, then: Then) {
+        self.journal.write(cx, record);
+        self.sync(cx, then);
     }
 
-    /// What was answered to a command that has come before.
-    fn recall(&self, command: CommandId) -> Option<Seen> {
-        self.seen.iter().find(|seen| seen.command == command).copied()
-    }
-
-    /// Remembers a command, within bounds: a repeat that comes after so many others is taken for a new one.
-    fn note(&mut self, seen: Seen) {
-        if self.seen.len() == REMEMBERED_COMMANDS {
-            self.seen.pop_front();
+    fn sync(&mut self, cx: &mut Cx<'_>, then: Then) {
+        let (write, epoch) = (cx.sync(), self.journal.epoch);
+        if self.variant == Variant::EpochFirst {
+            cx.announce(Fact::Committed { key: self.key, epoch });
         }
-        self.seen.push_back(seen);
+        self.commits.push_back(Commit { write, epoch, then });
     }
 
     /// Answers a command, and remembers the answer for its repeats.
     fn answer(&mut self, cx: &mut Cx<'_>, command: CommandId, reply_to: Address, reply: Reply) {
-        match self.seen.iter_mut().rev().find(|seen| seen.command == command) {
-            Some(seen) => seen.reply = Some(reply),
-            None => self.note(Seen { command, content: 0, reply: Some(reply) }),
-        }
+        self.memory.answered(command, reply);
         cx.send(reply_to, Message::Answer { command, reply });
     }
 
@@ -290,16 +338,18 @@ impl SessionActor {
 impl Actor<Session> for SessionActor {
     fn receive(&mut self, cx: &mut Cx<'_>, input: Input<Session>) {
         match input {
-            Input::Start(_) => {
+            Input::Start(recovered) => {
                 let tools = ToolActor::new(cx.me(), self.peers.sandbox, self.config, self.variant);
                 self.tools = Some(cx.spawn("tools", tools));
+                self.recover(cx, &recovered);
             }
             Input::Message(envelope) => self.message(cx, envelope.message),
             Input::Timer(id) => self.timer(cx, id),
             Input::Synced(write) => self.durable(cx, write),
-            Input::Signal(Signal::Shutdown) => cx.exit(),
-            // Supervision comes with a later issue; a refused message is covered by the timeouts.
-            Input::Signal(Signal::Exit { .. } | Signal::Interrupt { .. } | Signal::Refused { .. }) => {}
+            // With its tools a session loses what they were at: it ends, and its next life recovers (`actors.md` C.4).
+            Input::Signal(Signal::Shutdown | Signal::Exit { .. }) => cx.exit(),
+            // A refused message is covered by the timeouts.
+            Input::Signal(Signal::Interrupt { .. } | Signal::Refused { .. }) => {}
         }
     }
 }

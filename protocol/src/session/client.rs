@@ -175,6 +175,9 @@ impl Actor<Session> for Client {
                 | Message::Terminate(_)
                 | Message::Busy(_)
                 | Message::Rested(_)
+                | Message::Leaving(_)
+                | Message::Leave
+                | Message::Staying(_)
                 | Message::Generate { .. }
                 | Message::CloseStream { .. }
                 | Message::Chunk { .. }

@@ -21,6 +21,8 @@ pub struct Config {
     pub width: u16,
     /// How many model calls a run makes at most.
     pub max_steps: u16,
+    /// After how long without anything to do a session leaves, if it does (`actors.md` T15).
+    pub max_idle: Option<Duration>,
     /// How many commands wait for a key that is being opened.
     pub backlog: Bounds,
 }
@@ -36,6 +38,7 @@ impl Default for Config {
             stream_idle: Duration::from_secs(2),
             width: 4,
             max_steps: 50,
+            max_idle: None,
             backlog: Bounds { control: 8, result: 8, work: 8, overflow: Overflow::Reject },
         }
     }

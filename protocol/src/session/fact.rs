@@ -232,6 +232,69 @@ pub enum Fact {
         /// Why.
         why: DeadLetter,
     },
+    /// How a run ends is decided, and is being stored; nobody is told yet. No interrupt changes it any more.
+    RunDecided {
+        /// The run.
+        run: RunId,
+        /// Why it ends.
+        cause: Cause,
+    },
+    /// What a session has decided is durable.
+    Committed {
+        /// Whose.
+        key: Key,
+        /// The number of the last record: it grows with every commit.
+        epoch: u32,
+    },
+    /// A session begins a new life, and will now say what its disk has kept.
+    Recovering {
+        /// The key.
+        key: Key,
+    },
+    /// Accepted work still waits after a crash.
+    Restored {
+        /// For whom.
+        key: Key,
+        /// The command.
+        command: CommandId,
+        /// A message or an interjection.
+        kind: Kind,
+    },
+    /// A run that a crash has cut will go on, or end as it was decided.
+    Resumed {
+        /// The run.
+        run: RunId,
+        /// The command that it answers.
+        command: CommandId,
+        /// The step that was cut.
+        step: u16,
+    },
+    /// A session has said all that its disk has kept.
+    Recovered {
+        /// The key.
+        key: Key,
+        /// The number of the last commit.
+        epoch: u32,
+    },
+    /// An interrupt that was durable before a crash takes effect after it.
+    InterruptReplayed {
+        /// The run.
+        run: RunId,
+        /// The command.
+        command: CommandId,
+    },
+    /// A call goes to the tools once more.
+    CallRetried {
+        /// The call.
+        call: CallId,
+        /// Which attempt this is, from 2.
+        attempt: u8,
+    },
+    /// A session leaves until it is asked for. By the gateway.
+    Passivated {
+        /// The key.
+        key: Key,
+    },
     /// A key has ended for good.
     Closed {
         /// The key.
@@ -322,6 +385,10 @@ pub enum PhaseName {
     Tools,
     /// Winding up a run.
     Interrupting,
+    /// Storing the end of a run.
+    Finalizing,
+    /// Storing its own end.
+    Closing,
     /// Ended for good.
     Closed,
 }

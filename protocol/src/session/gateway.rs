@@ -11,7 +11,7 @@ use super::variant::Variant;
 use super::{Cx, Session};
 use crate::actor::Actor;
 use crate::address::Address;
-use crate::input::{Input, Signal, WriteId};
+use crate::input::{Input, Recovered, Signal, WriteId};
 use crate::mailbox::{Accepted, Bounds, DeadLetter, Mailbox};
 
 /// The parent of all sessions of a runtime.
@@ -31,14 +31,34 @@ pub struct Gateway {
 #[derive(Clone, Debug, Hash)]
 struct Entry {
     key: Key,
-    /// The commit after which the key is open.
-    opening: WriteId,
-    /// Its actor, once it is open.
-    session: Option<Address>,
+    /// Whether commands are passed on.
+    door: Door,
     /// What waits for it to be open.
     backlog: Mailbox<Message>,
     /// Whether it has something under way, as far as the gateway has heard.
     busy: bool,
+}
+
+/// Whether a key has an actor to pass commands on to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Door {
+    /// It will have, when this commit is durable.
+    Opening(WriteId),
+    /// It has.
+    Open(Address),
+    /// Its actor leaves, if it has nothing to do.
+    Leaving(Address),
+    /// Its actor has left; the next command brings it back.
+    Away,
+}
+
+impl Door {
+    fn actor(self) -> Option<Address> {
+        match self {
+            Self::Open(session) | Self::Leaving(session) => Some(session),
+            Self::Opening(_) | Self::Away => None,
+        }
+    }
 }
 
 impl Gateway {
@@ -57,7 +77,10 @@ impl Gateway {
             Message::Terminate(terminate) => self.route(cx, terminate.key, message),
             Message::Busy(_) => self.set_busy(cx, true),
             Message::Rested(_) => self.set_busy(cx, false),
+            Message::Leaving(key) => self.let_leave(cx, *key),
+            Message::Staying(key) => self.stays(cx, *key),
             Message::Record(_)
+            | Message::Leave
             | Message::Answer { .. }
             | Message::Generate { .. }
             | Message::CloseStream { .. }
@@ -77,9 +100,13 @@ impl Gateway {
     fn route(&mut self, cx: &mut Cx<'_>, key: Key, message: Message) {
         let key = self.destination(key, &message);
         let index = self.find(key, &message).unwrap_or_else(|| self.open(cx, key));
-        match self.entries[index].session {
-            Some(session) if !self.holds_back(index, &message) => cx.send(session, message),
-            _ => self.keep(cx, index, message),
+        match self.entries[index].door {
+            Door::Open(session) if !self.holds_back(index, &message) => cx.send(session, message),
+            Door::Away => {
+                let session = self.start(cx, index);
+                cx.send(session, message);
+            }
+            Door::Open(_) | Door::Opening(_) | Door::Leaving(_) => self.keep(cx, index, message),
         }
     }
 
@@ -96,7 +123,9 @@ impl Gateway {
 
     fn find(&self, key: Key, message: &Message) -> Option<usize> {
         let blind = self.variant == Variant::TwoLoops && matches!(message, Message::Work(_));
-        self.entries.iter().position(|entry| entry.key == key && (entry.session.is_some() || !blind))
+        self.entries
+            .iter()
+            .position(|entry| entry.key == key && (!matches!(entry.door, Door::Opening(_)) || !blind))
     }
 
     /// Whether a command must wait for another key: never, but in a variant.
@@ -107,14 +136,27 @@ impl Gateway {
     }
 
     fn open(&mut self, cx: &mut Cx<'_>, key: Key) -> usize {
-        cx.write("keys", &(self.entries.len() as u32 + 1));
+        cx.write(&format!("key/{}", self.entries.len()), &key);
+        let door = Door::Opening(cx.sync());
+        self.add(key, door)
+    }
+
+    fn add(&mut self, key: Key, door: Door) -> usize {
         let bounds = match self.variant {
             Variant::UnboundedBacklog => Bounds::default(),
             _ => self.config.backlog,
         };
-        let (opening, backlog) = (cx.sync(), Mailbox::new(bounds));
-        self.entries.push(Entry { key, opening, session: None, backlog, busy: false });
+        self.entries.push(Entry { key, door, backlog: Mailbox::new(bounds), busy: false });
         self.entries.len() - 1
+    }
+
+    /// The runtime begins a new life: the keys that it knows open again, for there may be work under way.
+    fn recover(&mut self, cx: &mut Cx<'_>, recovered: &Recovered) {
+        for place in 0.. {
+            let Some(key) = recovered.get(&format!("key/{place}")) else { break };
+            let index = self.add(key, Door::Away);
+            self.start(cx, index);
+        }
     }
 
     /// The command waits for its key to be open, if there is room.
@@ -139,16 +181,61 @@ impl Gateway {
     /// A key's commit is done: its actor starts, and gets what has waited.
     fn opened(&mut self, cx: &mut Cx<'_>, write: WriteId) {
         for index in 0..self.entries.len() {
-            let Entry { key, opening, session, .. } = self.entries[index];
-            if session.is_none() && opening <= write {
-                let actor = SessionActor::new(key, self.peers(cx), self.config, self.variant);
-                let twins = self.entries[..index].iter().filter(|entry| entry.key == key).count();
-                let name = if twins == 0 { key.to_string() } else { format!("{key}~{twins}") };
-                let address = cx.spawn(&name, actor);
-                self.entries[index].session = Some(address);
-                self.pass_on(cx, index, address);
+            if matches!(self.entries[index].door, Door::Opening(opening) if opening <= write) {
+                let session = self.start(cx, index);
+                self.pass_on(cx, index, session);
             }
         }
+    }
+
+    /// A life of a key's actor begins.
+    fn start(&mut self, cx: &mut Cx<'_>, index: usize) -> Address {
+        let key = self.entries[index].key;
+        let actor = SessionActor::new(key, self.peers(cx), self.config, self.variant);
+        let twins = self.entries[..index].iter().filter(|entry| entry.key == key).count();
+        let name = if twins == 0 { key.to_string() } else { format!("{key}~{twins}") };
+        let session = cx.spawn(&name, actor);
+        self.entries[index].door = Door::Open(session);
+        session
+    }
+
+    /// An idle session would leave: from now on what comes for it is kept back.
+    fn let_leave(&mut self, cx: &mut Cx<'_>, key: Key) {
+        let sender = cx.sender();
+        let asks = |entry: &&mut Entry| entry.key == key && entry.door.actor() == sender;
+        if let Some(entry) = self.entries.iter_mut().find(asks)
+            && let Door::Open(session) = entry.door
+        {
+            entry.door = Door::Leaving(session);
+            cx.send(session, Message::Leave);
+        }
+    }
+
+    /// A session had something to do after all.
+    fn stays(&mut self, cx: &mut Cx<'_>, key: Key) {
+        let sender = cx.sender();
+        let asks = |entry: &Entry| entry.key == key && entry.door.actor() == sender;
+        if let Some(index) = self.entries.iter().position(asks)
+            && let Door::Leaving(session) = self.entries[index].door
+        {
+            self.entries[index].door = Door::Open(session);
+            self.pass_on(cx, index, session);
+        }
+    }
+
+    /// A session has ended: it has left, or it will recover at once (`actors.md` C.4).
+    fn session_ended(&mut self, cx: &mut Cx<'_>, who: Address) {
+        let Some(index) = self.entries.iter().position(|entry| entry.door.actor() == Some(who)) else {
+            return;
+        };
+        let Entry { key, door, backlog, busy } = &mut self.entries[index];
+        *busy = false;
+        if matches!(door, Door::Leaving(_)) && backlog.is_empty() {
+            *door = Door::Away;
+            return cx.announce(Fact::Passivated { key: *key });
+        }
+        let session = self.start(cx, index);
+        self.pass_on(cx, index, session);
     }
 
     /// Passes on what has waited, strictly by lanes.
@@ -170,7 +257,7 @@ impl Gateway {
     /// A session says whether it has something under way.
     fn set_busy(&mut self, cx: &mut Cx<'_>, busy: bool) {
         let sender = cx.sender();
-        for entry in self.entries.iter_mut().filter(|entry| entry.session == sender) {
+        for entry in self.entries.iter_mut().filter(|entry| entry.door.actor() == sender) {
             entry.busy = busy;
         }
         let count = self.entries.iter().filter(|entry| entry.busy).count() as u16;
@@ -182,7 +269,7 @@ impl Gateway {
 
     /// The permit of all keys is free: the first key that waits for it gets it.
     fn release_one(&mut self, cx: &mut Cx<'_>) {
-        let waits = |entry: &Entry| entry.session.filter(|_| !entry.backlog.is_empty());
+        let waits = |entry: &Entry| entry.door.actor().filter(|_| !entry.backlog.is_empty());
         let next = self.entries.iter().enumerate().find_map(|(index, entry)| Some((index, waits(entry)?)));
         if let Some((index, session)) = next {
             self.pass_on(cx, index, session);
@@ -201,9 +288,9 @@ impl Actor<Session> for Gateway {
             Input::Timer(id) => unreachable!("a gateway sets no {id}"),
             Input::Synced(write) => self.opened(cx, write),
             Input::Signal(Signal::Shutdown) => cx.exit(),
-            // Sessions do not end so far: supervision comes with a later issue.
-            Input::Start(_)
-            | Input::Signal(Signal::Exit { .. } | Signal::Interrupt { .. } | Signal::Refused { .. }) => {}
+            Input::Signal(Signal::Exit { who, .. }) => self.session_ended(cx, who),
+            Input::Start(recovered) => self.recover(cx, &recovered),
+            Input::Signal(Signal::Interrupt { .. } | Signal::Refused { .. }) => {}
         }
     }
 }

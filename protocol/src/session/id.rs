@@ -51,6 +51,28 @@ impl fmt::Display for CallId {
     }
 }
 
+/// A call of the model: one stream. Prints as `s1:b1/3.2@1.1`, the step of a run in the first attempt of the first life.
+///
+/// It names the life of who listens, because a stream outlives a crash of that one; and the attempt, because what one attempt has said must
+/// not be mixed with what the next one says.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct StreamId {
+    /// For which run.
+    pub run: RunId,
+    /// For which of its steps, from 1.
+    pub step: u16,
+    /// Which attempt at it, from 1.
+    pub attempt: u16,
+    /// In which life of who listens.
+    pub life: u32,
+}
+
+impl fmt::Display for StreamId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}@{}.{}", self.run, self.step, self.life, self.attempt)
+    }
+}
+
 /// A command's idempotency key, minted by the client: a repeat carries the same one. Prints as `c1#3`, or `c1.2#3` for the
 /// client's second life.
 ///
@@ -85,7 +107,7 @@ macro_rules! debug_as_display {
     )*};
 }
 
-debug_as_display!(Key, RunId, CallId, CommandId);
+debug_as_display!(Key, RunId, CallId, StreamId, CommandId);
 
 #[cfg(test)]
 mod tests {
@@ -99,6 +121,7 @@ mod tests {
             format!("{key:?} {run:?} {:?}", CallId { run, step: 4, index: 0 }),
             "s1:b2 s1:b2/3 s1:b2/3.4.0"
         );
+        assert_eq!(StreamId { run, step: 4, attempt: 1, life: 2 }.to_string(), "s1:b2/3.4@2.1");
         let first = CommandId { client: 1, life: 1, number: 5 };
         assert_eq!(format!("{first} {}", CommandId { life: 2, ..first }), "c1#5 c1.2#5");
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::id::{CallId, CommandId, Key, RunId};
+use super::id::{CallId, CommandId, Key, RunId, StreamId};
 use crate::address::Address;
 use crate::mailbox::Lane;
 use crate::run::InterruptAck;
@@ -29,35 +29,33 @@ pub enum Message {
     Busy(Key),
     /// Session to gateway: this key has nothing under way any more.
     Rested(Key),
+    /// Session to gateway: nothing to do for long; may I leave?
+    Leaving(Key),
+    /// Gateway to session: leave, if there still is nothing to do.
+    Leave,
+    /// Session to gateway: something has come, so I stay.
+    Staying(Key),
     /// Session to provider: stream an answer.
     Generate {
-        /// For which run.
-        run: RunId,
-        /// For which of its model calls.
-        step: u16,
+        /// Which stream this will be.
+        stream: StreamId,
     },
     /// Session to provider: stop streaming.
     CloseStream {
-        /// Which run's stream.
-        run: RunId,
-        /// Which of its model calls.
-        step: u16,
+        /// Which stream.
+        stream: StreamId,
     },
     /// Provider to session: some text.
     Chunk {
-        /// For which run.
-        run: RunId,
-        /// For which of its model calls.
-        step: u16,
+        /// Of which stream.
+        stream: StreamId,
         /// Its place in the stream, from 0. The network reorders.
         seq: u16,
     },
     /// Provider to session: nothing follows.
     StreamEnded {
-        /// Which run's stream.
-        run: RunId,
-        /// Which of its model calls.
-        step: u16,
+        /// Which stream.
+        stream: StreamId,
         /// How it ended.
         end: StreamEnd,
     },
@@ -125,13 +123,20 @@ impl Message {
             Self::Answer { .. }
             | Self::Busy(_)
             | Self::Rested(_)
+            | Self::Leaving(_)
+            | Self::Staying(_)
             | Self::Chunk { .. }
             | Self::StreamEnded { .. }
             | Self::Performed { .. }
             | Self::Aborted { .. }
             | Self::Result(_)
             | Self::Acknowledged { .. } => Lane::Result,
-            Self::Work(_) | Self::Generate { .. } | Self::Execute { .. } | Self::Perform { .. } => Lane::Work,
+            // Whoever is to leave handles first whatever was sent before.
+            Self::Leave
+            | Self::Work(_)
+            | Self::Generate { .. }
+            | Self::Execute { .. }
+            | Self::Perform { .. } => Lane::Work,
         }
     }
 
@@ -146,6 +151,9 @@ impl Message {
             Self::Answer { .. }
             | Self::Busy(_)
             | Self::Rested(_)
+            | Self::Leaving(_)
+            | Self::Leave
+            | Self::Staying(_)
             | Self::Generate { .. }
             | Self::CloseStream { .. }
             | Self::Chunk { .. }

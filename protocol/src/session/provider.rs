@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::id::RunId;
+use super::id::StreamId;
 use super::message::{Calls, Class, Message, StreamEnd};
 use super::{Cx, Session};
 use crate::actor::Actor;
@@ -24,9 +24,8 @@ pub struct Provider {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Streaming {
     timer: TimerId,
-    run: RunId,
-    step: u16,
     to: Address,
+    id: StreamId,
     next: u16,
     chunks: u16,
     pace: Duration,
@@ -45,8 +44,8 @@ enum Ending {
 impl Provider {
     fn message(&mut self, cx: &mut Cx<'_>, from: Address, message: Message) {
         match message {
-            Message::Generate { run, step } => self.generate(cx, from, run, step),
-            Message::CloseStream { run, step } => self.close(cx, run, step),
+            Message::Generate { stream } => self.generate(cx, from, stream),
+            Message::CloseStream { stream } => self.close(cx, from, stream),
             Message::Work(_)
             | Message::Interrupt(_)
             | Message::Record(_)
@@ -54,6 +53,9 @@ impl Provider {
             | Message::Answer { .. }
             | Message::Busy(_)
             | Message::Rested(_)
+            | Message::Leaving(_)
+            | Message::Leave
+            | Message::Staying(_)
             | Message::Chunk { .. }
             | Message::StreamEnded { .. }
             | Message::Execute { .. }
@@ -67,33 +69,32 @@ impl Provider {
         }
     }
 
-    fn generate(&mut self, cx: &mut Cx<'_>, to: Address, run: RunId, step: u16) {
-        if self.position(to, run, step).is_some() {
+    fn generate(&mut self, cx: &mut Cx<'_>, to: Address, id: StreamId) {
+        if self.position(to, id).is_some() {
             return cx.dead_letter(DeadLetter::Dropped); // The network said it twice.
         }
         self.begun += 1;
         let timer = TimerId(self.begun);
-        let (pace, chunks, ending) = (choose_pace(cx), choose_chunks(cx), choose_ending(cx, step));
+        let (pace, chunks, ending) = (choose_pace(cx), choose_chunks(cx), choose_ending(cx, id.step));
         cx.set_timer(timer, pace);
-        self.streams.push(Streaming { timer, run, step, to, next: 0, chunks, pace, ending });
+        self.streams.push(Streaming { timer, to, id, next: 0, chunks, pace, ending });
     }
 
-    fn close(&mut self, cx: &mut Cx<'_>, run: RunId, step: u16) {
-        let to = cx.sender().expect("a request has a sender");
-        if let Some(index) = self.position(to, run, step) {
+    fn close(&mut self, cx: &mut Cx<'_>, to: Address, id: StreamId) {
+        if let Some(index) = self.position(to, id) {
             let stream = self.streams.remove(index);
             cx.cancel_timer(stream.timer);
         }
-        cx.send(to, Message::StreamEnded { run, step, end: StreamEnd::Closed });
+        cx.send(to, Message::StreamEnded { stream: id, end: StreamEnd::Closed });
     }
 
     /// It is time for a stream's next chunk; the end comes with the last one.
     fn next(&mut self, cx: &mut Cx<'_>, timer: TimerId) {
         let Some(index) = self.streams.iter().position(|stream| stream.timer == timer) else { return };
         let stream = &mut self.streams[index];
-        let (to, run, step) = (stream.to, stream.run, stream.step);
+        let (to, id) = (stream.to, stream.id);
         if stream.next < stream.chunks {
-            cx.send(to, Message::Chunk { run, step, seq: stream.next });
+            cx.send(to, Message::Chunk { stream: id, seq: stream.next });
             stream.next += 1;
         }
         if stream.next < stream.chunks {
@@ -105,11 +106,11 @@ impl Provider {
             Ending::Fails => StreamEnd::Failed,
             Ending::Silent => return,
         };
-        cx.send(to, Message::StreamEnded { run, step, end });
+        cx.send(to, Message::StreamEnded { stream: id, end });
     }
 
-    fn position(&self, to: Address, run: RunId, step: u16) -> Option<usize> {
-        self.streams.iter().position(|stream| (stream.to, stream.run, stream.step) == (to, run, step))
+    fn position(&self, to: Address, id: StreamId) -> Option<usize> {
+        self.streams.iter().position(|stream| (stream.to, stream.id) == (to, id))
     }
 }
 

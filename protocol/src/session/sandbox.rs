@@ -70,6 +70,9 @@ impl Sandbox {
             | Message::Answer { .. }
             | Message::Busy(_)
             | Message::Rested(_)
+            | Message::Leaving(_)
+            | Message::Leave
+            | Message::Staying(_)
             | Message::Generate { .. }
             | Message::CloseStream { .. }
             | Message::Chunk { .. }

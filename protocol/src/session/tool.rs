@@ -65,6 +65,9 @@ impl ToolActor {
             | Message::Answer { .. }
             | Message::Busy(_)
             | Message::Rested(_)
+            | Message::Leaving(_)
+            | Message::Leave
+            | Message::Staying(_)
             | Message::Generate { .. }
             | Message::CloseStream { .. }
             | Message::Chunk { .. }

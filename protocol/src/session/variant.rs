@@ -62,6 +62,18 @@ pub enum Variant {
     AcceptLate,
     /// A result that comes twice is stored twice.
     RowPerDuplicate,
+    /// Recovery resumes a run whose end is stored.
+    IgnoreTurnCompleted,
+    /// G2: recovery looks for calls without results at the first step only.
+    ResumeToolsAtStepOne,
+    /// Clients are told before what they are told is durable.
+    PublishFirst,
+    /// The epoch is announced before its commit is durable.
+    EpochFirst,
+    /// G1x: the log of interrupts has no receipts, so recovery applies them to whatever runs.
+    ReceiptNever,
+    /// An item stops waiting in one commit and has its message stored in the next.
+    ClearedFirst,
 }
 
 /// What there is to know about a planted bug.
@@ -243,6 +255,60 @@ pub const VARIANTS: &[Planted] = &[
     ),
 ];
 
+/// The planted bugs that only a crash shows.
+pub const RECOVERY_VARIANTS: &[Planted] = &[
+    planted(
+        Variant::IgnoreTurnCompleted,
+        "ignore-turn-completed",
+        "recovery does not look whether the turn was completed: a crash after the end of a run runs it again",
+        "SES-2",
+    ),
+    planted(
+        Variant::ResumeToolsAtStepOne,
+        "resume-tools-at-step-one",
+        "G2: recovery looks for open calls at the first step only: a crash at a later step begins the turn anew",
+        "TOOL-4",
+    ),
+    planted(
+        Variant::PublishFirst,
+        "publish-first",
+        "clients are told before the commit: a crash in between loses what they were told",
+        "SES-7",
+    ),
+    planted(
+        Variant::EpochFirst,
+        "epoch-first",
+        "the epoch is announced before its commit: a crash in between, and the next commit has the same one",
+        "SES-8",
+    ),
+    planted(
+        Variant::ClearedFirst,
+        "cleared-first",
+        "an item stops waiting in one commit and is stored in the next: a crash in between loses it",
+        "SES-10",
+    ),
+    planted(
+        Variant::ReceiptNever,
+        "receipt-never",
+        "G1x: the log of interrupts keeps no receipts: recovery applies an old one to the run that it finds",
+        "INT-11",
+    ),
+    again(Variant::TwoLoops),
+    again(Variant::LostWakeup),
+    again(Variant::StartingWindow),
+    again(Variant::TakeThenRecord),
+    again(Variant::CallsWithoutResults),
+];
+
+/// What the first table says about a planted bug, which shows in more than one scenario.
+const fn again(variant: Variant) -> Planted {
+    let mut place = 0;
+    while VARIANTS[place].variant as u8 != variant as u8 {
+        place += 1;
+    }
+    VARIANTS[place]
+}
+
 const fn planted(
     variant: Variant,
     name: &'static str,
@@ -253,8 +319,17 @@ const fn planted(
 }
 
 impl Variant {
+    /// The last one, by which a test counts them.
+    #[cfg(test)]
+    pub(super) const LAST: Self = Self::ClearedFirst;
+
     /// The variant of that name on the command line.
     pub fn named(name: &str) -> Option<Self> {
-        VARIANTS.iter().find(|planted| planted.name == name).map(|planted| planted.variant)
+        tables().find(|planted| planted.name == name).map(|planted| planted.variant)
     }
+}
+
+/// The planted bugs of all tables.
+pub fn tables() -> impl Iterator<Item = &'static Planted> {
+    VARIANTS.iter().chain(RECOVERY_VARIANTS)
 }

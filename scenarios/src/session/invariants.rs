@@ -7,6 +7,7 @@
 //! - [`isolation`] — between keys (ISO);
 //! - [`mailbox`] — nothing is lost, lanes, bounds (MBX);
 //! - [`interrupt`] — what an interrupt may and must do (INT);
+//! - [`recovery`] — what a crash must leave (SES-7, SES-8, INT-11);
 //! - [`tool`] — calls and results (TOOL);
 //! - [`ledger`] — what a monitor remembers.
 
@@ -14,6 +15,7 @@ pub mod interrupt;
 pub mod isolation;
 pub mod ledger;
 pub mod mailbox;
+pub mod recovery;
 pub mod session;
 pub mod tool;
 
@@ -34,6 +36,49 @@ pub fn state(check: &mut Properties<Fact>, config: &Config) {
     state_isolation_and_mailbox(check, config);
     state_interrupt(check, config);
     state_tool(check);
+}
+
+/// States what must hold though the runtime crashes.
+pub fn state_recovery(check: &mut Properties<Fact>, config: &Config) {
+    check.always(
+        "SES-1",
+        "at most one run of a key is active, and no run starts twice",
+        session::runs_are_disjoint(),
+    );
+    check.always("SES-2", "what runs was accepted before, and runs once", session::runs_were_accepted());
+    check.always(
+        "SES-4",
+        "accepted work runs in the end, or is a dead letter",
+        session::accepted_work_runs(),
+    );
+    check.always(
+        "SES-10",
+        "at most one item is in flight, until its row is stored",
+        session::one_item_is_in_flight(),
+    );
+    check.always("SES-7", "what was told before a crash is known after it", recovery::told_is_known());
+    check.always("SES-8", "epochs of commits grow, whatever crashed in between", recovery::epochs_grow());
+    check.always(
+        "INT-11",
+        "an interrupt that is applied again after a crash stops the run that it met",
+        recovery::replayed_interrupts_keep_their_run(),
+    );
+    check.always(
+        "INT-7",
+        "an interrupt that was taken is answered, and does what the answer says",
+        interrupt::interrupts_are_answered(),
+    );
+    check.always(
+        "INT-3",
+        "an interrupted run ends as such within the grace",
+        interrupt::interrupted_runs_end(config.grace + Duration::from_millis(300)),
+    );
+    check.always(
+        "TOOL-1",
+        "before the next model call every call has one end and one result",
+        tool::calls_are_complete(),
+    );
+    check.always("TOOL-4", "no two messages have the same place", tool::messages_have_their_own_place());
 }
 
 fn state_session(check: &mut Properties<Fact>, config: &Config) {

@@ -3,9 +3,11 @@
 //! There is one way for all phases: commit, then queue, then start if nothing runs. So the emptiness check and the step
 //! to idle are one turn, and no message falls between them.
 
-use super::{Item, Phase, Seen, SessionActor, Then, answer_again};
+use super::ending::Last;
+use super::journal::Record;
+use super::memory::Seen;
+use super::{Item, Phase, SessionActor, Then, answer_again};
 use crate::address::Address;
-use crate::mailbox::DeadLetter;
 use crate::session::Cx;
 use crate::session::fact::{Cause, Fact, Queue, Refusal, Role};
 use crate::session::id::RunId;
@@ -15,24 +17,40 @@ use crate::session::variant::Variant;
 impl SessionActor {
     /// Someone offers work: T1, T3, T3'.
     pub(super) fn offer(&mut self, cx: &mut Cx<'_>, work: Work) {
-        let seen = self.recall(work.command).filter(|_| self.variant != Variant::ForgetSeen);
+        let seen = self.memory.recall(work.command).filter(|_| self.variant != Variant::ForgetSeen);
         match (seen, &self.phase) {
             (Some(seen), _) if seen.content == work.content => answer_again(cx, seen, work.reply_to),
             (Some(_), _) => refuse(cx, &work, Refusal::Conflict),
             (None, Phase::Closed) => refuse(cx, &work, Refusal::Terminated),
+            // That the key ends is not durable yet, so nobody may learn of it.
+            (None, Phase::Closing { .. }) => refuse(cx, &work, Refusal::Unavailable),
             (None, _) if !self.has_room(work.kind) => refuse(cx, &work, Refusal::QueueFull),
             (
                 None,
-                Phase::Idle | Phase::Starting { .. } | Phase::Running { .. } | Phase::Interrupting { .. },
+                Phase::Idle
+                | Phase::Starting { .. }
+                | Phase::Running { .. }
+                | Phase::Interrupting { .. }
+                | Phase::Finalizing { .. },
             ) => self.accept(cx, &work),
         }
     }
 
     fn accept(&mut self, cx: &mut Cx<'_>, work: &Work) {
-        self.note(Seen { command: work.command, content: work.content, reply: None });
-        let item = Item { key: work.key, command: work.command, kind: work.kind };
+        let (command, content) = (work.command, work.content);
+        self.memory.note(Seen { command, content, reply: None });
+        let item = Item { key: work.key, command, kind: work.kind };
         let was_idle = matches!(self.phase, Phase::Idle);
-        self.commit(cx, Then::Admit { item, reply_to: work.reply_to, was_idle });
+        if self.variant == Variant::PublishFirst {
+            self.tell_accepted(cx, item, work.reply_to);
+        }
+        let then = Then::Admit { item, reply_to: work.reply_to, was_idle };
+        self.commit(cx, Record::Admitted { item, content }, then);
+    }
+
+    fn tell_accepted(&mut self, cx: &mut Cx<'_>, item: Item, reply_to: Address) {
+        cx.announce(Fact::Accepted { key: item.key, command: item.command, kind: item.kind });
+        self.answer(cx, item.command, reply_to, Reply::Accepted);
     }
 
     /// Whether one more of this kind fits, counting what is being made durable: the check and the append are one step.
@@ -52,12 +70,9 @@ impl SessionActor {
 
     /// The work is durable: only now is its client told.
     pub(super) fn admit(&mut self, cx: &mut Cx<'_>, item: Item, reply_to: Address, was_idle: bool) {
-        if matches!(self.phase, Phase::Closed) {
-            cx.announce(Fact::Refused { key: item.key, command: item.command, why: Refusal::Terminated });
-            return self.answer(cx, item.command, reply_to, Reply::Terminated);
+        if self.variant != Variant::PublishFirst {
+            self.tell_accepted(cx, item, reply_to);
         }
-        cx.announce(Fact::Accepted { key: item.key, command: item.command, kind: item.kind });
-        self.answer(cx, item.command, reply_to, Reply::Accepted);
         let winds_up = matches!(self.phase, Phase::Interrupting { .. });
         if winds_up && self.variant == Variant::DropUnhandled {
             return;
@@ -75,7 +90,11 @@ impl SessionActor {
         match self.phase {
             Phase::Idle => was_idle || self.variant != Variant::LostWakeup,
             Phase::Starting { .. } => self.variant == Variant::ClearBeforeStore,
-            Phase::Running { .. } | Phase::Interrupting { .. } | Phase::Closed => false,
+            Phase::Running { .. }
+            | Phase::Interrupting { .. }
+            | Phase::Finalizing { .. }
+            | Phase::Closing { .. }
+            | Phase::Closed => false,
         }
     }
 
@@ -105,13 +124,17 @@ impl SessionActor {
         let run = RunId { key: self.key, number: self.last_run };
         cx.announce(Fact::InFlight { run, command: item.command, passed });
         self.phase = Phase::Starting { run, item, stopped: None };
-        self.commit(cx, Then::Start);
+        if self.variant == Variant::ClearedFirst {
+            return self.commit(cx, Record::Cleared { command: item.command }, Then::Clear);
+        }
+        self.commit(cx, Record::Started { run, item }, Then::Start);
     }
 
-    /// Nothing waits: the session is idle from this turn on.
-    pub(super) fn rest(&mut self, cx: &mut Cx<'_>) {
-        self.phase = Phase::Idle;
-        cx.send(self.peers.gateway, Message::Rested(self.key));
+    /// A variant's way: the item does not wait any more, and only now its message is stored.
+    pub(super) fn store_message(&mut self, cx: &mut Cx<'_>) {
+        if let Phase::Starting { run, item, .. } = self.phase {
+            self.commit(cx, Record::Started { run, item }, Then::Start);
+        }
     }
 
     /// The message of the run that is starting is stored: T2.
@@ -123,13 +146,13 @@ impl SessionActor {
                 cx.announce(Fact::RowStored { key: self.key, run, step: 0, role });
                 cx.announce(Fact::RunStarted { run, command });
                 match stopped.or_else(|| self.take_kept(cx, run)) {
-                    Some(_) => self.finish(cx, run, Cause::Interrupted),
+                    Some(_) => self.finish(cx, run, 0, Cause::Interrupted, Last::Nothing),
                     None => self.call_model(cx, run, 1),
                 }
             }
-            // Terminated in between: the item is among the dead letters.
-            Phase::Closed => {}
-            Phase::Idle | Phase::Running { .. } | Phase::Interrupting { .. } => {
+            // Terminated in between: the item will be among the dead letters.
+            Phase::Closing { .. } | Phase::Closed => {}
+            Phase::Idle | Phase::Running { .. } | Phase::Interrupting { .. } | Phase::Finalizing { .. } => {
                 assert!(self.variant != Variant::Reference, "a message was stored in {:?}", self.phase);
             }
         }
@@ -140,14 +163,6 @@ impl SessionActor {
         let command = self.kept.take()?;
         cx.announce(Fact::InterruptEffect { run, command });
         Some(command)
-    }
-
-    /// Nothing that waits will run: each item is told as a dead letter (T14).
-    pub(super) fn bury_waiting(&mut self, cx: &mut Cx<'_>) {
-        for item in self.steering.drain(..).chain(self.follow_up.drain(..)) {
-            let (key, command) = (item.key, item.command);
-            cx.announce(Fact::DeadLettered { key, command, why: DeadLetter::Terminated });
-        }
     }
 }
 

@@ -1,25 +1,40 @@
-//! What an interrupt does in each phase (`actors.md` B.3), and the end of the key (T14).
+//! What an interrupt does in each phase (`actors.md` B.3).
 
-use super::{Active, GRACE, Phase, SILENCE, Seen, SessionActor, Sub, Then, answer_again};
+use super::journal::Record;
+use super::memory::Seen;
+use super::{Active, GRACE, Phase, SILENCE, SessionActor, Sub, Then, answer_again};
 use crate::mailbox::DeadLetter;
 use crate::run::InterruptAck;
 use crate::session::Cx;
 use crate::session::fact::{Fact, PhaseName, Refusal};
 use crate::session::id::{CommandId, RunId};
-use crate::session::message::{Interrupt, Message, Reply, Terminate};
+use crate::session::message::{Interrupt, Message, Reply};
 use crate::session::variant::Variant;
 
 impl SessionActor {
-    /// Someone wants the present run to end. Taken, applied and answered in one turn, so it cannot get lost.
+    /// Someone wants the present run to end. Taken and applied in one turn, and answered when that is durable: so it gets lost neither
+    /// by what comes between nor by a crash.
     pub(super) fn interrupt(&mut self, cx: &mut Cx<'_>, interrupt: Interrupt) {
-        if let Some(seen) = self.recall(interrupt.command) {
+        if let Some(seen) = self.memory.recall(interrupt.command) {
             return answer_again(cx, seen, interrupt.reply_to);
         }
-        let Interrupt { key, command, expected, .. } = interrupt;
+        let Interrupt { key, command, expected, reply_to, .. } = interrupt;
         let phase = self.phase();
-        if phase == PhaseName::Closed {
-            cx.announce(Fact::Refused { key, command, why: Refusal::Terminated });
-            return self.answer(cx, command, interrupt.reply_to, Reply::Terminated);
+        match phase {
+            PhaseName::Closed => {
+                cx.announce(Fact::Refused { key, command, why: Refusal::Terminated });
+                return self.answer(cx, command, reply_to, Reply::Terminated);
+            }
+            PhaseName::Closing => {
+                cx.announce(Fact::Refused { key, command, why: Refusal::Unavailable });
+                return cx.send(reply_to, Message::Answer { command, reply: Reply::Unavailable });
+            }
+            PhaseName::Idle
+            | PhaseName::Starting
+            | PhaseName::Stream
+            | PhaseName::Tools
+            | PhaseName::Interrupting
+            | PhaseName::Finalizing => {}
         }
         cx.announce(Fact::InterruptReceived { key, command, expected, phase });
         if phase == PhaseName::Stream && self.variant == Variant::TakeThenRecord {
@@ -31,7 +46,7 @@ impl SessionActor {
 
     /// Hazard 3: the second half of taking and recording. Meanwhile the stream may have ended.
     pub(super) fn record(&mut self, cx: &mut Cx<'_>, interrupt: Interrupt) {
-        let recorded = self.recall(interrupt.command).is_some();
+        let recorded = self.memory.recall(interrupt.command).is_some();
         if self.phase() == PhaseName::Stream && !recorded {
             self.apply(cx, interrupt);
         } else {
@@ -40,8 +55,30 @@ impl SessionActor {
     }
 
     fn apply(&mut self, cx: &mut Cx<'_>, interrupt: Interrupt) {
-        let Interrupt { key, command, expected, reply_to, .. } = interrupt;
+        let Interrupt { command, expected, .. } = interrupt;
+        let run = self.phase.run();
         let ack = self.judge(cx, command, expected);
+        let stops = run.filter(|_| ack == InterruptAck::Applied);
+        self.memory.note(Seen { command, content: 0, reply: None });
+        self.commit(
+            cx,
+            Record::Stopped { command, run: stops, ack },
+            Then::Acknowledge { interrupt, ack, stops },
+        );
+    }
+
+    /// What was decided about an interrupt is durable.
+    pub(super) fn acknowledge(
+        &mut self,
+        cx: &mut Cx<'_>,
+        interrupt: Interrupt,
+        ack: InterruptAck,
+        stops: Option<RunId>,
+    ) {
+        let Interrupt { key, command, reply_to, .. } = interrupt;
+        if let Some(run) = stops {
+            cx.announce(Fact::InterruptEffect { run, command });
+        }
         cx.announce(Fact::InterruptAcked { key, command, ack });
         self.answer(cx, command, reply_to, Reply::Interrupt(ack));
     }
@@ -56,13 +93,13 @@ impl SessionActor {
                 }
                 InterruptAck::NoActiveRun // Nothing is kept: it must not kill the next run.
             }
-            Phase::Closed => InterruptAck::NoActiveRun,
+            // How the run ends is decided: there is nothing left to stop.
+            Phase::Finalizing { .. } | Phase::Closing { .. } | Phase::Closed => InterruptAck::NoActiveRun,
             Phase::Starting { .. } if self.variant == Variant::StartingWindow => InterruptAck::NoActiveRun,
             Phase::Starting { run, .. } if !meant(run) => InterruptAck::StaleRun,
             Phase::Starting { stopped: Some(_), .. } => InterruptAck::Absorbed,
-            Phase::Starting { run, stopped: stopped @ None, .. } => {
+            Phase::Starting { stopped: stopped @ None, .. } => {
                 *stopped = Some(command);
-                cx.announce(Fact::InterruptEffect { run: *run, command });
                 InterruptAck::Applied
             }
             Phase::Running { active, .. } if !meant(&active.run) => InterruptAck::StaleRun,
@@ -82,21 +119,20 @@ impl SessionActor {
             self.kept = Some(command);
             return InterruptAck::Queued;
         }
-        self.begin_interrupt(cx, command);
+        self.begin_interrupt(cx);
         InterruptAck::Applied
     }
 
     /// Stops what the run waits for, and gives it the grace to end in good order (T7).
-    fn begin_interrupt(&mut self, cx: &mut Cx<'_>, command: CommandId) {
+    fn begin_interrupt(&mut self, cx: &mut Cx<'_>) {
         let Phase::Running { active, .. } = std::mem::replace(&mut self.phase, Phase::Idle) else {
             unreachable!("only a running run can be interrupted")
         };
         let (run, step) = (active.run, active.step);
-        cx.announce(Fact::InterruptEffect { run, command });
         match active.sub {
             Sub::Stream(_) => {
                 cx.cancel_timer(SILENCE);
-                cx.send(self.peers.provider, Message::CloseStream { run, step });
+                self.close_stream(cx, run, step);
                 cx.set_timer(GRACE, self.config.grace);
             }
             Sub::Tools(_) if self.variant == Variant::UnpolledInTools => {}
@@ -104,6 +140,8 @@ impl SessionActor {
                 cx.send(self.tools(), Message::CancelCalls { run });
                 cx.set_timer(GRACE, self.config.grace);
             }
+            // The commit that is under way completes first, and then the run winds up.
+            Sub::Issuing(_) | Sub::Gathering(_) => {}
         }
         self.phase = Phase::Interrupting { active };
     }
@@ -111,40 +149,21 @@ impl SessionActor {
     /// An interjection waits: a stream is closed softly, tools may end first (T8).
     pub(super) fn make_way(&mut self, cx: &mut Cx<'_>) {
         let Phase::Running { active: Active { run, step, sub }, soft_stop } = &mut self.phase else { return };
-        if let (Sub::Stream(_), false) = (sub, *soft_stop) {
-            cx.send(self.peers.provider, Message::CloseStream { run: *run, step: *step });
-        }
+        let (run, step, closes) = (*run, *step, matches!((&*sub, *soft_stop), (Sub::Stream(_), false)));
         *soft_stop = true;
+        if closes {
+            self.close_stream(cx, run, step);
+        }
     }
+}
 
-    /// The key ends for good: everything under way is cancelled, everything that waits is told as a dead letter (T14).
-    pub(super) fn terminate(&mut self, cx: &mut Cx<'_>, terminate: Terminate) {
-        let Terminate { key, command, reply_to } = terminate;
-        if let Some(seen) = self.recall(command) {
-            return answer_again(cx, seen, reply_to);
-        }
-        self.note(Seen { command, content: 0, reply: None });
-        let phase = self.phase();
-        if phase != PhaseName::Closed {
-            self.end_all(cx);
-            self.phase = Phase::Closed;
-            cx.announce(Fact::Closed { key, phase });
-        }
-        self.commit(cx, Then::Bury { command, reply_to });
-    }
-
-    fn end_all(&mut self, cx: &mut Cx<'_>) {
-        match &self.phase {
-            Phase::Idle | Phase::Closed => {}
-            Phase::Starting { item, .. } => {
-                let (key, command) = (item.key, item.command);
-                cx.announce(Fact::DeadLettered { key, command, why: DeadLetter::Terminated });
-            }
-            Phase::Running { .. } | Phase::Interrupting { .. } => self.end_terminated(cx),
-        }
-        self.bury_waiting(cx);
-        if !matches!(self.phase, Phase::Idle) {
-            cx.send(self.peers.gateway, Message::Rested(self.key));
+impl Phase {
+    /// The run that an interrupt would stop.
+    fn run(&self) -> Option<RunId> {
+        match self {
+            Self::Starting { run, .. } => Some(*run),
+            Self::Running { active, .. } | Self::Interrupting { active } => Some(active.run),
+            Self::Idle | Self::Finalizing { .. } | Self::Closing { .. } | Self::Closed => None,
         }
     }
 }

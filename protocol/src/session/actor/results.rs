@@ -3,7 +3,6 @@
 use super::{Active, Phase, SessionActor, Sub};
 use crate::mailbox::DeadLetter;
 use crate::session::Cx;
-use crate::session::actor::running::remember;
 use crate::session::fact::{Fact, Role};
 use crate::session::message::{Message, Report, ResultAck};
 use crate::session::variant::Variant;
@@ -37,17 +36,21 @@ impl SessionActor {
         if call.run.key != self.key {
             return ResultAck::TargetMismatch;
         }
-        let terminal = self.done.iter().find(|(done, _)| *done == call).map(|(_, outcome)| *outcome);
+        let terminal = self.memory.outcome(call);
         let active = self.phase.active().filter(|active| active.run == call.run);
         match (active, terminal) {
             (None, Some(_)) => ResultAck::Late,
-            (None | Some(Active { sub: Sub::Stream(_), .. }), None) => ResultAck::Unknown,
+            (None | Some(Active { sub: Sub::Stream(_) | Sub::Gathering(_), .. }), None) => ResultAck::Unknown,
             (Some(_), Some(outcome)) if outcome == report.outcome => ResultAck::Duplicate,
             (Some(_), Some(_)) => ResultAck::Conflict,
-            (Some(Active { step, sub: Sub::Tools(records), .. }), None) => {
+            (Some(Active { step, sub: Sub::Issuing(records) | Sub::Tools(records), .. }), None) => {
                 match records.get(usize::from(call.index)).filter(|_| *step == call.step) {
                     None => ResultAck::Unknown,
                     Some(record) if report.attempt < record.attempt => ResultAck::StaleAttempt,
+                    // Nobody has been told to make it yet.
+                    Some(_) if matches!(active, Some(Active { sub: Sub::Issuing(_), .. })) => {
+                        ResultAck::Unknown
+                    }
                     Some(_) => ResultAck::Accepted,
                 }
             }
@@ -56,6 +59,9 @@ impl SessionActor {
 
     /// Whether a result that is not the one waited for becomes a message of its own: never, but in variants.
     fn stores(&self, ack: ResultAck) -> bool {
+        if matches!(self.phase, Phase::Finalizing { .. } | Phase::Closing { .. }) {
+            return false;
+        }
         match self.variant {
             Variant::StoreAnyResult => matches!(ack, ResultAck::Unknown | ResultAck::Late),
             Variant::AcceptLate => ack == ResultAck::Late,
@@ -72,8 +78,7 @@ impl SessionActor {
         let Sub::Tools(records) = &mut active.sub else { unreachable!("a result was accepted in a stream") };
         records[usize::from(call.index)].outcome = Some(outcome);
         let all_ended = records.iter().all(|record| record.outcome.is_some());
-        remember(&mut self.done, call, outcome);
-        cx.announce(Fact::CallEnded { call, outcome });
+        self.memory.ended(call, outcome);
         if all_ended {
             self.step_done(cx);
         }

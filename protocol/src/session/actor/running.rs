@@ -1,26 +1,33 @@
-//! Streams and tool calls of the present run, and its end (`actors.md` T4–T6, T9, T10).
+//! Streams and tool calls of the present run (`actors.md` T5, T6, T8, T10).
 
-use super::{Active, CallRecord, GRACE, Phase, REMEMBERED_CALLS, SILENCE, SessionActor, Stream, Sub};
+use super::ending::{Last, outcomes, partial};
+use super::journal::{Outcomes, Record};
+use super::{Active, CallRecord, Phase, SILENCE, SessionActor, Stream, Sub, Then};
 use crate::mailbox::DeadLetter;
 use crate::session::Cx;
 use crate::session::fact::{Cause, Extent, Fact, Role};
-use crate::session::id::{CallId, RunId};
-use crate::session::message::{Calls, Message, Outcome, StreamEnd};
+use crate::session::id::{CallId, RunId, StreamId};
+use crate::session::message::{Calls, Message, StreamEnd};
 use crate::session::variant::Variant;
 
 impl SessionActor {
     /// Asks the model for the next step.
     pub(super) fn call_model(&mut self, cx: &mut Cx<'_>, run: RunId, step: u16) {
         cx.announce(Fact::ModelCall { run, step, context: self.key });
-        cx.send(self.peers.provider, Message::Generate { run, step });
+        cx.send(self.peers.provider, Message::Generate { stream: stream_id(cx, run, step) });
         cx.set_timer(SILENCE, self.config.stream_idle);
         let active = Active { run, step, sub: Sub::Stream(Stream::begin(cx.now())) };
         self.phase = Phase::Running { active, soft_stop: false };
     }
 
+    pub(super) fn close_stream(&self, cx: &mut Cx<'_>, run: RunId, step: u16) {
+        cx.send(self.peers.provider, Message::CloseStream { stream: stream_id(cx, run, step) });
+    }
+
     /// Some text has come. Only the present stream's is shown.
-    pub(super) fn chunk(&mut self, cx: &mut Cx<'_>, run: RunId, step: u16, seq: u16) {
-        let Some(stream) = self.phase.listens_to(run, step) else {
+    pub(super) fn chunk(&mut self, cx: &mut Cx<'_>, from: StreamId, seq: u16) {
+        let StreamId { run, step, .. } = from;
+        let Some(stream) = self.phase.listens_to(from, life(cx)) else {
             return cx.dead_letter(DeadLetter::LateResult);
         };
         stream.heard = cx.now();
@@ -36,8 +43,9 @@ impl SessionActor {
     }
 
     /// A stream is over, by itself or not.
-    pub(super) fn stream_ended(&mut self, cx: &mut Cx<'_>, run: RunId, step: u16, end: StreamEnd) {
-        if let Some(stream) = self.phase.listens_to(run, step) {
+    pub(super) fn stream_ended(&mut self, cx: &mut Cx<'_>, from: StreamId, end: StreamEnd) {
+        let life = life(cx);
+        if let Some(stream) = self.phase.listens_to(from, life) {
             stream.heard = cx.now();
             match end {
                 StreamEnd::Done { chunks, calls } => {
@@ -49,9 +57,9 @@ impl SessionActor {
                 StreamEnd::Failed => self.stream_cut(cx, Cause::Failed),
                 StreamEnd::Closed => self.stream_closed(cx),
             }
-        } else if self.phase.closes(run, step) {
+        } else if self.phase.closes(from, life) {
             if self.variant == Variant::DoubleCompletion && matches!(end, StreamEnd::Done { .. }) {
-                cx.announce(Fact::TurnCompleted { run, cause: Cause::Done });
+                cx.announce(Fact::TurnCompleted { run: from.run, cause: Cause::Done });
             }
             self.wind_up(cx);
         } else {
@@ -68,28 +76,53 @@ impl SessionActor {
         };
         let (run, step, chunks, soft_stop) = (*run, *step, stream.shown, *soft_stop);
         cx.cancel_timer(SILENCE);
-        let role = Role::Assistant { chunks, extent: Extent::Whole };
-        cx.announce(Fact::RowStored { key: self.key, run, step, role });
+        let whole = Last::Text { chunks, extent: Extent::Whole };
         if calls.is_empty() {
-            self.finish(cx, run, Cause::Done);
+            self.finish(cx, run, step, Cause::Done, whole);
         } else if step >= self.config.max_steps {
-            self.finish(cx, run, Cause::Failed);
+            self.finish(cx, run, step, Cause::Failed, whole);
         } else {
-            self.issue(cx, run, step, calls, soft_stop);
+            let record = |class| CallRecord { class, attempt: 1, outcome: None };
+            let sub = Sub::Issuing(calls.classes().map(record).collect());
+            self.phase = Phase::Running { active: Active { run, step, sub }, soft_stop };
+            self.commit(cx, Record::Issued { step, calls }, Then::Issue { run, step, chunks, calls });
         }
     }
 
-    /// Hands the calls of a step to the tools: T5.
-    fn issue(&mut self, cx: &mut Cx<'_>, run: RunId, step: u16, calls: Calls, soft_stop: bool) {
-        let tools = self.tools();
-        let record = |class| CallRecord { class, attempt: 1, outcome: None };
-        let records: Vec<CallRecord> = calls.classes().map(record).collect();
-        for (index, CallRecord { class, attempt, .. }) in records.iter().copied().enumerate() {
-            let call = CallId { run, step, index: index as u16 };
-            cx.announce(Fact::CallIssued { call, class });
-            cx.send(tools, Message::Execute { call, attempt, class });
+    /// The text and the calls of a step are stored: T5. The calls go to the tools only now, for they must not be made twice.
+    pub(super) fn issued(&mut self, cx: &mut Cx<'_>, run: RunId, step: u16, chunks: u16, calls: Calls) {
+        let role = Role::Assistant { chunks, extent: Extent::Whole };
+        cx.announce(Fact::RowStored { key: self.key, run, step, role });
+        for (index, class) in (0..).zip(calls.classes()) {
+            cx.announce(Fact::CallIssued { call: CallId { run, step, index }, class });
         }
-        self.phase = Phase::Running { active: Active { run, step, sub: Sub::Tools(records) }, soft_stop };
+        self.hand_over(cx);
+    }
+
+    /// The calls of the step go to the tools, but for those that have ended.
+    pub(super) fn hand_over(&mut self, cx: &mut Cx<'_>) {
+        match &mut self.phase {
+            Phase::Running { active: Active { run, step, sub }, .. } => {
+                let Sub::Issuing(records) = sub else { unreachable!("calls were stored in {sub:?}") };
+                let (run, step, records) = (*run, *step, std::mem::take(records));
+                let tools = self.tools.expect("a session's tools are spawned in its first turn");
+                for (index, record) in (0..).zip(&records).filter(|(_, record)| record.outcome.is_none()) {
+                    let (call, CallRecord { class, attempt, .. }) = (CallId { run, step, index }, *record);
+                    if attempt > 1 {
+                        cx.announce(Fact::CallRetried { call, attempt });
+                    }
+                    cx.send(tools, Message::Execute { call, attempt, class });
+                }
+                *sub = Sub::Tools(records);
+            }
+            // Interrupted in between: the calls are stored, and so their results must be.
+            Phase::Interrupting { .. } => self.wind_up(cx),
+            // Terminated in between: the end of the run tells their results.
+            Phase::Closing { .. } | Phase::Closed => {}
+            Phase::Idle | Phase::Starting { .. } | Phase::Finalizing { .. } => {
+                unreachable!("calls were stored in {:?}", self.phase)
+            }
+        }
     }
 
     /// The stream was closed as asked: it made way for an interjection.
@@ -105,8 +138,7 @@ impl SessionActor {
         };
         let (run, step, shown) = (*run, *step, stream.shown);
         cx.cancel_timer(SILENCE);
-        self.store_partial(cx, run, step, shown);
-        self.finish(cx, run, cause);
+        self.finish(cx, run, step, cause, partial(shown));
     }
 
     /// The stream has been silent, or so the timer thinks: it is armed once per stream and not per chunk.
@@ -120,142 +152,59 @@ impl SessionActor {
         match self.config.stream_idle.checked_sub(silent) {
             Some(rest) if !rest.is_zero() => cx.set_timer(SILENCE, rest),
             _ => {
-                cx.send(self.peers.provider, Message::CloseStream { run, step });
+                self.close_stream(cx, run, step);
                 self.stream_cut(cx, Cause::Failed);
             }
         }
     }
 
-    /// All calls of the step have ended: the next step, or what stands in its way.
+    /// All calls of the step have ended: their results are stored, or the run winds up.
     pub(super) fn step_done(&mut self, cx: &mut Cx<'_>) {
+        let loops_on = self.variant == Variant::FlagAtLoopTop;
+        match &mut self.phase {
+            Phase::Interrupting { .. } if !loops_on => self.wind_up(cx),
+            Phase::Running { active: Active { run, step, sub }, .. }
+            | Phase::Interrupting { active: Active { run, step, sub } } => {
+                let Sub::Tools(records) = sub else { unreachable!("{sub:?} has no calls that end") };
+                let (run, step, outcomes) = (*run, *step, outcomes(records));
+                *sub = Sub::Gathering(std::mem::take(records));
+                self.commit(cx, Record::Gathered { outcomes }, Then::Proceed { run, step, outcomes });
+            }
+            Phase::Idle
+            | Phase::Starting { .. }
+            | Phase::Finalizing { .. }
+            | Phase::Closing { .. }
+            | Phase::Closed => unreachable!("{:?} has no step", self.phase),
+        }
+    }
+
+    /// The results of the step are stored: the next step, or what stands in its way.
+    pub(super) fn gathered(&mut self, cx: &mut Cx<'_>, run: RunId, step: u16, outcomes: Outcomes) {
+        self.tell_results(cx, run, step, outcomes);
         match &self.phase {
-            Phase::Running { active: Active { run, .. }, soft_stop: true } => {
-                let run = *run;
-                self.persist_results(cx);
-                self.finish(cx, run, Cause::GaveWay);
+            Phase::Running { soft_stop: true, .. } => {
+                self.finish(cx, run, step, Cause::GaveWay, Last::Nothing);
             }
-            Phase::Running { active: Active { run, step, .. }, soft_stop: false } => {
-                let (run, step) = (*run, *step);
-                self.persist_results(cx);
-                self.call_model(cx, run, step + 1);
-            }
-            Phase::Interrupting { active: Active { run, step, .. } }
-                if self.variant == Variant::FlagAtLoopTop =>
-            {
-                let (run, step) = (*run, *step);
-                self.persist_results(cx);
+            Phase::Running { soft_stop: false, .. } => self.call_model(cx, run, step + 1),
+            Phase::Interrupting { .. } if self.variant == Variant::FlagAtLoopTop => {
                 self.call_model(cx, run, step + 1);
             }
             Phase::Interrupting { .. } => self.wind_up(cx),
-            Phase::Idle | Phase::Starting { .. } | Phase::Closed => {
-                unreachable!("{:?} has no step", self.phase)
+            Phase::Closing { .. } | Phase::Closed => {}
+            Phase::Idle | Phase::Starting { .. } | Phase::Finalizing { .. } => {
+                unreachable!("results were stored in {:?}", self.phase)
             }
-        }
-    }
-
-    /// The grace is over: whatever is still open is given up.
-    pub(super) fn grace_over(&mut self, cx: &mut Cx<'_>) {
-        if matches!(self.phase, Phase::Interrupting { .. }) {
-            self.cancel_open_calls(cx);
-            self.wind_up(cx);
-        }
-    }
-
-    /// Ends an interrupted run: partial text and results are kept (T9).
-    fn wind_up(&mut self, cx: &mut Cx<'_>) {
-        let Some(Active { run, step, sub }) = self.phase.active() else {
-            unreachable!("{:?} has nothing to wind up", self.phase)
-        };
-        let (run, step) = (*run, *step);
-        cx.cancel_timer(GRACE);
-        match sub {
-            Sub::Stream(_) if self.variant == Variant::DropPartial => {}
-            Sub::Stream(stream) => {
-                let shown = stream.shown;
-                self.store_partial(cx, run, step, shown);
-            }
-            Sub::Tools(_) if self.variant == Variant::CallsWithoutResults => {}
-            Sub::Tools(_) => self.persist_results(cx),
-        }
-        self.finish(cx, run, Cause::Interrupted);
-    }
-
-    /// The one end of every run: T4, T4', T9, T10.
-    pub(super) fn finish(&mut self, cx: &mut Cx<'_>, run: RunId, cause: Cause) {
-        self.end_facts(cx, run, cause);
-        if cause == Cause::Failed && self.variant == Variant::NoDequeueOnFailure {
-            return self.rest(cx);
-        }
-        self.start_next(cx);
-    }
-
-    /// Ends the present run because the key ends (T14).
-    pub(super) fn end_terminated(&mut self, cx: &mut Cx<'_>) {
-        self.cancel_open_calls(cx);
-        let Some(Active { run, step, sub }) = self.phase.active() else { return };
-        let (run, step) = (*run, *step);
-        match sub {
-            Sub::Stream(stream) => {
-                let shown = stream.shown;
-                cx.cancel_timer(SILENCE);
-                cx.send(self.peers.provider, Message::CloseStream { run, step });
-                self.store_partial(cx, run, step, shown);
-            }
-            Sub::Tools(_) => {
-                cx.send(self.tools(), Message::CancelCalls { run });
-                self.persist_results(cx);
-            }
-        }
-        cx.cancel_timer(GRACE);
-        self.end_facts(cx, run, Cause::Terminated);
-    }
-
-    fn end_facts(&self, cx: &mut Cx<'_>, run: RunId, cause: Cause) {
-        let waiting = (self.steering.len() + self.follow_up.len()) as u16;
-        cx.announce(Fact::StreamEnded { run, cause });
-        cx.announce(Fact::TurnCompleted { run, cause });
-        cx.announce(Fact::RunEnded { run, cause, waiting });
-    }
-
-    fn store_partial(&mut self, cx: &mut Cx<'_>, run: RunId, step: u16, shown: u16) {
-        if shown > 0 {
-            let role = Role::Assistant { chunks: shown, extent: Extent::Partial };
-            cx.announce(Fact::RowStored { key: self.key, run, step, role });
-        }
-    }
-
-    /// Stores one message with the results of the step, in the order of the calls (T6).
-    fn persist_results(&mut self, cx: &mut Cx<'_>) {
-        let Some(Active { run, step, sub: Sub::Tools(records) }) = self.phase.active() else { return };
-        let (run, step, count) = (*run, *step, records.len() as u16);
-        for index in 0..count {
-            cx.announce(Fact::ResultPersisted { call: CallId { run, step, index } });
-        }
-        cx.announce(Fact::RowStored { key: self.key, run, step, role: Role::Results { count } });
-    }
-
-    /// Gives up the calls that have not ended: the synthesized result stands, whatever comes later.
-    fn cancel_open_calls(&mut self, cx: &mut Cx<'_>) {
-        let Some(Active { run, step, sub: Sub::Tools(records) }) = self.phase.active_mut() else { return };
-        for (index, record) in records.iter_mut().enumerate().filter(|(_, record)| record.outcome.is_none()) {
-            record.outcome = Some(Outcome::Cancelled);
-            let call = CallId { run: *run, step: *step, index: index as u16 };
-            cx.announce(Fact::CallEnded { call, outcome: Outcome::Cancelled });
-            remember(&mut self.done, call, Outcome::Cancelled);
         }
     }
 }
 
-/// Keeps a terminal call in mind, within bounds.
-pub(super) fn remember(
-    done: &mut std::collections::VecDeque<(CallId, Outcome)>,
-    call: CallId,
-    outcome: Outcome,
-) {
-    if done.len() == REMEMBERED_CALLS {
-        done.pop_front();
-    }
-    done.push_back((call, outcome));
+fn stream_id(cx: &Cx<'_>, run: RunId, step: u16) -> StreamId {
+    StreamId { run, step, attempt: 1, life: life(cx) }
+}
+
+/// The life of who asks for a stream.
+fn life(cx: &Cx<'_>) -> u32 {
+    cx.incarnation().0
 }
 
 impl Phase {
@@ -263,22 +212,30 @@ impl Phase {
     pub(super) fn active(&self) -> Option<&Active> {
         match self {
             Self::Running { active, .. } | Self::Interrupting { active } => Some(active),
-            Self::Idle | Self::Starting { .. } | Self::Closed => None,
+            Self::Idle
+            | Self::Starting { .. }
+            | Self::Finalizing { .. }
+            | Self::Closing { .. }
+            | Self::Closed => None,
         }
     }
 
     pub(super) fn active_mut(&mut self) -> Option<&mut Active> {
         match self {
             Self::Running { active, .. } | Self::Interrupting { active } => Some(active),
-            Self::Idle | Self::Starting { .. } | Self::Closed => None,
+            Self::Idle
+            | Self::Starting { .. }
+            | Self::Finalizing { .. }
+            | Self::Closing { .. }
+            | Self::Closed => None,
         }
     }
 
     /// The stream of that step, if it is the one that is listened to.
-    fn listens_to(&mut self, run: RunId, step: u16) -> Option<&mut Stream> {
+    fn listens_to(&mut self, from: StreamId, life: u32) -> Option<&mut Stream> {
         match self {
-            Self::Running { active: Active { run: r, step: s, sub: Sub::Stream(stream) }, .. }
-                if (*r, *s) == (run, step) =>
+            Self::Running { active: Active { run, step, sub: Sub::Stream(stream) }, .. }
+                if (from.run, from.step, from.life) == (*run, *step, life) =>
             {
                 Some(stream)
             }
@@ -287,8 +244,8 @@ impl Phase {
     }
 
     /// Whether the stream of that step is the one that an interrupt is closing.
-    fn closes(&self, run: RunId, step: u16) -> bool {
-        matches!(self, Self::Interrupting { active: Active { run: r, step: s, sub: Sub::Stream(_) } }
-            if (*r, *s) == (run, step))
+    fn closes(&self, from: StreamId, life: u32) -> bool {
+        matches!(self, Self::Interrupting { active: Active { run, step, sub: Sub::Stream(_) } }
+            if (from.run, from.step, from.life) == (*run, *step, life))
     }
 }

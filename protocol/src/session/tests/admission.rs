@@ -6,7 +6,7 @@ use crate::session::*;
 #[test]
 fn a_message_is_made_durable_before_anybody_is_told() {
     let mut play = Play::idle();
-    assert_eq!(play.say(1), ["write epoch 1 bytes", "sync 1"]);
+    assert_eq!(play.say(1), ["write r0 9 bytes", "sync 1"]);
     assert_eq!(play.session.phase(), PhaseName::Idle);
     assert_eq!(
         play.synced(),
@@ -16,8 +16,8 @@ fn a_message_is_made_durable_before_anybody_is_told() {
             "announce Queued { key: s1:b1, command: c1#1, queue: FollowUp, len: 1 }",
             "send @1.1 Busy(s1:b1)",
             "announce InFlight { run: s1:b1/1, command: c1#1, passed: 0 }",
-            "write epoch 1 bytes",
-            "sync 2",
+            "write r1 11 bytes",
+            "sync 2"
         ]
     );
     assert_eq!(play.session.phase(), PhaseName::Starting);
@@ -32,8 +32,8 @@ fn a_run_starts_when_its_message_is_stored() {
             "announce RowStored { key: s1:b1, run: s1:b1/1, step: 0, role: User { command: c1#1 } }",
             "announce RunStarted { run: s1:b1/1, command: c1#1 }",
             "announce ModelCall { run: s1:b1/1, step: 1, context: s1:b1 }",
-            "send @2.2 Generate { run: s1:b1/1, step: 1 }",
-            "set Timer(2) 2s",
+            "send @2.2 Generate { stream: s1:b1/1.1@1.1 }",
+            "set Timer(2) 2s"
         ]
     );
 }
@@ -99,17 +99,18 @@ fn a_refused_command_may_be_tried_again() {
     play.say(2);
     play.say(3);
     play.say(4);
-    play.synced();
-    play.synced();
+    play.settled();
     play.done(1, [None; 3]);
+    play.settled();
     assert!(says(&play.say(4), "sync"));
 }
 
 #[test]
 fn a_run_that_ends_between_arrival_and_commit_leaves_no_message_behind() {
     let mut play = Play::streaming(Variant::Reference);
-    play.say(2);
     play.done(1, [None; 3]);
+    play.say(2);
+    play.synced();
     assert_eq!(play.session.phase(), PhaseName::Idle);
     assert!(says(&play.synced(), "announce InFlight { run: s1:b1/2, command: c1#2"));
 }
@@ -120,8 +121,9 @@ fn interjections_go_before_follow_ups_and_in_order() {
     play.say(2);
     play.interject(3);
     play.interject(4);
-    (0..3).for_each(|_| drop(play.synced()));
-    let ended = play.stream_ended(StreamEnd::Closed);
+    play.settled();
+    play.stream_ended(StreamEnd::Closed);
+    let ended = play.synced();
     assert!(says(&ended, "announce InFlight { run: s1:b1/2, command: c1#3, passed: 1 }"));
     assert_eq!(play.session.waiting(), (1, 1));
 }
@@ -130,6 +132,7 @@ fn interjections_go_before_follow_ups_and_in_order() {
 fn a_terminated_key_accepts_nothing() {
     let mut play = Play::idle();
     play.terminate(1);
+    play.settled();
     assert_eq!(
         play.say(2),
         [
@@ -140,16 +143,37 @@ fn a_terminated_key_accepts_nothing() {
 }
 
 #[test]
-fn work_whose_commit_ends_after_its_key_is_not_accepted() {
+fn while_the_end_of_a_key_is_being_stored_nobody_learns_of_it() {
+    let mut play = Play::idle();
+    play.terminate(1);
+    assert_eq!(
+        play.say(2),
+        [
+            "announce Refused { key: s1:b1, command: c1#2, why: Unavailable }",
+            "send @4.4 Answer { command: c1#2, reply: Unavailable }",
+        ]
+    );
+}
+
+#[test]
+fn work_that_was_stored_before_the_end_of_its_key_is_accepted_and_becomes_a_dead_letter() {
     let mut play = Play::idle();
     play.say(1);
     play.terminate(2);
     assert_eq!(
         play.synced(),
         [
-            "announce Refused { key: s1:b1, command: c1#1, why: Terminated }",
-            "send @4.4 Answer { command: c1#1, reply: Terminated }",
+            "announce Accepted { key: s1:b1, command: c1#1, kind: Message }",
+            "send @4.4 Answer { command: c1#1, reply: Accepted }",
+            "announce Queued { key: s1:b1, command: c1#1, queue: FollowUp, len: 1 }",
         ]
     );
-    assert_eq!(play.synced(), ["send @4.4 Answer { command: c1#2, reply: Terminated }"]);
+    assert_eq!(
+        play.synced(),
+        [
+            "announce DeadLettered { key: s1:b1, command: c1#1, why: Terminated }",
+            "announce Closed { key: s1:b1, phase: Idle }",
+            "send @4.4 Answer { command: c1#2, reply: Terminated }",
+        ]
+    );
 }

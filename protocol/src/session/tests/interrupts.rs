@@ -7,6 +7,7 @@ use crate::session::*;
 fn cancel_does_the_same(scene: fn(Variant) -> Play) {
     let (mut pressed, mut cancelled) = (scene(Variant::Reference), scene(Variant::Reference));
     assert_eq!(pressed.press(5), cancelled.cancel(5));
+    assert_eq!(pressed.settled(), cancelled.settled());
     assert_eq!(pressed.session.phase(), cancelled.session.phase());
 }
 
@@ -17,6 +18,13 @@ fn an_interrupt_while_idle_leaves_no_trace() {
         play.press(1),
         [
             "announce InterruptReceived { key: s1:b1, command: c1#1, expected: None, phase: Idle }",
+            "write r0 7 bytes",
+            "sync 1"
+        ]
+    );
+    assert_eq!(
+        play.synced(),
+        [
             "announce InterruptAcked { key: s1:b1, command: c1#1, ack: NoActiveRun }",
             "send @4.4 Answer { command: c1#1, reply: Interrupt(NoActiveRun) }",
         ]
@@ -50,21 +58,19 @@ fn an_interrupt_in_the_starting_window_still_ends_that_run() {
     let mut play = Play::starting(Variant::Reference);
     assert_eq!(
         facts(&play.press(5)),
-        [
-            "InterruptReceived { key: s1:b1, command: c1#5, expected: None, phase: Starting }",
-            "InterruptEffect { run: s1:b1/1, command: c1#5 }",
-            "InterruptAcked { key: s1:b1, command: c1#5, ack: Applied }",
-        ]
+        ["InterruptReceived { key: s1:b1, command: c1#5, expected: None, phase: Starting }"]
     );
     assert_eq!(
-        play.synced(),
+        facts(&play.settled()),
         [
-            "announce RowStored { key: s1:b1, run: s1:b1/1, step: 0, role: User { command: c1#1 } }",
-            "announce RunStarted { run: s1:b1/1, command: c1#1 }",
-            "announce StreamEnded { run: s1:b1/1, cause: Interrupted }",
-            "announce TurnCompleted { run: s1:b1/1, cause: Interrupted }",
-            "announce RunEnded { run: s1:b1/1, cause: Interrupted, waiting: 0 }",
-            "send @1.1 Rested(s1:b1)",
+            "RowStored { key: s1:b1, run: s1:b1/1, step: 0, role: User { command: c1#1 } }",
+            "RunStarted { run: s1:b1/1, command: c1#1 }",
+            "RunDecided { run: s1:b1/1, cause: Interrupted }",
+            "InterruptEffect { run: s1:b1/1, command: c1#5 }",
+            "InterruptAcked { key: s1:b1, command: c1#5, ack: Applied }",
+            "StreamEnded { run: s1:b1/1, cause: Interrupted }",
+            "TurnCompleted { run: s1:b1/1, cause: Interrupted }",
+            "RunEnded { run: s1:b1/1, cause: Interrupted, waiting: 0 }"
         ]
     );
 }
@@ -78,7 +84,8 @@ fn a_cancel_in_the_starting_window_does_the_same() {
 fn a_second_interrupt_in_the_starting_window_is_absorbed() {
     let mut play = Play::starting(Variant::Reference);
     play.press(5);
-    assert!(says(&play.press(6), "announce InterruptAcked { key: s1:b1, command: c1#6, ack: Absorbed }"));
+    play.press(6);
+    assert!(says(&play.settled(), "announce InterruptAcked { key: s1:b1, command: c1#6, ack: Absorbed }"));
 }
 
 #[test]
@@ -107,10 +114,17 @@ fn an_interrupt_stops_the_stream_and_keeps_what_was_shown() {
         play.press(5),
         [
             "announce InterruptReceived { key: s1:b1, command: c1#5, expected: None, phase: Stream }",
-            "announce InterruptEffect { run: s1:b1/1, command: c1#5 }",
             "cancel Timer(2)",
-            "send @2.2 CloseStream { run: s1:b1/1, step: 1 }",
+            "send @2.2 CloseStream { stream: s1:b1/1.1@1.1 }",
             "set Timer(1) 500ms",
+            "write r2 10 bytes",
+            "sync 3"
+        ]
+    );
+    assert_eq!(
+        play.synced(),
+        [
+            "announce InterruptEffect { run: s1:b1/1, command: c1#5 }",
             "announce InterruptAcked { key: s1:b1, command: c1#5, ack: Applied }",
             "send @4.4 Answer { command: c1#5, reply: Interrupt(Applied) }",
         ]
@@ -120,6 +134,14 @@ fn an_interrupt_stops_the_stream_and_keeps_what_was_shown() {
         play.stream_ended(StreamEnd::Closed),
         [
             "cancel Timer(1)",
+            "announce RunDecided { run: s1:b1/1, cause: Interrupted }",
+            "write r3 6 bytes",
+            "sync 4"
+        ]
+    );
+    assert_eq!(
+        play.synced(),
+        [
             "announce RowStored { key: s1:b1, run: s1:b1/1, step: 1, role: Assistant { chunks: 1, extent: Partial } }",
             "announce StreamEnded { run: s1:b1/1, cause: Interrupted }",
             "announce TurnCompleted { run: s1:b1/1, cause: Interrupted }",
@@ -138,10 +160,11 @@ fn a_cancel_stops_the_stream_just_the_same() {
 fn an_interjection_stops_the_stream_softly_and_starts_next() {
     let mut play = Play::streaming(Variant::Reference);
     play.interject(2);
-    assert!(says(&play.synced(), "send @2.2 CloseStream { run: s1:b1/1, step: 1 }"));
+    assert!(says(&play.synced(), "send @2.2 CloseStream { stream: s1:b1/1.1@1.1 }"));
     assert_eq!(play.session.phase(), PhaseName::Stream, "what still comes is shown");
+    play.stream_ended(StreamEnd::Closed);
     assert_eq!(
-        facts(&play.stream_ended(StreamEnd::Closed)),
+        facts(&play.synced()),
         [
             "RowStored { key: s1:b1, run: s1:b1/1, step: 1, role: Assistant { chunks: 1, extent: Partial } }",
             "StreamEnded { run: s1:b1/1, cause: GaveWay }",
@@ -157,13 +180,15 @@ fn an_interrupt_cancels_the_tools_and_every_call_keeps_a_result() {
     let mut play = Play::in_tools(Variant::Reference);
     let pressed = play.press(5);
     assert!(says(&pressed, "send @0.5 CancelCalls { run: s1:b1/1 }") && says(&pressed, "set Timer(1) 500ms"));
+    play.settled();
     play.result(0, Outcome::Cancelled);
+    play.result(1, Outcome::Succeeded(0));
     assert_eq!(
-        facts(&play.result(1, Outcome::Succeeded(0))),
+        facts(&play.settled()),
         [
-            "ResultRouted { call: s1:b1/1.1.1, ack: Accepted }",
-            "CallEnded { call: s1:b1/1.1.1, outcome: Succeeded(0) }",
+            "CallEnded { call: s1:b1/1.1.0, outcome: Cancelled }",
             "ResultPersisted { call: s1:b1/1.1.0 }",
+            "CallEnded { call: s1:b1/1.1.1, outcome: Succeeded(0) }",
             "ResultPersisted { call: s1:b1/1.1.1 }",
             "RowStored { key: s1:b1, run: s1:b1/1, step: 1, role: Results { count: 2 } }",
             "StreamEnded { run: s1:b1/1, cause: Interrupted }",
@@ -184,7 +209,8 @@ fn an_interjection_lets_the_tools_end_and_then_starts() {
     play.interject(2);
     assert!(!says(&play.synced(), "send @0.5"), "nothing is cancelled");
     play.result(0, Outcome::Succeeded(0));
-    let last = play.result(1, Outcome::Succeeded(0));
+    play.result(1, Outcome::Succeeded(0));
+    let last = play.settled();
     assert!(says(&last, "announce RunEnded { run: s1:b1/1, cause: GaveWay, waiting: 1 }"));
     assert!(says(&last, "announce InFlight { run: s1:b1/2, command: c1#2, passed: 0 }"));
 }
@@ -192,11 +218,12 @@ fn an_interjection_lets_the_tools_end_and_then_starts() {
 #[test]
 fn a_second_interrupt_is_absorbed_and_the_next_run_is_clean() {
     let mut play = Play::interrupting(Variant::Reference);
-    assert!(says(&play.press(6), "announce InterruptAcked { key: s1:b1, command: c1#6, ack: Absorbed }"));
+    play.press(6);
+    assert!(says(&play.settled(), "announce InterruptAcked { key: s1:b1, command: c1#6, ack: Absorbed }"));
     play.say(2);
-    play.synced();
+    play.settled();
     play.stream_ended(StreamEnd::Closed);
-    assert!(says(&play.synced(), "announce ModelCall { run: s1:b1/2"));
+    assert!(says(&play.settled(), "announce ModelCall { run: s1:b1/2"));
 }
 
 #[test]
@@ -214,10 +241,11 @@ fn an_interjection_while_a_run_winds_up_waits() {
 
 #[test]
 fn an_interrupt_for_another_run_has_no_effect_in_any_phase() {
-    for scene in [Play::starting, Play::streaming, Play::in_tools, Play::interrupting] {
+    for scene in [Play::streaming, Play::in_tools, Play::interrupting] {
         let mut play = scene(Variant::Reference);
         let before = format!("{:?}", play.session.phase());
-        let told = play.press_expecting(5, 7);
+        play.press_expecting(5, 7);
+        let told = play.synced();
         assert!(
             says(&told, "announce InterruptAcked { key: s1:b1, command: c1#5, ack: StaleRun }"),
             "{before}"
@@ -230,7 +258,8 @@ fn an_interrupt_for_another_run_has_no_effect_in_any_phase() {
 #[test]
 fn an_interrupt_for_the_present_run_applies() {
     let mut play = Play::streaming(Variant::Reference);
-    assert!(says(&play.press_expecting(5, 1), "announce InterruptEffect { run: s1:b1/1, command: c1#5 }"));
+    play.press_expecting(5, 1);
+    assert!(says(&play.synced(), "announce InterruptEffect { run: s1:b1/1, command: c1#5 }"));
 }
 
 #[test]
@@ -238,7 +267,7 @@ fn an_interrupt_that_comes_twice_is_answered_twice_and_applied_once() {
     let mut play = Play::streaming(Variant::Reference);
     play.press(5);
     play.say(2);
-    play.synced();
+    play.settled();
     play.stream_ended(StreamEnd::Closed);
     assert_eq!(play.press(5), ["send @4.4 Answer { command: c1#5, reply: Interrupt(Applied) }"]);
 }
@@ -246,7 +275,8 @@ fn an_interrupt_that_comes_twice_is_answered_twice_and_applied_once() {
 #[test]
 fn a_stream_that_ends_by_itself_during_its_interrupt_ends_one_run_once() {
     let mut play = Play::interrupting(Variant::Reference);
-    let ended = play.done(1, [Some(Class::Serial), None, None]);
+    play.done(1, [Some(Class::Serial), None, None]);
+    let ended = play.settled();
     assert_eq!(ended.iter().filter(|line| line.contains("TurnCompleted")).count(), 1);
     assert!(!says(&ended, "announce CallIssued"), "its calls are discarded with it");
     assert_eq!(play.stream_ended(StreamEnd::Closed), ["dead letter LateResult"]);
@@ -257,8 +287,9 @@ fn after_the_grace_the_open_calls_are_given_up() {
     let mut play = Play::in_tools(Variant::Reference);
     play.result(0, Outcome::Succeeded(3));
     play.press(5);
-    let over = play.grace_over();
-    assert_eq!(facts(&over)[0], "CallEnded { call: s1:b1/1.1.1, outcome: Cancelled }");
+    play.grace_over();
+    let over = play.settled();
+    assert!(says(&over, "announce CallEnded { call: s1:b1/1.1.1, outcome: Cancelled }"));
     assert!(says(&over, "announce RunEnded { run: s1:b1/1, cause: Interrupted"));
     let late = play.reported(call(1), 1, Outcome::Succeeded(0));
     assert!(says(&late, "announce ResultRouted { call: s1:b1/1.1.1, ack: Late }"));
@@ -267,7 +298,8 @@ fn after_the_grace_the_open_calls_are_given_up() {
 #[test]
 fn after_the_grace_a_silent_stream_is_given_up() {
     let mut play = Play::interrupting(Variant::Reference);
-    assert!(says(&play.grace_over(), "announce RunEnded { run: s1:b1/1, cause: Interrupted"));
+    play.grace_over();
+    assert!(says(&play.settled(), "announce RunEnded { run: s1:b1/1, cause: Interrupted"));
 }
 
 #[test]
@@ -280,13 +312,23 @@ fn terminating_ends_the_run_and_tells_what_waits_as_dead_letters() {
     assert_eq!(
         play.terminate(4),
         [
-            "announce CallEnded { call: s1:b1/1.1.0, outcome: Cancelled }",
-            "announce CallEnded { call: s1:b1/1.1.1, outcome: Cancelled }",
+            "cancel Timer(2)",
+            "cancel Timer(1)",
             "send @0.5 CancelCalls { run: s1:b1/1 }",
+            "announce RunDecided { run: s1:b1/1, cause: Terminated }",
+            "write r5 8 bytes",
+            "write r6 5 bytes",
+            "sync 6"
+        ]
+    );
+    assert_eq!(
+        play.synced(),
+        [
+            "announce CallEnded { call: s1:b1/1.1.0, outcome: Cancelled }",
             "announce ResultPersisted { call: s1:b1/1.1.0 }",
+            "announce CallEnded { call: s1:b1/1.1.1, outcome: Cancelled }",
             "announce ResultPersisted { call: s1:b1/1.1.1 }",
             "announce RowStored { key: s1:b1, run: s1:b1/1, step: 1, role: Results { count: 2 } }",
-            "cancel Timer(1)",
             "announce StreamEnded { run: s1:b1/1, cause: Terminated }",
             "announce TurnCompleted { run: s1:b1/1, cause: Terminated }",
             "announce RunEnded { run: s1:b1/1, cause: Terminated, waiting: 2 }",
@@ -294,19 +336,17 @@ fn terminating_ends_the_run_and_tells_what_waits_as_dead_letters() {
             "announce DeadLettered { key: s1:b1, command: c1#2, why: Terminated }",
             "send @1.1 Rested(s1:b1)",
             "announce Closed { key: s1:b1, phase: Tools }",
-            "write epoch 1 bytes",
-            "sync 5",
+            "send @4.4 Answer { command: c1#4, reply: Terminated }"
         ]
     );
-    assert_eq!(play.synced(), ["send @4.4 Answer { command: c1#4, reply: Terminated }"]);
 }
 
 #[test]
 fn terminating_a_run_that_starts_buries_its_message() {
     let mut play = Play::starting(Variant::Reference);
-    let terminated = play.terminate(2);
-    assert!(says(&terminated, "announce DeadLettered { key: s1:b1, command: c1#1, why: Terminated }"));
+    play.terminate(2);
     assert!(play.synced().is_empty(), "the stored message starts nothing");
+    assert!(says(&play.synced(), "announce DeadLettered { key: s1:b1, command: c1#1, why: Terminated }"));
     assert_eq!(play.session.phase(), PhaseName::Closed);
 }
 
@@ -314,6 +354,7 @@ fn terminating_a_run_that_starts_buries_its_message() {
 fn a_terminated_key_answers_an_interrupt_with_its_end() {
     let mut play = Play::idle();
     play.terminate(1);
+    play.settled();
     assert_eq!(
         play.press(2),
         [
@@ -328,6 +369,6 @@ fn the_end_of_a_key_is_told_only_when_it_is_durable_even_to_a_repeat() {
     let mut play = Play::idle();
     play.terminate(1);
     assert!(play.terminate(1).is_empty());
-    assert_eq!(play.synced(), ["send @4.4 Answer { command: c1#1, reply: Terminated }"]);
+    assert!(says(&play.synced(), "send @4.4 Answer { command: c1#1, reply: Terminated }"));
     assert_eq!(play.terminate(1), ["send @4.4 Answer { command: c1#1, reply: Terminated }"]);
 }

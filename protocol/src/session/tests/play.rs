@@ -10,6 +10,9 @@ use crate::session::*;
 
 pub(super) const KEY: Key = Key { session: 1, branch: 1 };
 
+/// The first stream of the first run.
+const STREAM: StreamId = StreamId { run: RunId { key: KEY, number: 1 }, step: 1, attempt: 1, life: 1 };
+
 /// One session and its surroundings: the gateway `@1.1`, the provider `@2.2`, the sandbox `@3.3`, a client `@4.4`, and
 /// the session's tools `@0.5`.
 pub(super) struct Play {
@@ -18,7 +21,10 @@ pub(super) struct Play {
     pub(super) gateway: Address,
     pub(super) sandbox: Address,
     pub(super) client: Address,
+    /// How many syncs are complete.
     writes: u64,
+    /// How many were asked for.
+    asked: u64,
 }
 
 impl Play {
@@ -34,7 +40,7 @@ impl Play {
         let config = Config { queue_cap: 2, ..Config::default() };
         let mut session = SessionActor::new(KEY, Peers { gateway, provider, sandbox }, config, variant);
         probe.start(&mut session);
-        Self { probe, session, gateway, sandbox, client, writes: 0 }
+        Self { probe, session, gateway, sandbox, client, writes: 0, asked: 0 }
     }
 
     /// A session that stores the message of its first run.
@@ -59,6 +65,7 @@ impl Play {
     pub(super) fn in_tools(variant: Variant) -> Self {
         let mut play = Self::streaming(variant);
         play.done(1, [Some(Class::Serial), Some(Class::Parallel), None]);
+        play.settled();
         assert_eq!(play.session.phase(), PhaseName::Tools);
         play
     }
@@ -67,6 +74,7 @@ impl Play {
     pub(super) fn interrupting(variant: Variant) -> Self {
         let mut play = Self::streaming(variant);
         play.press(9);
+        play.settled();
         assert_eq!(play.session.phase(), PhaseName::Interrupting);
         play
     }
@@ -108,7 +116,7 @@ impl Play {
 
     /// A chunk of the first step of the first run.
     pub(super) fn chunk(&mut self, seq: u16) -> Vec<String> {
-        self.tell(Message::Chunk { run: run(1), step: 1, seq })
+        self.tell(Message::Chunk { stream: STREAM, seq })
     }
 
     /// The end of the first stream of the first run, by itself.
@@ -117,7 +125,7 @@ impl Play {
     }
 
     pub(super) fn stream_ended(&mut self, end: StreamEnd) -> Vec<String> {
-        self.tell(Message::StreamEnded { run: run(1), step: 1, end })
+        self.tell(Message::StreamEnded { stream: STREAM, end })
     }
 
     /// The tools report on a call of the first step of the first run.
@@ -137,7 +145,16 @@ impl Play {
     /// The next sync is complete.
     pub(super) fn synced(&mut self) -> Vec<String> {
         self.writes += 1;
-        lines(&self.probe.turn(&mut self.session, Input::Synced(WriteId(self.writes))))
+        self.turn(Input::Synced(WriteId(self.writes)))
+    }
+
+    /// All syncs that were asked for are complete, also those that follow from them.
+    pub(super) fn settled(&mut self) -> Vec<String> {
+        let mut all = Vec::new();
+        while self.writes < self.asked {
+            all.extend(self.synced());
+        }
+        all
     }
 
     /// The grace of an interrupt is over.
@@ -151,7 +168,7 @@ impl Play {
     }
 
     fn timer(&mut self, id: u64) -> Vec<String> {
-        lines(&self.probe.turn(&mut self.session, Input::Timer(TimerId(id))))
+        self.turn(Input::Timer(TimerId(id)))
     }
 
     pub(super) fn pass(&mut self, span: Duration) {
@@ -159,7 +176,24 @@ impl Play {
     }
 
     pub(super) fn tell(&mut self, message: Message) -> Vec<String> {
-        lines(&self.probe.message(&mut self.session, self.gateway, message))
+        let effects = self.probe.message(&mut self.session, self.gateway, message);
+        self.looked_through(&effects)
+    }
+
+    pub(super) fn turn(&mut self, input: Input<Session>) -> Vec<String> {
+        let effects = self.probe.turn(&mut self.session, input);
+        self.looked_through(&effects)
+    }
+
+    /// The effects of a turn, one line each, without the counting of commits; the syncs among them are noted.
+    fn looked_through(&mut self, effects: &[Effect<Session>]) -> Vec<String> {
+        for effect in effects {
+            if let Effect::Sync(write) = effect {
+                self.asked = write.0;
+            }
+        }
+        let counts = |line: &String| line.starts_with("announce Committed");
+        lines(effects).into_iter().filter(|line| !counts(line)).collect()
     }
 }
 

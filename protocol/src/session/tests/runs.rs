@@ -12,11 +12,20 @@ fn a_run_without_calls_ends_and_the_session_rests() {
         play.done(1, [None; 3]),
         [
             "cancel Timer(2)",
+            "announce RunDecided { run: s1:b1/1, cause: Done }",
+            "write r2 6 bytes",
+            "sync 3"
+        ]
+    );
+    assert_eq!(play.session.phase(), PhaseName::Finalizing);
+    assert_eq!(
+        play.synced(),
+        [
             "announce RowStored { key: s1:b1, run: s1:b1/1, step: 1, role: Assistant { chunks: 1, extent: Whole } }",
             "announce StreamEnded { run: s1:b1/1, cause: Done }",
             "announce TurnCompleted { run: s1:b1/1, cause: Done }",
             "announce RunEnded { run: s1:b1/1, cause: Done, waiting: 0 }",
-            "send @1.1 Rested(s1:b1)",
+            "send @1.1 Rested(s1:b1)"
         ]
     );
     assert_eq!(play.session.phase(), PhaseName::Idle);
@@ -29,11 +38,11 @@ fn an_end_that_overtakes_chunks_waits_for_them() {
     assert!(play.chunk(2).is_empty());
     let last = play.chunk(1);
     assert_eq!(
-        &facts(&last)[..3],
+        facts(&last),
         [
             "ChunkShown { run: s1:b1/1, step: 1, seq: 1 }",
             "ChunkShown { run: s1:b1/1, step: 1, seq: 2 }",
-            "RowStored { key: s1:b1, run: s1:b1/1, step: 1, role: Assistant { chunks: 3, extent: Whole } }",
+            "RunDecided { run: s1:b1/1, cause: Done }"
         ]
     );
 }
@@ -49,13 +58,16 @@ fn calls_are_stored_with_the_answer_and_handed_out_in_order() {
     let mut play = Play::streaming(Variant::Reference);
     assert_eq!(
         play.done(1, [Some(Class::Serial), Some(Class::Parallel), None]),
+        ["cancel Timer(2)", "write r2 8 bytes", "sync 3"]
+    );
+    assert_eq!(
+        play.synced(),
         [
-            "cancel Timer(2)",
             "announce RowStored { key: s1:b1, run: s1:b1/1, step: 1, role: Assistant { chunks: 1, extent: Whole } }",
             "announce CallIssued { call: s1:b1/1.1.0, class: Serial }",
-            "send @0.5 Execute { call: s1:b1/1.1.0, attempt: 1, class: Serial }",
             "announce CallIssued { call: s1:b1/1.1.1, class: Parallel }",
-            "send @0.5 Execute { call: s1:b1/1.1.1, attempt: 1, class: Parallel }",
+            "send @0.5 Execute { call: s1:b1/1.1.0, attempt: 1, class: Serial }",
+            "send @0.5 Execute { call: s1:b1/1.1.1, attempt: 1, class: Parallel }"
         ]
     );
 }
@@ -66,15 +78,19 @@ fn when_all_calls_have_ended_one_message_holds_the_results_in_the_order_of_the_c
     play.result(1, Outcome::Succeeded(0));
     assert_eq!(
         play.result(0, Outcome::Failed(1)),
+        ["announce ResultRouted { call: s1:b1/1.1.0, ack: Accepted }", "write r3 9 bytes", "sync 4"]
+    );
+    assert_eq!(
+        play.synced(),
         [
-            "announce ResultRouted { call: s1:b1/1.1.0, ack: Accepted }",
             "announce CallEnded { call: s1:b1/1.1.0, outcome: Failed(1) }",
             "announce ResultPersisted { call: s1:b1/1.1.0 }",
+            "announce CallEnded { call: s1:b1/1.1.1, outcome: Succeeded(0) }",
             "announce ResultPersisted { call: s1:b1/1.1.1 }",
             "announce RowStored { key: s1:b1, run: s1:b1/1, step: 1, role: Results { count: 2 } }",
             "announce ModelCall { run: s1:b1/1, step: 2, context: s1:b1 }",
-            "send @2.2 Generate { run: s1:b1/1, step: 2 }",
-            "set Timer(2) 2s",
+            "send @2.2 Generate { stream: s1:b1/1.2@1.1 }",
+            "set Timer(2) 2s"
         ]
     );
 }
@@ -84,8 +100,9 @@ fn a_provider_failure_keeps_what_was_shown_and_takes_up_what_waits() {
     let mut play = Play::streaming(Variant::Reference);
     play.say(2);
     play.synced();
+    play.stream_ended(StreamEnd::Failed);
     assert_eq!(
-        facts(&play.stream_ended(StreamEnd::Failed)),
+        facts(&play.synced()),
         [
             "RowStored { key: s1:b1, run: s1:b1/1, step: 1, role: Assistant { chunks: 1, extent: Partial } }",
             "StreamEnded { run: s1:b1/1, cause: Failed }",
@@ -105,8 +122,8 @@ fn a_stream_is_silent_only_if_nothing_has_come_for_that_long() {
     assert_eq!(play.silence(), ["set Timer(2) 1.5s"]);
     play.pass(Duration::from_millis(1_500));
     let silent = play.silence();
-    assert_eq!(silent[0], "send @2.2 CloseStream { run: s1:b1/1, step: 1 }");
-    assert!(says(&silent, "announce RunEnded { run: s1:b1/1, cause: Failed"));
+    assert_eq!(silent[0], "send @2.2 CloseStream { stream: s1:b1/1.1@1.1 }");
+    assert!(says(&silent, "announce RunDecided { run: s1:b1/1, cause: Failed"));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use rehearsal_protocol::{Address, InterruptAck, Time};
 use super::ledger::Ledger;
 use super::session::on_time;
 
-/// Which run each session is at, from taking up its work to its end; and which run each interrupt met.
+/// Which run each session is at, from taking up its work until its end is decided; and which run each interrupt met.
 #[derive(Clone, Default, Hash)]
 struct Meetings {
     present: Ledger<Address, Option<RunId>>,
@@ -26,8 +26,12 @@ struct Met {
 impl Meetings {
     fn observe(&mut self, moment: Moment, fact: &Fact) {
         match fact {
-            Fact::InFlight { run, .. } => *self.present.entry(moment.actor) = Some(*run),
-            Fact::RunEnded { .. } | Fact::Closed { .. } => *self.present.entry(moment.actor) = None,
+            Fact::InFlight { run, .. } | Fact::Resumed { run, .. } => {
+                *self.present.entry(moment.actor) = Some(*run);
+            }
+            Fact::RunDecided { .. } | Fact::Recovering { .. } | Fact::Closed { .. } => {
+                *self.present.entry(moment.actor) = None;
+            }
             Fact::InterruptReceived { command, expected, .. } => {
                 let run = *self.present.entry(moment.actor);
                 *self.met.entry(*command) = Met { run, expected: *expected };
@@ -47,7 +51,7 @@ fn effects(
     judge: impl Fn(&CommandId, &RunId, Option<&Met>) -> Result<(), String> + Clone + Send + 'static,
 ) -> impl Monitor<Fact> {
     on(
-        ["InFlight", "RunEnded", "Closed", "InterruptReceived", "InterruptEffect"],
+        ["InFlight", "Resumed", "RunDecided", "Recovering", "Closed", "InterruptReceived", "InterruptEffect"],
         fold(Meetings::default(), move |meetings: &mut Meetings, moment, fact: &Fact| {
             meetings.observe(moment, fact);
             match fact {
@@ -83,7 +87,19 @@ pub fn one_run_per_interrupt() -> impl Monitor<Fact> {
 /// Whether an interrupt met a run is judged by what the session was at, not by what it answered.
 pub fn interrupted_runs_end(within: Duration) -> impl Monitor<Fact> {
     let endings = Endings { within, meetings: Meetings::default(), owed: Ledger::default() };
-    on(["InFlight", "RunEnded", "Closed", "InterruptReceived"], endings)
+    on(
+        [
+            "InFlight",
+            "Resumed",
+            "RunDecided",
+            "Recovering",
+            "RunEnded",
+            "Closed",
+            "InterruptReceived",
+            "InterruptReplayed",
+        ],
+        endings,
+    )
 }
 
 #[derive(Clone, Hash)]
@@ -115,8 +131,13 @@ impl Monitor<Fact> for Endings {
                     }
                 }
             }
-            Fact::Closed { .. } => {
+            // Who was not answered asks again; what was answered is replayed.
+            Fact::Closed { .. } | Fact::Recovering { .. } => {
                 self.owed.retain(|(session, _), _| *session != moment.actor);
+                Ok(())
+            }
+            Fact::InterruptReplayed { run, command } => {
+                *self.owed.entry((moment.actor, *run)) = Some((*command, moment.at));
                 Ok(())
             }
             _ => Ok(()),
@@ -252,7 +273,19 @@ pub fn runs_end_once() -> impl Monitor<Fact> {
 
 /// INT-7: an interrupt that was taken is answered, and does what the answer says.
 pub fn interrupts_are_answered() -> impl Monitor<Fact> {
-    on(["InFlight", "RunEnded", "Closed", "InterruptReceived", "InterruptAcked"], Replies::default())
+    on(
+        [
+            "InFlight",
+            "Resumed",
+            "RunDecided",
+            "Recovering",
+            "RunEnded",
+            "Closed",
+            "InterruptReceived",
+            "InterruptAcked",
+        ],
+        Replies::default(),
+    )
 }
 
 #[derive(Clone, Default, Hash)]
@@ -264,6 +297,7 @@ struct Replies {
 
 #[derive(Clone, Copy, Default, Hash)]
 struct Unanswered {
+    by: Option<Address>,
     met: Option<(Address, RunId)>,
     since: Time,
 }
@@ -275,7 +309,8 @@ impl Monitor<Fact> for Replies {
             Fact::InterruptReceived { command, .. } => {
                 let met = self.meetings.met.get(command).and_then(|met| met.run);
                 let met = met.map(|run| (moment.actor, run));
-                *self.unanswered.entry(*command) = Unanswered { met, since: moment.at };
+                *self.unanswered.entry(*command) =
+                    Unanswered { by: Some(moment.actor), met, since: moment.at };
             }
             Fact::InterruptAcked { command, ack, .. } => {
                 let met = self.unanswered.remove(command).and_then(|unanswered| unanswered.met);
@@ -298,6 +333,8 @@ impl Monitor<Fact> for Replies {
                     ));
                 }
             }
+            // Who was not answered asks again.
+            Fact::Recovering { .. } => self.unanswered.retain(|_, open| open.by != Some(moment.actor)),
             _ => {}
         }
         Ok(())

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use rehearsal::check::{Moment, Monitor, Owed, Step, fold, leads_to, on};
-use rehearsal_protocol::session::{Cause, CommandId, Fact, Key, Queue, Role, RunId};
+use rehearsal_protocol::session::{Cause, CommandId, Fact, Key, Kind, Queue, Role, RunId};
 use rehearsal_protocol::{Address, Time};
 
 use super::ledger::Ledger;
@@ -18,7 +18,7 @@ pub fn runs_are_disjoint() -> impl Monitor<Fact> {
         last: u32,
     }
     on(
-        ["RunStarted", "RunEnded"],
+        ["RunStarted", "Resumed", "RunEnded", "Recovering"],
         fold(Ledger::default(), |keys: &mut Ledger<Key, Runs>, _, fact: &Fact| match fact {
             Fact::RunStarted { run, .. } => {
                 let runs = keys.entry(run.key);
@@ -31,8 +31,12 @@ pub fn runs_are_disjoint() -> impl Monitor<Fact> {
                 *runs = Runs { active: Some(*run), last: run.number };
                 Ok(())
             }
-            Fact::RunEnded { run, .. } => {
-                keys.entry(run.key).active = None;
+            Fact::Resumed { run, .. } => {
+                *keys.entry(run.key) = Runs { active: Some(*run), last: run.number };
+                Ok(())
+            }
+            Fact::RunEnded { run: RunId { key, .. }, .. } | Fact::Recovering { key } => {
+                keys.entry(*key).active = None;
                 Ok(())
             }
             _ => Ok(()),
@@ -41,22 +45,44 @@ pub fn runs_are_disjoint() -> impl Monitor<Fact> {
 }
 
 /// SES-2: what runs was accepted before, and runs once.
+///
+/// A run that a crash has cut goes on as the same run, unless its turn was completed.
 pub fn runs_were_accepted() -> impl Monitor<Fact> {
+    #[derive(Clone, Default, Hash)]
+    struct Runs {
+        answers: Ledger<CommandId, Option<RunId>>,
+        completed: Ledger<RunId, bool>,
+    }
     on(
-        ["Accepted", "RunStarted"],
-        fold(Ledger::default(), |ran: &mut Ledger<CommandId, Option<RunId>>, _, fact: &Fact| match fact {
-            Fact::Accepted { command, .. } => {
-                ran.entry(*command);
+        ["Accepted", "Restored", "RunStarted", "Resumed", "TurnCompleted"],
+        fold(Runs::default(), |runs: &mut Runs, _, fact: &Fact| match fact {
+            Fact::Accepted { command, .. } | Fact::Restored { command, .. } => {
+                runs.answers.entry(*command);
                 Ok(())
             }
             Fact::RunStarted { run, command } => {
-                if ran.get(command).is_none() {
+                if runs.answers.get(command).is_none() {
                     return Err(format!("{run} answers {command}, which nobody has accepted"));
                 }
-                match ran.entry(*command).replace(*run) {
+                match runs.answers.entry(*command).replace(*run) {
                     Some(first) => Err(format!("{run} answers {command}, which {first} has answered")),
                     None => Ok(()),
                 }
+            }
+            Fact::Resumed { run, command, .. } => {
+                if runs.completed.get(run).is_some() {
+                    return Err(format!("{run} is resumed, and its turn was completed"));
+                }
+                match runs.answers.entry(*command).replace(*run) {
+                    Some(first) if first != *run => {
+                        Err(format!("{run} is resumed for {command}, which {first} has answered"))
+                    }
+                    Some(_) | None => Ok(()),
+                }
+            }
+            Fact::TurnCompleted { run, .. } => {
+                *runs.completed.entry(*run) = true;
+                Ok(())
             }
             _ => Ok(()),
         }),
@@ -71,9 +97,16 @@ pub fn work_is_in_order() -> impl Monitor<Fact> {
         follow_up: VecDeque<CommandId>,
     }
     on(
-        ["Queued", "InFlight", "Closed"],
+        ["Queued", "InFlight", "Closed", "Recovering", "Restored"],
         fold(Ledger::default(), |sessions: &mut Ledger<Address, Queues>, moment: Moment, fact: &Fact| {
             match fact {
+                Fact::Restored { command, kind, .. } => {
+                    let queues = sessions.entry(moment.actor);
+                    match kind {
+                        Kind::Interjection => queues.steering.push_back(*command),
+                        Kind::Message => queues.follow_up.push_back(*command),
+                    }
+                }
                 Fact::Queued { command, queue, .. } => {
                     let queues = sessions.entry(moment.actor);
                     match queue {
@@ -92,7 +125,9 @@ pub fn work_is_in_order() -> impl Monitor<Fact> {
                         None => return Err(format!("{run} takes up {command}, which did not wait")),
                     }
                 }
-                Fact::Closed { .. } => *sessions.entry(moment.actor) = Queues::default(),
+                Fact::Closed { .. } | Fact::Recovering { .. } => {
+                    *sessions.entry(moment.actor) = Queues::default();
+                }
                 _ => {}
             }
             Ok(())
@@ -104,12 +139,12 @@ pub fn work_is_in_order() -> impl Monitor<Fact> {
 pub fn accepted_work_runs() -> impl Monitor<Fact> {
     let promise = |command: &CommandId| Sentence { who: *command, what: "was accepted and has not run" };
     on(
-        ["Accepted", "RunStarted", "DeadLettered"],
+        ["Accepted", "RunStarted", "Resumed", "DeadLettered"],
         leads_to(IN_THE_END, move |fact: &Fact| match fact {
             Fact::Accepted { command, .. } => Step::Owe(promise(command)),
-            Fact::RunStarted { command, .. } | Fact::DeadLettered { command, .. } => {
-                Step::Settle(promise(command))
-            }
+            Fact::RunStarted { command, .. }
+            | Fact::Resumed { command, .. }
+            | Fact::DeadLettered { command, .. } => Step::Settle(promise(command)),
             _ => Step::Ignore,
         }),
     )
@@ -207,10 +242,10 @@ pub(super) fn on_time(moment: Moment, since: Time, within: Duration) -> Result<(
     if moment.at <= due { Ok(()) } else { Err(format!("due at {due}")) }
 }
 
-/// SES-10: at most one item is in flight, until its row is stored.
+/// SES-10: at most one item is in flight, until its row is stored; a crash leaves it waiting or stored.
 pub fn one_item_is_in_flight() -> impl Monitor<Fact> {
     on(
-        ["InFlight", "RowStored", "Closed"],
+        ["InFlight", "RowStored", "Closed", "Restored", "Resumed", "Recovered"],
         fold(
             Ledger::default(),
             |flying: &mut Ledger<Address, Option<CommandId>>, moment: Moment, fact: &Fact| match fact {
@@ -228,6 +263,17 @@ pub fn one_item_is_in_flight() -> impl Monitor<Fact> {
                     *flying.entry(moment.actor) = None;
                     Ok(())
                 }
+                Fact::Restored { command, .. } | Fact::Resumed { command, .. } => {
+                    let flying = flying.entry(moment.actor);
+                    *flying = flying.filter(|flying| flying != command);
+                    Ok(())
+                }
+                Fact::Recovered { key, .. } => match flying.entry(moment.actor).take() {
+                    Some(lost) => Err(format!(
+                        "{lost} was in flight when {key} crashed, and neither waits nor is stored"
+                    )),
+                    None => Ok(()),
+                },
                 _ => Ok(()),
             },
         ),

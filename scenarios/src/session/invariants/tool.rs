@@ -2,7 +2,7 @@
 
 use rehearsal::check::{Moment, Monitor, fold, on, unique};
 use rehearsal_protocol::Address;
-use rehearsal_protocol::session::{CallId, Fact, RunId};
+use rehearsal_protocol::session::{CallId, Fact, Role, RunId};
 
 use super::Sentence;
 use super::ledger::Ledger;
@@ -15,7 +15,7 @@ pub fn calls_are_complete() -> impl Monitor<Fact> {
         results: u32,
     }
     on(
-        ["CallIssued", "CallEnded", "ResultPersisted", "ModelCall"],
+        ["CallIssued", "CallEnded", "ResultPersisted", "ModelCall", "Recovering"],
         fold(Ledger::default(), |calls: &mut Ledger<CallId, Counts>, _, fact: &Fact| {
             match fact {
                 Fact::CallIssued { call, .. } => *calls.entry(*call) = Counts::default(),
@@ -32,6 +32,8 @@ pub fn calls_are_complete() -> impl Monitor<Fact> {
                     }
                     calls.retain(|call, _| call.run.key != run.key);
                 }
+                // What is open after a crash is told anew.
+                Fact::Recovering { key } => calls.retain(|call, _| call.run.key != *key),
                 _ => {}
             }
             Ok(())
@@ -85,5 +87,33 @@ pub fn results_count_once() -> impl Monitor<Fact> {
             Fact::ResultPersisted { call } => Some(Sentence { who: *call, what: "has its result stored" }),
             _ => None,
         }),
+    )
+}
+
+/// TOOL-4: no two messages of a session have the same place: each is stored after those of earlier runs, steps and roles.
+pub fn messages_have_their_own_place() -> impl Monitor<Fact> {
+    on(
+        ["RowStored"],
+        fold(
+            Ledger::default(),
+            |last: &mut Ledger<Address, Option<(u32, u16, u8)>>, moment: Moment, fact: &Fact| {
+                let Fact::RowStored { run, step, role, .. } = fact else { return Ok(()) };
+                let (rank, what) = match role {
+                    Role::User { .. } => (0, "the user's message"),
+                    Role::Assistant { .. } => (1, "the model's message"),
+                    Role::Results { .. } => (2, "the message with results"),
+                };
+                let place = (run.number, *step, rank);
+                match last.entry(moment.actor).replace(place) {
+                    Some(before) if before >= place => {
+                        let (number, before, _) = before;
+                        Err(format!(
+                            "{what} of step {step} of {run} is stored after step {before} of run {number}"
+                        ))
+                    }
+                    Some(_) | None => Ok(()),
+                }
+            },
+        ),
     )
 }

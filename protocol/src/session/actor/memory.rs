@@ -1,0 +1,65 @@
+//! What a session remembers of the past, within bounds: answered commands, and calls that have ended.
+
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+
+use crate::session::id::{CallId, CommandId};
+use crate::session::message::{Outcome, Reply};
+
+/// How many commands are remembered, to answer repeats as before; far more than are on their way at a time.
+const COMMANDS: usize = 256;
+/// How many terminal calls are remembered, to tell a late result from a forged one.
+const CALLS: usize = 32;
+
+/// The window of the past. It is durable: after a crash a repeat is still known for one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(super) struct Memory {
+    seen: VecDeque<Seen>,
+    done: VecDeque<(CallId, Outcome)>,
+}
+
+/// A command that has come before, and what was answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(super) struct Seen {
+    pub(super) command: CommandId,
+    pub(super) content: u32,
+    /// Absent while the answer waits for a commit.
+    pub(super) reply: Option<Reply>,
+}
+
+impl Memory {
+    /// What was answered to a command that has come before.
+    pub(super) fn recall(&self, command: CommandId) -> Option<Seen> {
+        self.seen.iter().find(|seen| seen.command == command).copied()
+    }
+
+    /// Remembers a command: a repeat that comes after so many others is taken for a new one.
+    pub(super) fn note(&mut self, seen: Seen) {
+        if self.seen.len() == COMMANDS {
+            self.seen.pop_front();
+        }
+        self.seen.push_back(seen);
+    }
+
+    /// Remembers what was answered.
+    pub(super) fn answered(&mut self, command: CommandId, reply: Reply) {
+        match self.seen.iter_mut().rev().find(|seen| seen.command == command) {
+            Some(seen) => seen.reply = Some(reply),
+            None => self.note(Seen { command, content: 0, reply: Some(reply) }),
+        }
+    }
+
+    /// Remembers that a call has ended.
+    pub(super) fn ended(&mut self, call: CallId, outcome: Outcome) {
+        if self.done.len() == CALLS {
+            self.done.pop_front();
+        }
+        self.done.push_back((call, outcome));
+    }
+
+    /// How a call has ended, if it has.
+    pub(super) fn outcome(&self, call: CallId) -> Option<Outcome> {
+        self.done.iter().find(|(done, _)| *done == call).map(|(_, outcome)| *outcome)
+    }
+}

@@ -1,0 +1,80 @@
+//! What a session does after a crash with what its disk has kept (`actors.md` A.1, recovery order).
+//!
+//! It says first what it has found, all of it, and then goes on: a run whose end is stored is over, a run with calls that have no results
+//! goes on with exactly those, any other run goes on with the step that was cut.
+
+use super::ending::Last;
+use super::journal::{Kept, Present, Record, Stage};
+use super::{Active, CallRecord, Phase, SessionActor, Sub, Then};
+use crate::address::Incarnation;
+use crate::input::Recovered;
+use crate::session::Cx;
+use crate::session::fact::{Cause, Fact, PhaseName};
+use crate::session::message::{Calls, Message};
+use crate::session::variant::Variant;
+
+impl SessionActor {
+    /// The first turn of a life.
+    pub(super) fn recover(&mut self, cx: &mut Cx<'_>, recovered: &Recovered) {
+        if recovered.incarnation == Incarnation(1) {
+            return self.idle_from_now(cx);
+        }
+        let kept = Kept::recovered(recovered, self.variant);
+        let Kept { journal, memory, last_run, steering, follow_up, present, terminated, .. } = kept;
+        (self.journal, self.memory, self.last_run) = (journal, memory, last_run);
+        (self.steering, self.follow_up) = (steering, follow_up);
+        let key = self.key;
+        cx.announce(Fact::Recovering { key });
+        for item in self.steering.iter().chain(&self.follow_up) {
+            cx.announce(Fact::Restored { key, command: item.command, kind: item.kind });
+        }
+        if let Some(Present { run, item, step, .. }) = present {
+            cx.announce(Fact::Resumed { run, command: item.command, step });
+        }
+        cx.announce(Fact::Recovered { key, epoch: self.journal.epoch });
+        match (terminated, present) {
+            (Some(_), present) => {
+                self.phase = Phase::Closed;
+                self.bury_waiting(cx, present.map(|present| present.item));
+                cx.announce(Fact::Closed { key, phase: PhaseName::Closed });
+            }
+            (None, Some(present)) => {
+                cx.send(self.peers.gateway, Message::Busy(key));
+                self.resume(cx, present);
+            }
+            (None, None) => self.start_next(cx),
+        }
+    }
+
+    fn resume(&mut self, cx: &mut Cx<'_>, present: Present) {
+        let Present { run, stopped, step, stage, .. } = present;
+        if let Some(command) = stopped {
+            cx.announce(Fact::InterruptReplayed { run, command });
+        }
+        match (stopped, stage) {
+            (Some(_), Stage::Stream) => self.finish(cx, run, step, Cause::Interrupted, Last::Nothing),
+            (Some(_), Stage::Tools { calls, attempt }) => {
+                let sub = Sub::Issuing(records(calls, attempt));
+                self.phase = Phase::Interrupting { active: Active { run, step, sub } };
+                self.wind_up(cx);
+            }
+            (None, Stage::Stream) => self.call_model(cx, run, step),
+            (None, Stage::Tools { .. }) if self.variant == Variant::ResumeToolsAtStepOne && step > 1 => {
+                self.call_model(cx, run, 1);
+            }
+            (None, Stage::Tools { calls, attempt }) => {
+                let attempt = attempt.saturating_add(1);
+                let sub = Sub::Issuing(records(calls, attempt));
+                self.phase = Phase::Running { active: Active { run, step, sub }, soft_stop: false };
+                self.commit(cx, Record::Retried { attempt }, Then::Retry);
+            }
+        }
+        if !self.steering.is_empty() {
+            self.make_way(cx);
+        }
+    }
+}
+
+fn records(calls: Calls, attempt: u8) -> Vec<CallRecord> {
+    calls.classes().map(|class| CallRecord { class, attempt, outcome: None }).collect()
+}
