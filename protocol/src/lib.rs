@@ -24,6 +24,7 @@
 //! - [`listing`] — a list out of a store that others write to meanwhile;
 //! - [`outbox`] — events that go out after they are committed;
 //! - [`session`] — the agent runtime's sessions and tools;
+//! - [`subagents`] — agents that delegate to agents;
 //! - [`terminal`] — a terminal program with two lanes, and its frames.
 
 #![warn(clippy::float_arithmetic)] // A decision that rests on a float may differ between machines.
@@ -42,6 +43,7 @@ pub mod outbox;
 pub mod probe;
 pub mod run;
 pub mod session;
+pub mod subagents;
 pub mod terminal;
 pub mod time;
 

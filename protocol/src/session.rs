@@ -7,6 +7,7 @@
 //! - [`message`] — what the actors say to each other, and in which lane;
 //! - [`fact`] — what they announce, and what monitors judge;
 //! - [`config`] — bounds and timeouts;
+//! - [`catalog`] — agents, their tools, to whom they may delegate;
 //! - [`variant`] — the planted bugs, each with the invariant that it trips;
 //! - [`gateway`] — finds or opens the actor of a key;
 //! - [`actor`] — the session itself: queues, phases, interrupts, results;
@@ -14,6 +15,7 @@
 //! - [`provider`], [`sandbox`], [`client`] — the simulated outside: a model, a place where tools run, a person.
 
 pub mod actor;
+pub mod catalog;
 pub mod client;
 pub mod config;
 pub mod fact;
