@@ -25,6 +25,7 @@
 //! - [`outbox`] — events that go out after they are committed;
 //! - [`session`] — the agent runtime's sessions and tools;
 //! - [`subagents`] — agents that delegate to agents;
+//! - [`supervision`] — supervisors by the rules of Erlang/OTP, over any protocol;
 //! - [`terminal`] — a terminal program with two lanes, and its frames.
 
 #![warn(clippy::float_arithmetic)] // A decision that rests on a float may differ between machines.
@@ -44,6 +45,7 @@ pub mod probe;
 pub mod run;
 pub mod session;
 pub mod subagents;
+pub mod supervision;
 pub mod terminal;
 pub mod time;
 

@@ -123,7 +123,7 @@ impl Agent {
     fn stepped(&mut self, cx: &mut Context<'_, Subagents>) {
         match self.phase {
             Phase::Running { asked_by, steps: 0, doing: Doing::Thinking } => {
-                self.end(cx, asked_by, Cause::Done)
+                self.end(cx, asked_by, Cause::Done);
             }
             Phase::Running { asked_by, steps, doing: Doing::Thinking } => {
                 let decision = DECISIONS[cx.choose(DECISIONS.len() as u32) as usize];
