@@ -12,6 +12,7 @@ pub mod recovery;
 pub mod ring;
 pub mod session;
 pub mod session_small;
+pub mod subagents;
 pub mod terminal;
 
 use rehearsal::registry::Entry;
@@ -26,6 +27,7 @@ pub static SCENARIOS: &[&Entry] = &[
     &listing::LISTING,
     &background::BACKGROUND,
     &outbox::OUTBOX,
+    &subagents::SUBAGENTS,
     &session_small::SESSION_SMALL,
     &ring::RING,
     &ring::BURST,

@@ -184,8 +184,8 @@ impl Agent {
         let taken = Fact::ResultTaken { way: self.way, run: self.run, call };
         match self.phase {
             Phase::Running { asked_by, steps, doing: Doing::Delegating { call: open } } if open == call => {
-                cx.announce(taken);
                 self.think(cx, asked_by, steps);
+                cx.announce(taken);
             }
             Phase::Interrupting { .. } if self.variant == Variant::LateChildTaken => cx.announce(taken),
             Phase::Running { .. } | Phase::Interrupting { .. } | Phase::Idle | Phase::Over => {

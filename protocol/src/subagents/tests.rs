@@ -172,5 +172,5 @@ fn a_result_of_a_child_is_taken_and_the_model_goes_on() {
     let (mut probe, mut agent, person) = delegating(Variant::Reference);
     let goes_on =
         probe.message(&mut agent, person, Message::Completed { call: CALL, outcome: Outcome::Done });
-    assert!(said(&goes_on)[0].contains("ResultTaken") && said(&goes_on)[1].contains("ModelCalled"));
+    assert!(said(&goes_on)[0].contains("ModelCalled") && said(&goes_on)[2].contains("ResultTaken"));
 }
