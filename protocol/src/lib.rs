@@ -22,6 +22,7 @@
 //! - [`commit`] — two-phase commit, small enough for exhaustive search;
 //! - [`lease`] — a lock that expires, and a fence at what it protects;
 //! - [`listing`] — a list out of a store that others write to meanwhile;
+//! - [`pipeline`] — a service of dependent stages under supervision;
 //! - [`session`] — the agent runtime's sessions and tools;
 //! - [`supervision`] — supervisors by the rules of Erlang/OTP, over any protocol;
 //! - [`terminal`] — a terminal program with two lanes, and its frames.
@@ -38,6 +39,7 @@ pub mod input;
 pub mod lease;
 pub mod listing;
 pub mod mailbox;
+pub mod pipeline;
 pub mod probe;
 pub mod run;
 pub mod session;

@@ -6,6 +6,7 @@ pub mod leaky;
 pub mod lease;
 pub mod listing;
 pub mod misbehaving;
+pub mod pipeline;
 mod planted;
 pub mod recovery;
 pub mod ring;
@@ -21,6 +22,7 @@ pub static SCENARIOS: &[&Entry] = &[
     &recovery::RECOVERY,
     &commit::COMMIT,
     &lease::LEASE,
+    &pipeline::PIPELINE,
     &terminal::TUI_LANES,
     &listing::LISTING,
     &background::BACKGROUND,
