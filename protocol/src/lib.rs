@@ -23,6 +23,7 @@
 //! - [`lease`] — a lock that expires, and a fence at what it protects;
 //! - [`listing`] — a list out of a store that others write to meanwhile;
 //! - [`outbox`] — events that go out after they are committed;
+//! - [`pipeline`] — a service of dependent stages under supervision;
 //! - [`session`] — the agent runtime's sessions and tools;
 //! - [`subagents`] — agents that delegate to agents;
 //! - [`supervision`] — supervisors by the rules of Erlang/OTP, over any protocol;
@@ -41,6 +42,7 @@ pub mod lease;
 pub mod listing;
 pub mod mailbox;
 pub mod outbox;
+pub mod pipeline;
 pub mod probe;
 pub mod run;
 pub mod session;

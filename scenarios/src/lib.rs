@@ -7,6 +7,7 @@ pub mod lease;
 pub mod listing;
 pub mod misbehaving;
 pub mod outbox;
+pub mod pipeline;
 mod planted;
 pub mod recovery;
 pub mod ring;
@@ -23,6 +24,7 @@ pub static SCENARIOS: &[&Entry] = &[
     &recovery::RECOVERY,
     &commit::COMMIT,
     &lease::LEASE,
+    &pipeline::PIPELINE,
     &terminal::TUI_LANES,
     &listing::LISTING,
     &background::BACKGROUND,
