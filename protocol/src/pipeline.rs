@@ -31,7 +31,7 @@ pub use fact::Fact;
 pub use message::{Message, RequestId, Work};
 pub use stage::Stage;
 pub use tree::{Part, top};
-pub use variant::{Planted, VARIANTS, named};
+pub use variant::{Planted, VARIANTS, Variant, named};
 
 use crate::actor::Protocol;
 use crate::mailbox::Lane;

@@ -8,8 +8,10 @@ use std::time::Duration;
 use rehearsal::check::{Monitor, Properties, fold, on};
 use rehearsal::registry::{self, Entry, Setting, rehearsal};
 use rehearsal::{Profile, Scenario, Setup};
-use rehearsal_protocol::pipeline::{self, Client, Door, Fact, Load, Pipeline, RequestId, VARIANTS, top};
-use rehearsal_protocol::supervision::{Backoff, Policy, Strategy, Variant};
+use rehearsal_protocol::pipeline::{
+    self, Client, Door, Fact, Load, Pipeline, RequestId, VARIANTS, Variant, top,
+};
+use rehearsal_protocol::supervision::{Backoff, Policy, Strategy};
 
 use crate::planted::planted;
 
@@ -62,7 +64,7 @@ pub struct Service {
     pub load: Load,
     /// How the line is supervised.
     pub policy: Policy,
-    /// Which bug is planted into its supervisor.
+    /// Which bug is planted.
     pub variant: Variant,
 }
 
@@ -95,7 +97,7 @@ impl Scenario for Service {
         let door = service.actor("door", Door::default());
         service.actor("top", top(self.policy.clone(), self.stages, door, self.variant));
         for number in 1..=self.clients {
-            let client = Client::new(number, door, self.load);
+            let client = Client::new(number, door, self.load).planted(self.variant);
             system.node(format!("client-{number}")).steady().actor("client", client);
         }
         system.timeout("patience", pipeline::client::PATIENCE);

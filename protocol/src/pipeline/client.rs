@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::message::{Message, RequestId, Work};
+use super::variant::Variant;
 use super::{Fact, Pipeline};
 use crate::actor::Actor;
 use crate::address::Address;
@@ -43,6 +44,7 @@ pub struct Client {
     number: u16,
     door: Address,
     load: Load,
+    variant: Variant,
     made: u32,
     /// What it waits for, and how often it has asked.
     open: BTreeMap<u32, (Work, u8)>,
@@ -51,7 +53,14 @@ pub struct Client {
 impl Client {
     /// The client of that number, which asks at the door.
     pub fn new(number: u16, door: Address, load: Load) -> Self {
-        Self { number, door, load, made: 0, open: BTreeMap::new() }
+        let variant = Variant::Reference;
+        Self { number, door, load, variant, made: 0, open: BTreeMap::new() }
+    }
+
+    /// The same with a planted bug.
+    #[must_use]
+    pub fn planted(self, variant: Variant) -> Self {
+        Self { variant, ..self }
     }
 
     /// The next request in one to five gaps: as soon as can be if all is dull.
@@ -75,7 +84,9 @@ impl Client {
 
     fn ask(&self, cx: &mut Context<'_, Pipeline>, work: Work) {
         cx.send(self.door, Message::Request(work));
-        cx.set_timer(TimerId(u64::from(work.request.number)), PATIENCE);
+        if self.variant != Variant::WaitsForAnswer {
+            cx.set_timer(TimerId(u64::from(work.request.number)), PATIENCE);
+        }
     }
 
     fn out_of_patience(&mut self, cx: &mut Context<'_, Pipeline>, number: u32) {
@@ -94,6 +105,9 @@ impl Client {
     fn answered(&mut self, cx: &mut Context<'_, Pipeline>, request: RequestId) {
         // The answer to a request that was asked for twice, or that was given up, comes too late to matter.
         let Some((_, attempts)) = self.open.remove(&request.number) else {
+            if self.variant == Variant::TakesLateAnswers {
+                cx.announce(Fact::Answered { request, in_time: false });
+            }
             return cx.dead_letter(DeadLetter::LateResult);
         };
         cx.cancel_timer(TimerId(u64::from(request.number)));

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::message::Message;
 use super::stage::Stage;
+use super::variant::Variant;
 use super::{Fact, Pipeline};
 use crate::actor::Actor;
 use crate::address::Address;
@@ -13,7 +14,6 @@ use crate::context::Context;
 use crate::input::{Input, Signal};
 use crate::supervision::{
     self, Answer, ChildSpec, Command, Policy, Restart, Shutdown, Started, Strategy, Supervised, Supervisor,
-    Variant,
 };
 
 /// How a part of the service is made.
@@ -49,7 +49,8 @@ pub enum Part {
 pub const STAGE_STOP: Duration = Duration::from_millis(200);
 
 /// The supervisor above all. If the settings fail, the line is started again after them.
-pub fn top(line: Policy, stages: u8, door: Address, planted: Variant) -> Supervisor<Part> {
+pub fn top(line: Policy, stages: u8, door: Address, variant: Variant) -> Supervisor<Part> {
+    let planted = variant.of_supervisor();
     let policy = Policy::otp(Strategy::RestForOne).with_intensity(100, Duration::from_secs(5)).named("top");
     let line = Part::Line { policy: line, stages, door, planted };
     Supervisor::new(
