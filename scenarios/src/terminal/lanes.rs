@@ -1,0 +1,154 @@
+//! What holds of the two lanes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rehearsal::check::{Moment, Monitor, Owed, Properties, fold};
+use rehearsal_protocol::Time;
+use rehearsal_protocol::terminal::{Config, Fact, Lane};
+
+use super::IN_THE_END;
+
+/// States it.
+pub(super) fn state(check: &mut Properties<Fact>, config: Config) {
+    let enough = config.inputs_in_a_row;
+    check.always(
+        "MBX-3",
+        "no lane holds more than its room",
+        fold((), move |(), _, fact: &Fact| match fact {
+            Fact::Accepted { lane, waiting, .. } if *waiting > config.room => {
+                Err(format!("{waiting} wait in the lane {lane:?}, which has room for {}", config.room))
+            }
+            _ => Ok(()),
+        }),
+    );
+    check.always(
+        "MBX-1",
+        "every accepted event waits until it is dispatched, and in the end all are",
+        Conservation::default(),
+    );
+    check.always(
+        "LANE-2",
+        "a report that waits is dispatched within so many inputs",
+        nothing_starves(enough),
+    );
+    check.always(
+        "MBX-2",
+        "no report goes before an input that waits, unless so many inputs went before it",
+        input_goes_first(enough),
+    );
+}
+
+/// What waits in each lane, by what was accepted and dispatched.
+#[derive(Clone, Debug, Default, Hash)]
+struct Ready {
+    input: BTreeSet<u64>,
+    bulk: BTreeSet<u64>,
+    in_a_row: u32,
+    last_dispatch: u64,
+}
+
+impl Ready {
+    fn lane(&mut self, lane: Lane) -> &mut BTreeSet<u64> {
+        match lane {
+            Lane::Input => &mut self.input,
+            Lane::Bulk => &mut self.bulk,
+        }
+    }
+
+    /// Takes note of a fact, and says whether it is the first event of a dispatch.
+    fn note(&mut self, fact: &Fact) -> bool {
+        match fact {
+            Fact::Accepted { lane, number, .. } => {
+                self.lane(*lane).insert(*number);
+                false
+            }
+            Fact::Dispatched { lane, number, dispatch, .. } => {
+                self.lane(*lane).remove(number);
+                std::mem::replace(&mut self.last_dispatch, *dispatch) != *dispatch
+            }
+            _ => false,
+        }
+    }
+}
+
+/// LANE-2: a report that waits is dispatched within so many inputs.
+fn nothing_starves(enough: u32) -> impl Monitor<Fact> {
+    fold(Ready::default(), move |ready: &mut Ready, _, fact: &Fact| {
+        ready.note(fact);
+        match fact {
+            Fact::Dispatched { lane: Lane::Bulk, .. } => ready.in_a_row = 0,
+            Fact::Dispatched { lane: Lane::Input, .. } if ready.bulk.is_empty() => ready.in_a_row = 0,
+            Fact::Dispatched { lane: Lane::Input, .. } => ready.in_a_row += 1,
+            _ => {}
+        }
+        if ready.in_a_row <= enough {
+            return Ok(());
+        }
+        Err(format!("{} inputs went before a report that waits", ready.in_a_row))
+    })
+}
+
+/// MBX-2: no report goes before an input that waits, unless so many inputs went before it.
+fn input_goes_first(enough: u32) -> impl Monitor<Fact> {
+    fold(Ready::default(), move |ready: &mut Ready, _, fact: &Fact| {
+        let is_first = ready.note(fact);
+        match fact {
+            Fact::Dispatched { lane: Lane::Input, .. } => ready.in_a_row += 1,
+            Fact::Dispatched { lane: Lane::Bulk, number, .. } if is_first => {
+                let before = std::mem::take(&mut ready.in_a_row);
+                if !ready.input.is_empty() && before < enough {
+                    let waiting = ready.input.len();
+                    return Err(format!(
+                        "report {number} goes before {waiting} inputs, after {before} inputs in a row"
+                    ));
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    })
+}
+
+/// MBX-1: what was accepted and not dispatched, which is what waits.
+#[derive(Clone, Debug, Default, Hash)]
+struct Conservation {
+    waiting: BTreeMap<(Lane, u64), Time>,
+}
+
+impl Monitor<Fact> for Conservation {
+    fn observe(&mut self, moment: Moment, fact: &Fact) -> Result<(), String> {
+        match fact {
+            Fact::Accepted { lane, number, .. } => {
+                self.waiting.insert((*lane, *number), moment.at);
+            }
+            Fact::Dispatched { lane, number, left, .. } => {
+                if self.waiting.remove(&(*lane, *number)).is_none() {
+                    return Err(format!(
+                        "event {number} of the lane {lane:?} is dispatched, and did not wait"
+                    ));
+                }
+                if self.waiting.len() != *left as usize {
+                    return Err(format!("{left} events wait, and should be {}", self.waiting.len()));
+                }
+            }
+            Fact::Refused { .. }
+            | Fact::Requested { .. }
+            | Fact::FrameBegun { .. }
+            | Fact::FrameEnded { .. } => {}
+        }
+        Ok(())
+    }
+
+    fn owed(&self) -> Vec<Owed> {
+        let owe = |((lane, number), since): (&(Lane, u64), &Time)| Owed {
+            since: *since,
+            within: IN_THE_END,
+            what: format!("the dispatch of event {number} of the lane {lane:?}"),
+        };
+        self.waiting.iter().map(owe).collect()
+    }
+
+    fn reset(&mut self) {
+        self.waiting.clear();
+    }
+}
