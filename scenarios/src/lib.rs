@@ -6,6 +6,7 @@ pub mod leaky;
 pub mod lease;
 pub mod listing;
 pub mod misbehaving;
+pub mod plan;
 mod planted;
 pub mod recovery;
 pub mod ring;
@@ -19,6 +20,7 @@ use rehearsal::registry::Entry;
 pub static SCENARIOS: &[&Entry] = &[
     &session::SESSION,
     &recovery::RECOVERY,
+    &plan::PLAN,
     &commit::COMMIT,
     &lease::LEASE,
     &terminal::TUI_LANES,

@@ -123,6 +123,13 @@ pub(crate) fn of_sessions(json: &str) -> Option<(String, String)> {
         | Fact::InterruptReplayed { .. }
         | Fact::CallRetried { .. }
         | Fact::Passivated { .. }
+        | Fact::PermitFreed { .. }
+        | Fact::Parked { .. }
+        | Fact::Unparked { .. }
+        | Fact::Responded { .. }
+        | Fact::PlanPresented { .. }
+        | Fact::PlanDecided { .. }
+        | Fact::Checkpointed { .. }
         | Fact::ResultRouted { .. } => None,
     }
 }

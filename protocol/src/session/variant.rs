@@ -74,6 +74,16 @@ pub enum Variant {
     ReceiptNever,
     /// An item stops waiting in one commit and has its message stored in the next.
     ClearedFirst,
+    /// Hazard 5: a call that asks people while its run winds up makes the run forget its interrupt.
+    ParkClearsFlag,
+    /// A call that asks people takes its permit first.
+    AskHoldsPermit,
+    /// That a run waits for people is kept in memory only.
+    ForgetParked,
+    /// A decision about a plan is told before it claims the plan.
+    PublishBeforeClaim,
+    /// Only the screen keeps back what a plan must be confirmed for.
+    GateInUiOnly,
 }
 
 /// What there is to know about a planted bug.
@@ -300,6 +310,41 @@ pub const RECOVERY_VARIANTS: &[Planted] = &[
     again(Variant::CallsWithoutResults),
 ];
 
+/// The planted bugs around people who decide.
+pub const PLAN_VARIANTS: &[Planted] = &[
+    planted(
+        Variant::AskHoldsPermit,
+        "ask-holds-permit",
+        "a call asks people inside its tool: while they think, it holds the permit of its key",
+        "SES-11",
+    ),
+    planted(
+        Variant::ForgetParked,
+        "forget-parked",
+        "what waits for people is kept in memory: after a crash their word finds nothing that waits for it",
+        "SES-12",
+    ),
+    planted(
+        Variant::ParkClearsFlag,
+        "park-clears-flag",
+        "hazard 5: an interrupt during tools sets a flag, and a call that then asks people clears it",
+        "INT-7",
+    ),
+    planted(
+        Variant::PublishBeforeClaim,
+        "publish-before-claim",
+        "the word on a plan is told before it claims the plan: two people have two words",
+        "PLAN-1",
+    ),
+    planted(
+        Variant::GateInUiOnly,
+        "gate-in-ui-only",
+        "only the screen keeps writes back while a plan waits: a write that came with the plan runs",
+        "PLAN-2",
+    ),
+    again(Variant::LostWakeup),
+];
+
 /// What the first table says about a planted bug, which shows in more than one scenario.
 const fn again(variant: Variant) -> Planted {
     let mut place = 0;
@@ -321,7 +366,7 @@ const fn planted(
 impl Variant {
     /// The last one, by which a test counts them.
     #[cfg(test)]
-    pub(super) const LAST: Self = Self::ClearedFirst;
+    pub(super) const LAST: Self = Self::GateInUiOnly;
 
     /// The variant of that name on the command line.
     pub fn named(name: &str) -> Option<Self> {
@@ -331,5 +376,5 @@ impl Variant {
 
 /// The planted bugs of all tables.
 pub fn tables() -> impl Iterator<Item = &'static Planted> {
-    VARIANTS.iter().chain(RECOVERY_VARIANTS)
+    VARIANTS.iter().chain(RECOVERY_VARIANTS).chain(PLAN_VARIANTS)
 }

@@ -7,6 +7,7 @@
 //! - [`isolation`] — between keys (ISO);
 //! - [`mailbox`] — nothing is lost, lanes, bounds (MBX);
 //! - [`interrupt`] — what an interrupt may and must do (INT);
+//! - [`people`] — runs that wait for people, plans (SES-11, SES-12, PLAN);
 //! - [`recovery`] — what a crash must leave (SES-7, SES-8, INT-11);
 //! - [`tool`] — calls and results (TOOL);
 //! - [`ledger`] — what a monitor remembers.
@@ -15,6 +16,7 @@ pub mod interrupt;
 pub mod isolation;
 pub mod ledger;
 pub mod mailbox;
+pub mod people;
 pub mod recovery;
 pub mod session;
 pub mod tool;
@@ -36,6 +38,32 @@ pub fn state(check: &mut Properties<Fact>, config: &Config) {
     state_isolation_and_mailbox(check, config);
     state_interrupt(check, config);
     state_tool(check);
+}
+
+/// States what must hold though people decide slowly, and the runtime crashes.
+pub fn state_people(check: &mut Properties<Fact>) {
+    check.always(
+        "SES-11",
+        "a run that waits for people holds no permit, and none of its calls begins",
+        people::parked_runs_hold_nothing(),
+    );
+    check.always(
+        "SES-12",
+        "a run that waits for people goes on when they have decided",
+        people::decisions_are_heard(),
+    );
+    check.always("PLAN-1", "there is one word on each plan", people::plans_have_one_word());
+    check.always("PLAN-2", "nothing is written while a plan waits for a word", people::plans_gate_writes());
+    check.always(
+        "INT-7",
+        "an interrupt that was taken is answered, and does what the answer says",
+        interrupt::interrupts_are_answered(),
+    );
+    check.always(
+        "SES-4",
+        "accepted work runs in the end, or is a dead letter",
+        session::accepted_work_runs(),
+    );
 }
 
 /// States what must hold though the runtime crashes.

@@ -38,7 +38,8 @@ impl Play {
         let mut probe = Probe::default();
         let (gateway, provider, sandbox, client) = (probe.peer(), probe.peer(), probe.peer(), probe.peer());
         let config = Config { queue_cap: 2, ..Config::default() };
-        let mut session = SessionActor::new(KEY, Peers { gateway, provider, sandbox }, config, variant);
+        let mut session =
+            SessionActor::new(KEY, Peers { gateway, provider, sandbox, people: [None; 2] }, config, variant);
         probe.start(&mut session);
         Self { probe, session, gateway, sandbox, client, writes: 0, asked: 0 }
     }
