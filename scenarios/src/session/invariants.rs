@@ -57,7 +57,7 @@ pub fn state_people(check: &mut Properties<Fact>) {
     check.always(
         "INT-7",
         "an interrupt that was taken is answered, and does what the answer says",
-        interrupt::interrupts_are_answered(),
+        interrupt::interrupts_are_answered_and_done(),
     );
     check.always(
         "SES-4",

@@ -273,6 +273,15 @@ pub fn runs_end_once() -> impl Monitor<Fact> {
 
 /// INT-7: an interrupt that was taken is answered, and does what the answer says.
 pub fn interrupts_are_answered() -> impl Monitor<Fact> {
+    answers(Replies::default())
+}
+
+/// INT-7, and what the answer says is owed: a run that an interrupt applies to must end.
+pub fn interrupts_are_answered_and_done() -> impl Monitor<Fact> {
+    answers(Replies { ends_are_owed: true, ..Replies::default() })
+}
+
+fn answers(replies: Replies) -> impl Monitor<Fact> {
     on(
         [
             "InFlight",
@@ -284,15 +293,16 @@ pub fn interrupts_are_answered() -> impl Monitor<Fact> {
             "InterruptReceived",
             "InterruptAcked",
         ],
-        Replies::default(),
+        replies,
     )
 }
 
 #[derive(Clone, Default, Hash)]
 struct Replies {
     meetings: Meetings,
+    ends_are_owed: bool,
     unanswered: Ledger<CommandId, Unanswered>,
-    applied: Ledger<(Address, RunId), Option<CommandId>>,
+    applied: Ledger<(Address, RunId), Option<(CommandId, Time)>>,
 }
 
 #[derive(Clone, Copy, Default, Hash)]
@@ -315,7 +325,7 @@ impl Monitor<Fact> for Replies {
             Fact::InterruptAcked { command, ack, .. } => {
                 let met = self.unanswered.remove(command).and_then(|unanswered| unanswered.met);
                 if let (Some(run), InterruptAck::Applied) = (met, ack) {
-                    *self.applied.entry(run) = Some(*command);
+                    *self.applied.entry(run) = Some((*command, moment.at));
                 }
             }
             Fact::RunEnded { run, cause, .. } => {
@@ -327,7 +337,7 @@ impl Monitor<Fact> for Replies {
                 }
                 let applied = self.applied.remove(&(moment.actor, *run)).flatten();
                 let ended_so = matches!(cause, Cause::Interrupted | Cause::Terminated);
-                if let Some(command) = applied.filter(|_| !ended_so) {
+                if let Some((command, _)) = applied.filter(|_| !ended_so) {
                     return Err(format!(
                         "{command} was told that it applies to {run}, which ends otherwise (as {cause:?})"
                     ));
@@ -346,7 +356,13 @@ impl Monitor<Fact> for Replies {
             within: super::PROMPTLY,
             what: format!("the answer to the interrupt {command}"),
         };
-        self.unanswered.iter().map(owed).collect()
+        let ends = |((_, run), applied): &((Address, RunId), Option<(CommandId, Time)>)| {
+            let (command, since) = (*applied)?;
+            let what = format!("the end of {run}, to which {command} applies");
+            Some(Owed { since, within: super::IN_THE_END, what })
+        };
+        let ends = self.applied.iter().filter(|_| self.ends_are_owed).filter_map(ends);
+        self.unanswered.iter().map(owed).chain(ends).collect()
     }
 
     fn reset(&mut self) {
