@@ -157,7 +157,7 @@ impl<P: Protocol> Life<P> {
             }
         }
         let me = slot.address;
-        let mut exits = false;
+        let mut exits = None;
         let mut effects = std::mem::take(&mut self.effects);
         for effect in effects.drain(..) {
             match effect {
@@ -165,7 +165,7 @@ impl<P: Protocol> Life<P> {
                 Effect::Announce(_) => {}
                 Effect::SetTimer { id, after } => self.timers.set(id, now + after, &self.node),
                 Effect::CancelTimer(id) => self.timers.cancel(id, &self.node),
-                Effect::Exit => exits = true,
+                Effect::Exit(reason) => exits = Some(reason),
                 Effect::Interrupt { to, expected } => {
                     self.node.signal(me, to, None, Signal::Interrupt { from: me, expected });
                 }
@@ -179,8 +179,8 @@ impl<P: Protocol> Life<P> {
             }
         }
         self.effects = effects;
-        if exits {
-            self.node.end(&self.slot, Some(self.incarnation), Exit::Normal);
+        if let Some(reason) = exits {
+            self.node.end(&self.slot, Some(self.incarnation), reason);
         }
     }
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::actor::{Actor, Protocol};
 use crate::address::{Address, Incarnation};
-use crate::input::{TimerId, WriteId};
+use crate::input::{Exit, TimerId, WriteId};
 use crate::mailbox::DeadLetter;
 use crate::run::Run;
 use crate::time::Time;
@@ -71,8 +71,8 @@ pub enum Effect<P: Protocol> {
     Stop(Address),
     /// End an actor at once, with what waits in its mailbox.
     Kill(Address),
-    /// End this actor.
-    Exit,
+    /// End this actor, for this reason.
+    Exit(Exit),
     /// Hear of the end of another actor.
     Monitor(Address),
     /// Preempt another actor's run.
@@ -167,9 +167,19 @@ impl<'a, P: Protocol> Context<'a, P> {
         self.effects.push(Effect::Kill(who));
     }
 
-    /// Ends this actor after the turn.
+    /// Ends this actor after the turn: its work is done.
     pub fn exit(&mut self) {
-        self.effects.push(Effect::Exit);
+        self.effects.push(Effect::Exit(Exit::Normal));
+    }
+
+    /// Ends this actor after the turn in good order, though its work may not be done.
+    pub fn shut_down(&mut self) {
+        self.effects.push(Effect::Exit(Exit::Shutdown));
+    }
+
+    /// Ends this actor after the turn, for it cannot go on.
+    pub fn fail(&mut self, reason: impl Into<String>) {
+        self.effects.push(Effect::Exit(Exit::Failed(reason.into())));
     }
 
     /// Asks for `Signal::Exit` when `who` ends, once; at once if it is not alive.
@@ -285,7 +295,8 @@ impl<P: Protocol> fmt::Debug for Effect<P> {
             Self::Spawn { child, actor } => write!(f, "spawn {child} {actor:?}"),
             Self::Stop(who) => write!(f, "stop {who}"),
             Self::Kill(who) => write!(f, "kill {who}"),
-            Self::Exit => write!(f, "exit"),
+            Self::Exit(Exit::Normal) => write!(f, "exit"),
+            Self::Exit(reason) => write!(f, "exit {reason:?}"),
             Self::Monitor(who) => write!(f, "monitor {who}"),
             Self::Interrupt { to, expected: None } => write!(f, "interrupt {to}"),
             Self::Interrupt { to, expected: Some(run) } => write!(f, "interrupt {to} {run}"),

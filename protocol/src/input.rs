@@ -127,9 +127,9 @@ pub enum Signal {
 /// Why an incarnation ended.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Exit {
-    /// It called `cx.exit()`.
+    /// It called `cx.exit()`: its work is done.
     Normal,
-    /// Its parent ended or stopped it.
+    /// Its parent ended or stopped it, or it ended in good order because it was asked to or had to.
     Shutdown,
     /// It was killed, by another actor or by a fault.
     Killed,
@@ -141,6 +141,23 @@ pub enum Exit {
     NoActor,
     /// It was never started: another life of that path was alive.
     NameTaken,
+    /// It gave up, for this reason: `cx.fail(reason)`.
+    Failed(String),
+}
+
+impl Exit {
+    /// Whether nothing went wrong: OTP's `normal`, `shutdown` and `{shutdown, _}`.
+    pub fn is_clean(&self) -> bool {
+        match self {
+            Self::Normal | Self::Shutdown => true,
+            Self::Killed
+            | Self::Panicked(_)
+            | Self::NodeDown(_)
+            | Self::NoActor
+            | Self::NameTaken
+            | Self::Failed(_) => false,
+        }
+    }
 }
 
 /// What an incarnation finds when it starts.

@@ -23,6 +23,7 @@
 //! - [`lease`] — a lock that expires, and a fence at what it protects;
 //! - [`listing`] — a list out of a store that others write to meanwhile;
 //! - [`session`] — the agent runtime's sessions and tools;
+//! - [`supervision`] — supervisors by the rules of Erlang/OTP, over any protocol;
 //! - [`terminal`] — a terminal program with two lanes, and its frames.
 
 #![warn(clippy::float_arithmetic)] // A decision that rests on a float may differ between machines.
@@ -40,6 +41,7 @@ pub mod mailbox;
 pub mod probe;
 pub mod run;
 pub mod session;
+pub mod supervision;
 pub mod terminal;
 pub mod time;
 

@@ -121,7 +121,7 @@ fn translated<P: Protocol>(effect: Effect<P>) -> Effect<Encoded> {
         Effect::Spawn { child, actor } => Effect::Spawn { child, actor: encoded(actor) },
         Effect::Stop(who) => Effect::Stop(who),
         Effect::Kill(who) => Effect::Kill(who),
-        Effect::Exit => Effect::Exit,
+        Effect::Exit(reason) => Effect::Exit(reason),
         Effect::Monitor(who) => Effect::Monitor(who),
         Effect::Interrupt { to, expected } => Effect::Interrupt { to, expected },
         Effect::SetTimer { id, after } => Effect::SetTimer { id, after },

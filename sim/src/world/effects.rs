@@ -34,23 +34,23 @@ impl<P: Protocol> World<P> {
     #[inline(never)]
     fn take_hold_in_order(&mut self, slot: u32, event: u64, checks: &mut Checks<P::Fact>) {
         let mut effects = std::mem::take(&mut self.effects);
-        let mut exits = false;
+        let mut exits = None;
         for effect in &mut effects {
             // A fact is judged where it stands, for it need not go anywhere; and a drain would cost as much as a small effect.
             if let Effect::Announce(fact) = effect {
                 self.announce(slot, fact, event, checks);
                 continue;
             }
-            match std::mem::replace(effect, Effect::Exit) {
+            match std::mem::replace(effect, Effect::Exit(Exit::Normal)) {
                 Effect::Send { to, message } => self.send_to(slot, to.slot(), message, event),
-                Effect::Exit => exits = true,
+                Effect::Exit(reason) => exits = Some(reason),
                 other => self.take_effect(slot, other, event, checks),
             }
         }
         effects.clear();
         self.effects = effects;
-        if exits {
-            self.end(slot, Exit::Normal, event);
+        if let Some(reason) = exits {
+            self.end(slot, reason, event);
         }
     }
 
@@ -62,7 +62,7 @@ impl<P: Protocol> World<P> {
             Effect::Announce(fact) => self.announce(slot, &fact, event, checks),
             Effect::SetTimer { id, after } => self.set_timer(slot, id, after, event),
             Effect::CancelTimer(id) => self.cancel_timer(slot, id),
-            Effect::Exit => self.end(slot, Exit::Normal, event),
+            Effect::Exit(reason) => self.end(slot, reason, event),
             Effect::Interrupt { to, expected } => {
                 let from = self.homes[slot as usize].address(slot);
                 self.signal(slot, to.slot(), Signal::Interrupt { from, expected }, event);

@@ -21,7 +21,7 @@ impl<P: Protocol> Actors<P> {
         tables: &mut Tables,
     ) -> Learnt {
         let (mut asks, mut facts) = (Vec::new(), Vec::new());
-        let (mut exits, mut dead) = (false, false);
+        let (mut exits, mut dead) = (None, false);
         let me = self.address(slot);
         for effect in effects {
             match effect {
@@ -36,13 +36,13 @@ impl<P: Protocol> Actors<P> {
                     let channel = self.channel_of(slot, slot);
                     asks.push(self.event_number(slot, what, channel, tables));
                 }
-                Effect::Exit => exits = true,
+                Effect::Exit(reason) => exits = Some(reason),
                 Effect::DeadLetter(_) => dead = true,
                 other => asks.extend(self.concerning_another(me, other, tables)),
             }
         }
-        if exits {
-            asks.extend(self.at_once(slot, What::End(Exit::Normal), tables));
+        if let Some(reason) = exits {
+            asks.extend(self.at_once(slot, What::End(reason), tables));
         }
         let nothing = asks.is_empty() && facts.is_empty();
         let local = self.local_number(slot, local, tables);
@@ -74,7 +74,7 @@ impl<P: Protocol> Actors<P> {
             | Effect::CancelTimer(_)
             | Effect::Write { .. }
             | Effect::Sync(_)
-            | Effect::Exit
+            | Effect::Exit(_)
             | Effect::DeadLetter(_) => unreachable!("it concerns the actor itself: {effect:?}"),
         }
     }

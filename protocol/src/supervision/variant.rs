@@ -1,0 +1,23 @@
+//! The planted bugs of the supervisor. A variant is a switch that is consulted in one place.
+
+/// Which bug is planted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Variant {
+    /// None.
+    #[default]
+    Reference,
+    /// Rest-for-one leaves out the child that was started right after the one that failed.
+    RestFromNext,
+    /// A start that fails is tried again without being counted.
+    StartsNotCounted,
+    /// One restart less than allowed is too many.
+    AtLeastMax,
+    /// The strategy of a sibling starts temporary children again.
+    RestartsTemporary,
+    /// Children are all asked to stop at once.
+    ParallelStop,
+    /// A child that does not stop in time is waited for.
+    WaitsForever,
+    /// A supervisor that waits before a restart does not hear that it shall end.
+    DeafBackoff,
+}
