@@ -47,7 +47,7 @@ pub use planner::PlannerActor;
 pub use provider::Provider;
 pub use sandbox::Sandbox;
 pub use tool::ToolActor;
-pub use variant::{PLAN_VARIANTS, Planted, RECOVERY_VARIANTS, VARIANTS, Variant};
+pub use variant::{MANY_VARIANTS, PLAN_VARIANTS, Planted, RECOVERY_VARIANTS, VARIANTS, Variant};
 
 use crate::actor::Protocol;
 use crate::context::Context;

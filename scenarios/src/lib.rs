@@ -11,6 +11,7 @@ mod planted;
 pub mod recovery;
 pub mod ring;
 pub mod session;
+pub mod session_many;
 pub mod session_small;
 pub mod terminal;
 
@@ -19,6 +20,7 @@ use rehearsal::registry::Entry;
 /// Every scenario there is; the last is the canary, over which a campaign must fail.
 pub static SCENARIOS: &[&Entry] = &[
     &session::SESSION,
+    &session_many::SESSION_MANY,
     &recovery::RECOVERY,
     &plan::PLAN,
     &commit::COMMIT,

@@ -97,6 +97,7 @@ pub(crate) fn of_sessions(json: &str) -> Option<(String, String)> {
         | Fact::CallIssued { .. }
         | Fact::ResultPersisted { .. }
         | Fact::InterruptEffect { .. }
+        | Fact::ErrorOccurred { .. }
         | Fact::StreamEnded { .. }
         | Fact::TurnCompleted { .. }
         | Fact::DeadLettered { .. }

@@ -200,6 +200,11 @@ pub enum Fact {
         /// The command that did it.
         command: CommandId,
     },
+    /// The user is told that a run has failed.
+    ErrorOccurred {
+        /// The run.
+        run: RunId,
+    },
     /// The run's last stream is over.
     StreamEnded {
         /// The run.

@@ -156,7 +156,7 @@ fn choose_ending(cx: &mut Cx<'_>, step: u16, bold: bool) -> Ending {
     match cx.choose(if bold { 24 } else { 16 }) {
         0..=7 => Ending::Done(Calls::default()),
         8 | 9 => calls([Some(Serial), None, None]),
-        10 => calls([Some(Parallel), None, None]),
+        10 => calls([Some(Parallel), Some(Parallel), Some(Parallel)]),
         11 => calls([Some(Serial), Some(Serial), None]),
         12 => calls([Some(Parallel), Some(Parallel), Some(Serial)]),
         13 => calls([Some(Parallel), Some(Forbidden), None]),

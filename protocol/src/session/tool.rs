@@ -98,7 +98,7 @@ impl ToolActor {
         let call = Call { id, attempt, class, state: State::Queued };
         if id.run.number <= self.cancelled {
             self.report(cx, call, Outcome::Cancelled);
-        } else if class == Class::Forbidden {
+        } else if class == Class::Forbidden && self.variant != Variant::CheckWhenOffering {
             self.report(cx, call, Outcome::Denied);
         } else if class == Class::Asking && self.variant != Variant::AskHoldsPermit {
             cx.send(self.session, Message::NeedsPeople { call: id });
@@ -128,7 +128,9 @@ impl ToolActor {
     /// One permit for all serial calls of the key, and so many for parallel ones. A call that is aborting still holds its own.
     fn permitted(&self, class: Class) -> bool {
         let width = match class {
+            Class::Serial if self.variant == Variant::PermitPerCall => usize::from(self.config.width),
             Class::Serial | Class::Asking | Class::Plan => 1,
+            Class::Parallel if self.variant == Variant::NoWidth => usize::MAX,
             Class::Parallel | Class::Forbidden => usize::from(self.config.width),
         };
         self.calls.iter().filter(|call| call.class == class && call.state != State::Queued).count() < width
@@ -155,6 +157,11 @@ impl ToolActor {
     fn performed(&mut self, cx: &mut Cx<'_>, from: Address, id: CallId, attempt: u8, outcome: Outcome) {
         let open = |call: &Call| (call.id, call.attempt) == (id, attempt) && call.state != State::Queued;
         if let Some(index) = self.calls.iter().position(open) {
+            let again = self.variant == Variant::RetryFailures && attempt == 1;
+            if again && matches!(outcome, Outcome::Failed(_)) {
+                self.calls[index].attempt += 1;
+                return cx.send(self.sandbox, Message::Perform { call: id, attempt: attempt + 1 });
+            }
             self.calls.remove(index);
             cx.announce(Fact::PermitFreed { call: id });
             cx.cancel_timer(timer(id));

@@ -84,6 +84,20 @@ pub enum Variant {
     PublishBeforeClaim,
     /// Only the screen keeps back what a plan must be confirmed for.
     GateInUiOnly,
+    /// Each serial call has a permit of its own.
+    PermitPerCall,
+    /// Nobody counts the parallel calls.
+    NoWidth,
+    /// A call that fails is made again, whether or not it may be.
+    RetryFailures,
+    /// What an agent may use is looked at when tools are offered, and not when they are called.
+    CheckWhenOffering,
+    /// Messages are told apart by their run and not by their step.
+    MessageIdPerTurn,
+    /// Hazard 6: an interjection stops a stream, and during tools nobody looks for one.
+    SignalsOnlyStream,
+    /// The failure of a run is swallowed.
+    CatchAll,
 }
 
 /// What there is to know about a planted bug.
@@ -263,6 +277,48 @@ pub const VARIANTS: &[Planted] = &[
         "a result that is delivered twice becomes two messages",
         "TOOL-3",
     ),
+    planted(
+        Variant::MessageIdPerTurn,
+        "message-id-per-turn",
+        "messages have ids per turn and not per step: those of a second step have the place of the first",
+        "TOOL-4",
+    ),
+    planted(
+        Variant::PermitPerCall,
+        "permit-per-call",
+        "the permit for serial tools is not shared: two shells of one key run at a time",
+        "TOOL-5",
+    ),
+    planted(
+        Variant::NoWidth,
+        "no-width",
+        "nobody counts the parallel calls: a step with three of them runs them all",
+        "TOOL-6",
+    ),
+    planted(
+        Variant::RetryFailures,
+        "retry-failures",
+        "a call that fails is made again though it is not idempotent, and nobody records that",
+        "TOOL-7",
+    ),
+    planted(
+        Variant::CheckWhenOffering,
+        "check-when-offering",
+        "the allowed tools are checked when they are offered: a model that calls a hidden one is served",
+        "TOOL-8",
+    ),
+    planted(
+        Variant::SignalsOnlyStream,
+        "signals-only-stream",
+        "hazard 6: an interjection during tools signals a stream that is not there, and waits for the whole turn",
+        "INT-9",
+    ),
+    planted(
+        Variant::CatchAll,
+        "catch-all",
+        "F4: the failure of a run is caught and forgotten: it ends, and nobody is told of an error",
+        "OBS-1",
+    ),
 ];
 
 /// The planted bugs that only a crash shows.
@@ -308,6 +364,15 @@ pub const RECOVERY_VARIANTS: &[Planted] = &[
     again(Variant::StartingWindow),
     again(Variant::TakeThenRecord),
     again(Variant::CallsWithoutResults),
+    again(Variant::RetryFailures),
+];
+
+/// The planted bugs that mix up keys.
+pub const MANY_VARIANTS: &[Planted] = &[
+    again(Variant::TwoLoops),
+    again(Variant::GlobalPermit),
+    again(Variant::GlobalSingleFlight),
+    again(Variant::GlobalSteer),
 ];
 
 /// The planted bugs around people who decide.
@@ -366,7 +431,7 @@ const fn planted(
 impl Variant {
     /// The last one, by which a test counts them.
     #[cfg(test)]
-    pub(super) const LAST: Self = Self::GateInUiOnly;
+    pub(super) const LAST: Self = Self::CatchAll;
 
     /// The variant of that name on the command line.
     pub fn named(name: &str) -> Option<Self> {

@@ -36,8 +36,34 @@ const IN_THE_END: Duration = Duration::from_secs(300);
 pub fn state(check: &mut Properties<Fact>, config: &Config) {
     state_session(check, config);
     state_isolation_and_mailbox(check, config);
+    check.always("TOOL-4", "no two messages have the same place", tool::messages_have_their_own_place());
     state_interrupt(check, config);
-    state_tool(check);
+    state_tool(check, config);
+    check.always("OBS-1", "a run that fails says so before it ends", session::failures_are_told());
+}
+
+/// States what must hold between many keys.
+pub fn state_many(check: &mut Properties<Fact>) {
+    check.always(
+        "SES-1",
+        "at most one run of a key is active, and no run starts twice",
+        session::runs_are_disjoint(),
+    );
+    check.always(
+        "SES-9",
+        "a command is answered promptly whatever other keys do",
+        session::keys_do_not_wait(),
+    );
+    check.always(
+        "ISO-1",
+        "what a run reads and writes belongs to its key",
+        isolation::runs_keep_to_their_key(),
+    );
+    check.always(
+        "ISO-2",
+        "an interrupt ends only runs of its key",
+        isolation::interrupts_keep_to_their_key(),
+    );
 }
 
 /// States what must hold though people decide slowly, and the runtime crashes.
@@ -105,6 +131,11 @@ pub fn state_recovery(check: &mut Properties<Fact>, config: &Config) {
         "TOOL-1",
         "before the next model call every call has one end and one result",
         tool::calls_are_complete(),
+    );
+    check.always(
+        "TOOL-7",
+        "a call has its effect at most as often as attempts at it are recorded",
+        tool::effects_are_recorded(),
     );
     check.always("TOOL-4", "no two messages have the same place", tool::messages_have_their_own_place());
 }
@@ -203,6 +234,11 @@ fn state_interrupt(check: &mut Properties<Fact>, config: &Config) {
         "a run ends one stream and completes one turn, with its own cause",
         interrupt::runs_end_once(),
     );
+    check.always(
+        "INT-9",
+        "while an interjection waits, no run begins another step",
+        interrupt::interjections_are_next(),
+    );
     check.always("INT-8", "an interrupt never waits behind work", interrupt::interrupts_pass_work());
     check.always(
         "INT-7",
@@ -216,7 +252,7 @@ fn state_interrupt(check: &mut Properties<Fact>, config: &Config) {
     );
 }
 
-fn state_tool(check: &mut Properties<Fact>) {
+fn state_tool(check: &mut Properties<Fact>, config: &Config) {
     check.always(
         "TOOL-2",
         "only results of calls of the present run are stored",
@@ -228,6 +264,18 @@ fn state_tool(check: &mut Properties<Fact>) {
         "before the next model call every call has one end and one result",
         tool::calls_are_complete(),
     );
+    check.always("TOOL-5", "serial calls of a key never overlap", tool::serial_calls_never_overlap());
+    check.always(
+        "TOOL-6",
+        "no more parallel calls of a key run than the width allows",
+        tool::parallel_calls_keep_the_width(config.width),
+    );
+    check.always(
+        "TOOL-7",
+        "a call has its effect at most as often as attempts at it are recorded",
+        tool::effects_are_recorded(),
+    );
+    check.always("TOOL-8", "a call that its agent may not make never begins", tool::only_allowed_tools_run());
 }
 
 /// The key of a ready-made monitor, which prints keys with `Debug`: so what it says is a sentence.

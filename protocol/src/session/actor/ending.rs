@@ -74,12 +74,14 @@ impl SessionActor {
         match last {
             Last::Nothing => {}
             Last::Text { chunks, extent } => {
-                let role = Role::Assistant { chunks, extent };
-                cx.announce(Fact::RowStored { key: self.key, run, step, role });
+                self.tell_row(cx, run, step, Role::Assistant { chunks, extent });
             }
             Last::Results(outcomes) => self.tell_results(cx, run, step, outcomes),
         }
         let waiting = (self.steering.len() + self.follow_up.len()) as u16;
+        if cause == Cause::Failed && self.variant != Variant::CatchAll {
+            cx.announce(Fact::ErrorOccurred { run });
+        }
         cx.announce(Fact::StreamEnded { run, cause });
         cx.announce(Fact::TurnCompleted { run, cause });
         cx.announce(Fact::RunEnded { run, cause, waiting });
@@ -94,7 +96,13 @@ impl SessionActor {
             cx.announce(Fact::ResultPersisted { call });
             count += 1;
         }
-        cx.announce(Fact::RowStored { key: self.key, run, step, role: Role::Results { count } });
+        self.tell_row(cx, run, step, Role::Results { count });
+    }
+
+    /// A message of a step is stored.
+    pub(super) fn tell_row(&self, cx: &mut Cx<'_>, run: RunId, step: u16, role: Role) {
+        let step = if self.variant == Variant::MessageIdPerTurn { 1 } else { step };
+        cx.announce(Fact::RowStored { key: self.key, run, step, role });
     }
 
     /// The grace is over: whatever is still open is given up.

@@ -91,8 +91,7 @@ impl SessionActor {
 
     /// The text and the calls of a step are stored: T5. The calls go to the tools only now, for they must not be made twice.
     pub(super) fn issued(&mut self, cx: &mut Cx<'_>, run: RunId, step: u16, chunks: u16, calls: Calls) {
-        let role = Role::Assistant { chunks, extent: Extent::Whole };
-        cx.announce(Fact::RowStored { key: self.key, run, step, role });
+        self.tell_row(cx, run, step, Role::Assistant { chunks, extent: Extent::Whole });
         for (index, class) in (0..).zip(calls.classes()) {
             cx.announce(Fact::CallIssued { call: CallId { run, step, index }, class });
         }
@@ -197,11 +196,11 @@ impl SessionActor {
     /// The results of the step are stored: the next step, or what stands in its way.
     pub(super) fn gathered(&mut self, cx: &mut Cx<'_>, run: RunId, step: u16, outcomes: Outcomes) {
         self.tell_results(cx, run, step, outcomes);
+        // Whatever has been interjected since the run began goes before its next step.
+        let makes_way = !self.steering.is_empty() && self.variant != Variant::SignalsOnlyStream;
         match &self.phase {
-            Phase::Running { soft_stop: true, .. } => {
-                self.finish(cx, run, step, Cause::GaveWay, Last::Nothing);
-            }
-            Phase::Running { soft_stop: false, .. } => self.call_model(cx, run, step + 1),
+            Phase::Running { .. } if makes_way => self.finish(cx, run, step, Cause::GaveWay, Last::Nothing),
+            Phase::Running { .. } => self.call_model(cx, run, step + 1),
             Phase::Interrupting { .. } if self.variant == Variant::FlagAtLoopTop => {
                 self.call_model(cx, run, step + 1);
             }

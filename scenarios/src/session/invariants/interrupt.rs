@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rehearsal::check::{Moment, Monitor, Owed, fold, on};
-use rehearsal_protocol::session::{Cause, CommandId, Fact, Role, RunId};
+use rehearsal_protocol::session::{Cause, CommandId, Fact, Kind, Queue, Role, RunId};
 use rehearsal_protocol::{Address, InterruptAck, Time};
 
 use super::ledger::Ledger;
@@ -292,6 +292,7 @@ fn answers(replies: Replies) -> impl Monitor<Fact> {
             "Closed",
             "InterruptReceived",
             "InterruptAcked",
+            "Recovered",
         ],
         replies,
     )
@@ -343,8 +344,14 @@ impl Monitor<Fact> for Replies {
                     ));
                 }
             }
+            Fact::Closed { .. } => self.applied.retain(|(session, _), _| *session != moment.actor),
             // Who was not answered asks again.
             Fact::Recovering { .. } => self.unanswered.retain(|_, open| open.by != Some(moment.actor)),
+            // A run that is not resumed has ended, though the crash came before that was told.
+            Fact::Recovered { .. } => {
+                let present = self.meetings.present.get(&moment.actor).copied().flatten();
+                self.applied.retain(|(session, run), _| *session != moment.actor || present == Some(*run));
+            }
             _ => {}
         }
         Ok(())
@@ -382,5 +389,37 @@ pub fn interrupts_pass_work() -> impl Monitor<Fact> {
             }
             _ => Ok(()),
         }),
+    )
+}
+
+/// INT-9: while an interjection waits, no run begins another step.
+pub fn interjections_are_next() -> impl Monitor<Fact> {
+    on(
+        ["Queued", "Restored", "InFlight", "ModelCall", "Recovering", "Closed"],
+        fold(
+            Ledger::default(),
+            |waiting: &mut Ledger<Address, Vec<CommandId>>, moment: Moment, fact: &Fact| {
+                match fact {
+                    Fact::Queued { command, queue: Queue::Steering, .. }
+                    | Fact::Restored { command, kind: Kind::Interjection, .. } => {
+                        waiting.entry(moment.actor).push(*command);
+                    }
+                    Fact::InFlight { command, .. } => {
+                        waiting.entry(moment.actor).retain(|waiting| waiting != command);
+                    }
+                    Fact::ModelCall { run, step: step @ 2.., .. } => {
+                        if let Some(command) = waiting.get(&moment.actor).and_then(|waiting| waiting.first())
+                        {
+                            return Err(format!(
+                                "{run} begins step {step} while the interjection {command} waits"
+                            ));
+                        }
+                    }
+                    Fact::Recovering { .. } | Fact::Closed { .. } => waiting.entry(moment.actor).clear(),
+                    _ => {}
+                }
+                Ok(())
+            },
+        ),
     )
 }
