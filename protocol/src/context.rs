@@ -157,6 +157,11 @@ impl<'a, P: Protocol> Context<'a, P> {
         child
     }
 
+    /// The address of this actor's child of that name, alive or not.
+    pub fn child(&mut self, name: &str) -> Address {
+        self.stage.child(self.turn.me, name)
+    }
+
     /// Asks an actor to end in good order.
     pub fn stop(&mut self, who: Address) {
         self.effects.push(Effect::Stop(who));

@@ -22,7 +22,10 @@
 //! - [`commit`] — two-phase commit, small enough for exhaustive search;
 //! - [`lease`] — a lock that expires, and a fence at what it protects;
 //! - [`listing`] — a list out of a store that others write to meanwhile;
+//! - [`outbox`] — events that go out after they are committed;
+//! - [`pipeline`] — a service of dependent stages under supervision;
 //! - [`session`] — the agent runtime's sessions and tools;
+//! - [`subagents`] — agents that delegate to agents;
 //! - [`supervision`] — supervisors by the rules of Erlang/OTP, over any protocol;
 //! - [`terminal`] — a terminal program with two lanes, and its frames.
 
@@ -38,9 +41,12 @@ pub mod input;
 pub mod lease;
 pub mod listing;
 pub mod mailbox;
+pub mod outbox;
+pub mod pipeline;
 pub mod probe;
 pub mod run;
 pub mod session;
+pub mod subagents;
 pub mod supervision;
 pub mod terminal;
 pub mod time;

@@ -7,6 +7,7 @@
 //! - [`message`] — what the actors say to each other, and in which lane;
 //! - [`fact`] — what they announce, and what monitors judge;
 //! - [`config`] — bounds and timeouts;
+//! - [`catalog`] — agents, their tools, to whom they may delegate;
 //! - [`variant`] — the planted bugs, each with the invariant that it trips;
 //! - [`gateway`] — finds or opens the actor of a key;
 //! - [`actor`] — the session itself: queues, phases, interrupts, results;
@@ -16,6 +17,7 @@
 //!   somebody who decides.
 
 pub mod actor;
+pub mod catalog;
 pub mod client;
 pub mod config;
 pub mod fact;

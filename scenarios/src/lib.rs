@@ -6,6 +6,8 @@ pub mod leaky;
 pub mod lease;
 pub mod listing;
 pub mod misbehaving;
+pub mod outbox;
+pub mod pipeline;
 pub mod plan;
 mod planted;
 pub mod recovery;
@@ -13,6 +15,7 @@ pub mod ring;
 pub mod session;
 pub mod session_many;
 pub mod session_small;
+pub mod subagents;
 pub mod terminal;
 
 use rehearsal::registry::Entry;
@@ -25,9 +28,12 @@ pub static SCENARIOS: &[&Entry] = &[
     &plan::PLAN,
     &commit::COMMIT,
     &lease::LEASE,
+    &pipeline::PIPELINE,
     &terminal::TUI_LANES,
     &listing::LISTING,
     &background::BACKGROUND,
+    &outbox::OUTBOX,
+    &subagents::SUBAGENTS,
     &session_small::SESSION_SMALL,
     &ring::RING,
     &ring::BURST,

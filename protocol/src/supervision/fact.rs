@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::child::Restart;
 use super::policy::Strategy;
 use crate::address::Address;
+use crate::time::Time;
 
 /// What a supervisor announces. Children are named by their ids.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -78,6 +79,8 @@ pub enum Fact {
         failed: String,
         /// How long it is put off, in nanoseconds.
         delay: u64,
+        /// When, by the supervisor's own clock.
+        at: Time,
     },
     /// A restart begins: these children are stopped if they run, and then started in this order.
     RestartBegan {
@@ -99,6 +102,8 @@ pub enum Fact {
     GaveUp {
         /// Which.
         supervisor: Address,
+        /// When, by its own clock.
+        at: Time,
     },
     /// A supervisor was asked to end.
     EndAsked {

@@ -1,7 +1,9 @@
 //! The planted bugs of the supervisor. A variant is a switch that is consulted in one place.
 
+use serde::{Deserialize, Serialize};
+
 /// Which bug is planted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Variant {
     /// None.
     #[default]
@@ -18,6 +20,8 @@ pub enum Variant {
     ParallelStop,
     /// A child that does not stop in time is waited for.
     WaitsForever,
+    /// A supervisor that is to end does not wait for its children.
+    EndsFirst,
     /// A supervisor that waits before a restart does not hear that it shall end.
     DeafBackoff,
 }

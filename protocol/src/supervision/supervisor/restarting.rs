@@ -70,12 +70,13 @@ impl<R: Recipe> Supervisor<R> {
     pub(super) fn restart<P: Supervised<Recipe = R>>(&mut self, cx: &mut Context<'_, P>, id: &str) {
         let supervisor = cx.me();
         if !self.count(cx.now()) {
-            cx.announce(P::fact(Fact::GaveUp { supervisor }));
+            cx.announce(P::fact(Fact::GaveUp { supervisor, at: cx.now() }));
             return self.end(cx);
         }
         let earlier = self.restarts.of_late().saturating_sub(1);
         let delay = self.policy.backoff.map(|backoff| backoff.delay_with(earlier, draw(cx)));
-        let decided = |delay| Fact::RestartDecided { supervisor, failed: id.to_owned(), delay };
+        let at = cx.now();
+        let decided = |delay| Fact::RestartDecided { supervisor, failed: id.to_owned(), delay, at };
         cx.announce(P::fact(decided(delay.map_or(0, nanos))));
         match delay {
             None => self.begin_restart(cx, id),

@@ -142,7 +142,8 @@ impl<R: Recipe> Supervisor<R> {
 
     /// Stops all children and ends.
     pub(super) fn end<P: Supervised<Recipe = R>>(&mut self, cx: &mut Context<'_, P>) {
-        self.stop_then(cx, self.ids(), Then::End { failed: None });
+        let ids = if self.variant == Variant::EndsFirst { Vec::new() } else { self.ids() };
+        self.stop_then(cx, ids, Then::End { failed: None });
     }
 
     /// The supervisor is asked to end. Who is being stopped is waited for; then the others follow.

@@ -154,6 +154,7 @@ fn planted_bugs_are_no_otp() {
         Variant::RestartsTemporary,
         Variant::ParallelStop,
         Variant::WaitsForever,
+        Variant::EndsFirst,
     ];
     for bug in bugs {
         let config = ProptestConfig {

@@ -204,7 +204,7 @@ pub fn only_allowed_tools_run() -> impl Monitor<Fact> {
                     return Err(format!("{call} begins, and its agent may not make it"));
                 }
                 Fact::RunStarted { run, .. } => {
-                    forbidden.retain(|call| call.run.key != run.key || call.run.number + 1 >= run.number)
+                    forbidden.retain(|call| call.run.key != run.key || call.run.number + 1 >= run.number);
                 }
                 _ => {}
             }

@@ -1,0 +1,50 @@
+//! A service of dependent stages under supervision: what a designer compares policies on.
+//!
+//! Requests go through stages in a line. A stage accepts work only from the life of the stage before it that it has linked itself to: if that one
+//! is started again and this one is not, it refuses what comes until it has found out and linked itself anew. So it matters who is started
+//! again together with whom.
+//!
+//! In reading order:
+//!
+//! - [`message`] — what is said;
+//! - [`fact`] — what is announced;
+//! - [`tree`] — who is supervised by whom;
+//! - [`door`] — where requests come in;
+//! - [`stage`] — one of the line;
+//! - [`client`] — a stream of requests;
+//! - [`variant`] — the planted bugs.
+
+pub mod client;
+pub mod door;
+pub mod fact;
+pub mod message;
+pub mod stage;
+pub mod tree;
+pub mod variant;
+
+#[cfg(test)]
+mod tests;
+
+pub use client::{Client, Load};
+pub use door::Door;
+pub use fact::Fact;
+pub use message::{Message, RequestId, Work};
+pub use stage::Stage;
+pub use tree::{Part, top};
+pub use variant::{Planted, VARIANTS, Variant, named};
+
+use crate::actor::Protocol;
+use crate::mailbox::Lane;
+
+/// The protocol of the service.
+#[derive(Clone, Copy, Debug)]
+pub struct Pipeline;
+
+impl Protocol for Pipeline {
+    type Message = Message;
+    type Fact = Fact;
+
+    fn lane(message: &Message) -> Lane {
+        message.lane()
+    }
+}

@@ -1,0 +1,80 @@
+//! What is said.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::tree::Part;
+use crate::address::{Address, Incarnation};
+use crate::mailbox::Lane;
+use crate::supervision::{Answer, Command};
+
+/// What is said.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Message {
+    /// A client wants this done.
+    Request(Work),
+    /// A stage hands this on, in this life of it.
+    Job {
+        /// What.
+        work: Work,
+        /// In which life.
+        by: Incarnation,
+    },
+    /// The request was carried out.
+    Done(RequestId),
+    /// The first stage can take requests.
+    Open,
+    /// A stage links itself to the one before it.
+    Link,
+    /// The one before says which life of it this is.
+    Linked(Incarnation),
+    /// To a supervisor.
+    Command(Box<Command<Part>>),
+    /// From a supervisor.
+    Answer(Box<Answer>),
+}
+
+impl Message {
+    /// The lane in which it travels.
+    pub fn lane(&self) -> Lane {
+        match self {
+            Self::Command(_) | Self::Open | Self::Link | Self::Linked(_) => Lane::Control,
+            Self::Done(_) | Self::Answer(_) => Lane::Result,
+            Self::Request(_) | Self::Job { .. } => Lane::Work,
+        }
+    }
+}
+
+/// What a client wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Work {
+    /// Which request.
+    pub request: RequestId,
+    /// Whether it makes the second stage panic each time.
+    pub poison: bool,
+    /// Who waits for it.
+    pub client: Address,
+}
+
+/// A request: the number of its client, and its own among those of that client.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct RequestId {
+    /// The client.
+    pub client: u16,
+    /// Which of its requests, from 1.
+    pub number: u32,
+}
+
+/// `c1#3`.
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "c{}#{}", self.client, self.number)
+    }
+}
+
+impl fmt::Debug for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}

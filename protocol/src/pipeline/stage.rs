@@ -1,0 +1,115 @@
+//! One stage of the line.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::message::{Message, Work};
+use super::{Fact, Pipeline};
+use crate::actor::Actor;
+use crate::address::{Address, Incarnation};
+use crate::context::Context;
+use crate::input::{Input, Signal, TimerId};
+use crate::mailbox::DeadLetter;
+
+/// The present work is done.
+const WORK: TimerId = TimerId(1);
+/// The link is to be renewed.
+const RELINK: TimerId = TimerId(2);
+
+/// How long a stage works on a request.
+pub const WORK_TIME: Duration = Duration::from_millis(2);
+/// How long a stage takes to find out that its link is of no use any more.
+pub const RELINK_AFTER: Duration = Duration::from_millis(300);
+/// One stage in so many does not stop when it is asked, if chance has it.
+const WILLING: u32 = 12;
+
+/// Works on one request after another, and hands each on. What waits in it is lost with it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Stage {
+    place: u8,
+    before: Address,
+    after: Option<Address>,
+    me: Incarnation,
+    /// The life of the one before that it accepts work from.
+    link: Option<Incarnation>,
+    queue: VecDeque<Work>,
+}
+
+impl Stage {
+    /// The stage at a place, counted from 0, between the one before, or the door, and the one after, if there is one.
+    pub fn new(place: u8, before: Address, after: Option<Address>) -> Self {
+        Self { place, before, after, me: Incarnation(0), link: None, queue: VecDeque::new() }
+    }
+
+    fn begin(&mut self, cx: &mut Context<'_, Pipeline>) {
+        self.me = cx.incarnation();
+        if self.place == 0 {
+            cx.send(self.before, Message::Open);
+            self.linked(cx, Incarnation(1));
+        } else {
+            cx.send(self.before, Message::Link);
+        }
+    }
+
+    fn linked(&mut self, cx: &mut Context<'_, Pipeline>, to: Incarnation) {
+        self.link = Some(to);
+        cx.announce(Fact::Linked { place: self.place });
+    }
+
+    fn job(&mut self, cx: &mut Context<'_, Pipeline>, work: Work, by: Incarnation) {
+        if self.link != Some(by) {
+            cx.announce(Fact::Refused { request: work.request });
+            cx.dead_letter(DeadLetter::Undeliverable);
+            // One that waits for an answer to its link does not find out sooner.
+            if self.link.take().is_some() {
+                cx.set_timer(RELINK, RELINK_AFTER);
+            }
+            return;
+        }
+        self.queue.push_back(work);
+        if self.queue.len() == 1 {
+            cx.set_timer(WORK, WORK_TIME);
+        }
+    }
+
+    fn done(&mut self, cx: &mut Context<'_, Pipeline>) {
+        let Some(work) = self.queue.pop_front() else { return };
+        assert!(!work.poison || self.place != 1, "{} is poison", work.request);
+        match self.after {
+            Some(after) => cx.send(after, Message::Job { work, by: self.me }),
+            None => {
+                cx.announce(Fact::Executed { request: work.request });
+                cx.send(work.client, Message::Done(work.request));
+            }
+        }
+        if !self.queue.is_empty() {
+            cx.set_timer(WORK, WORK_TIME);
+        }
+    }
+}
+
+impl Actor<Pipeline> for Stage {
+    fn receive(&mut self, cx: &mut Context<'_, Pipeline>, input: Input<Pipeline>) {
+        match input {
+            Input::Start(_) => self.begin(cx),
+            Input::Message(envelope) => match envelope.message {
+                Message::Job { work, by } => self.job(cx, work, by),
+                Message::Link => cx.send(envelope.from, Message::Linked(self.me)),
+                Message::Linked(to) => self.linked(cx, to),
+                Message::Request(_)
+                | Message::Done(_)
+                | Message::Open
+                | Message::Command(_)
+                | Message::Answer(_) => cx.dead_letter(DeadLetter::Malformed),
+            },
+            Input::Timer(WORK) => self.done(cx),
+            Input::Timer(_) => cx.send(self.before, Message::Link),
+            Input::Signal(Signal::Shutdown) => {
+                if cx.choose(WILLING) != WILLING - 1 {
+                    cx.shut_down();
+                }
+            }
+            Input::Signal(_) | Input::Synced(_) => {}
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! The parts of the service without the simulator: states and exact effects.
+
+use std::time::Duration;
+
+use super::{Client, Door, Load, Message, Pipeline, RequestId, Stage, Work};
+use crate::address::{Address, Incarnation};
+use crate::context::Effect;
+use crate::input::{Input, TimerId};
+use crate::probe::Probe;
+
+fn work(number: u32, client: Address) -> Work {
+    Work { request: RequestId { client: 1, number }, poison: false, client }
+}
+
+fn told(effects: Vec<Effect<Pipeline>>) -> Vec<String> {
+    effects.iter().map(|effect| format!("{effect:?}")).collect()
+}
+
+#[test]
+fn a_stage_refuses_what_comes_from_a_life_that_it_is_not_linked_to_and_links_itself_anew() {
+    let mut probe = Probe::default();
+    let (before, client) = (probe.peer(), probe.peer());
+    let mut stage = Stage::new(1, before, None);
+    assert_eq!(told(probe.start(&mut stage)), ["send @1.1 Link"]);
+    probe.message(&mut stage, before, Message::Linked(Incarnation(1)));
+    let job = |by| Message::Job { work: work(1, client), by: Incarnation(by) };
+    assert_eq!(told(probe.message(&mut stage, before, job(1))), ["set Timer(1) 2ms"]);
+    let refused = ["announce Refused { request: c1#1 }", "dead letter Undeliverable", "set Timer(2) 300ms"];
+    assert_eq!(told(probe.message(&mut stage, before, job(2))), refused);
+    assert_eq!(told(probe.message(&mut stage, before, job(2))).len(), 2, "it has found out already");
+    assert_eq!(told(probe.turn(&mut stage, Input::Timer(TimerId(2)))), ["send @1.1 Link"]);
+}
+
+#[test]
+fn a_stage_works_on_one_request_after_another() {
+    let mut probe = Probe::default();
+    let (door, after, client) = (probe.peer(), probe.peer(), probe.peer());
+    let mut stage = Stage::new(0, door, Some(after));
+    probe.start(&mut stage);
+    for number in [1, 2] {
+        probe.message(&mut stage, door, Message::Job { work: work(number, client), by: Incarnation(1) });
+    }
+    for (number, more) in [(1, true), (2, false)] {
+        let effects = told(probe.turn(&mut stage, Input::Timer(TimerId(1))));
+        assert!(effects[0].contains(&format!("c1#{number}")), "{effects:?}");
+        assert_eq!(effects.len() == 2, more, "the timer runs while something waits: {effects:?}");
+    }
+}
+
+#[test]
+#[should_panic(expected = "c1#7 is poison")]
+fn poison_makes_the_second_stage_panic() {
+    let mut probe = Probe::default();
+    let (before, client) = (probe.peer(), probe.peer());
+    let mut stage = Stage::new(1, before, None);
+    probe.message(&mut stage, before, Message::Linked(Incarnation(1)));
+    let work = Work { poison: true, ..work(7, client) };
+    probe.message(&mut stage, before, Message::Job { work, by: Incarnation(1) });
+    probe.turn(&mut stage, Input::Timer(TimerId(1)));
+}
+
+#[test]
+fn the_door_passes_nothing_on_before_the_first_stage_opens() {
+    let mut probe = Probe::default();
+    let (first, client) = (probe.peer(), probe.peer());
+    let mut door = Door::default();
+    let request = Message::Request(work(1, client));
+    assert_eq!(told(probe.message(&mut door, client, request.clone())), ["dead letter Undeliverable"]);
+    probe.message(&mut door, first, Message::Open);
+    assert!(told(probe.message(&mut door, client, request))[0].starts_with("send @1.1 Job"));
+}
+
+#[test]
+fn a_client_asks_again_and_gives_up_in_the_end() {
+    let mut probe = Probe::default();
+    let door = probe.peer();
+    let load = Load { requests: 1, gap: Duration::from_millis(10), attempts: 2, poison: 0 };
+    let mut client = Client::new(1, door, load);
+    assert_eq!(told(probe.start(&mut client)), ["set Timer(0) 10ms"]);
+    assert_eq!(
+        told(probe.turn(&mut client, Input::Timer(TimerId(0))))[0],
+        "announce Asked { request: c1#1 }"
+    );
+    let again = told(probe.turn(&mut client, Input::Timer(TimerId(1))));
+    assert_eq!((again[0].as_str(), again.len()), ("announce AskedAgain { request: c1#1 }", 3));
+    let over = told(probe.turn(&mut client, Input::Timer(TimerId(1))));
+    assert_eq!(over, ["announce GivenUp { request: c1#1 }", "announce Finished { client: 1 }"]);
+    let late = probe.message(&mut client, door, Message::Done(RequestId { client: 1, number: 1 }));
+    assert_eq!(told(late), ["dead letter LateResult"], "an answer that comes too late is never the caller's");
+}

@@ -1,0 +1,71 @@
+//! Asks, and interrupts.
+
+use std::time::Duration;
+
+use crate::actor::Actor;
+use crate::address::Address;
+use crate::context::Context;
+use crate::input::{Input, TimerId};
+use crate::mailbox::DeadLetter;
+
+use super::{Message, Subagents};
+
+/// Asks an agent for some runs, one after another, and interrupts some.
+#[derive(Clone, Debug, Hash)]
+pub struct Person {
+    agent: Address,
+    runs: u32,
+}
+
+const REST: TimerId = TimerId(1);
+const LOSES_PATIENCE: TimerId = TimerId(2);
+/// After what time a person interrupts a run, if ever; the first is the dull one.
+const INTERRUPTS: [Option<Duration>; 6] = [
+    None,
+    None,
+    None,
+    Some(Duration::from_millis(30)),
+    Some(Duration::from_millis(90)),
+    Some(Duration::from_millis(250)),
+];
+
+impl Person {
+    /// Talks to that agent.
+    pub fn new(agent: Address, runs: u32) -> Self {
+        Self { agent, runs }
+    }
+}
+
+impl Actor<Subagents> for Person {
+    fn receive(&mut self, cx: &mut Context<'_, Subagents>, input: Input<Subagents>) {
+        match input {
+            Input::Start(_) | Input::Timer(REST) => {
+                let Some(left) = self.runs.checked_sub(1) else { return };
+                self.runs = left;
+                cx.send(self.agent, Message::Ask);
+                if let Some(patience) = INTERRUPTS[cx.choose(INTERRUPTS.len() as u32) as usize] {
+                    cx.set_timer(LOSES_PATIENCE, patience);
+                }
+            }
+            Input::Timer(LOSES_PATIENCE) => cx.send(self.agent, Message::Interrupt),
+            Input::Message(envelope) => match envelope.message {
+                Message::Answered => {
+                    cx.cancel_timer(LOSES_PATIENCE);
+                    cx.set_timer(REST, Duration::from_millis(50));
+                }
+                Message::Ask
+                | Message::Interrupt
+                | Message::Spawn { .. }
+                | Message::Completed { .. }
+                | Message::CancelAll
+                | Message::AllEnded
+                | Message::Run { .. }
+                | Message::CancelChild(_)
+                | Message::Cancel
+                | Message::ChildEnded { .. }
+                | Message::ChildGone(_) => cx.dead_letter(DeadLetter::Malformed),
+            },
+            Input::Timer(_) | Input::Signal(_) | Input::Synced(_) => {}
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Planted bugs, each with the invariant that it trips.
+
+/// Which bug is planted: a switch that is consulted in one place.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Variant {
+    /// None.
+    #[default]
+    Reference,
+    /// A timeout completes the call, and so does the end of the child.
+    BothEmit,
+    /// The end of a child that has not reported is not seen.
+    ExitUnseen,
+    /// A child that is cancelled leaves its own children alone.
+    CancelNotPassedOn,
+    /// A child that takes too long is forgotten.
+    ZombieOnTimeout,
+    /// An interrupt becomes an error of the call, and the model goes on from that.
+    InterruptAsError,
+    /// What comes after an interrupt is taken.
+    LateChildTaken,
+    /// Whether an agent may use a tool is asked when it is offered only.
+    CheckedWhenOffered,
+    /// Any agent may be delegated to.
+    AnyDelegate,
+}
+
+/// What there is to know about a planted bug.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Planted {
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// What is wrong, in words.
+    pub sentence: &'static str,
+    /// The invariant that it trips.
+    pub trips: &'static str,
+    /// The switch.
+    pub variant: Variant,
+}
+
+/// All planted bugs.
+pub const VARIANTS: [Planted; 8] = [
+    Planted {
+        name: "both-emit",
+        sentence: "a timeout completes the call, and the end of the child completes it again",
+        trips: "SUB-1",
+        variant: Variant::BothEmit,
+    },
+    Planted {
+        name: "exit-unseen",
+        sentence: "a child that dies without a report leaves its parent waiting",
+        trips: "SUB-2",
+        variant: Variant::ExitUnseen,
+    },
+    Planted {
+        name: "cancel-not-passed-on",
+        sentence: "a child that is cancelled leaves its own children running",
+        trips: "INT-10",
+        variant: Variant::CancelNotPassedOn,
+    },
+    Planted {
+        name: "zombie-on-timeout",
+        sentence: "a child that takes too long is forgotten and goes on calling tools",
+        trips: "INT-10",
+        variant: Variant::ZombieOnTimeout,
+    },
+    Planted {
+        name: "interrupt-as-error",
+        sentence: "an interrupt becomes an error of the call that delegates, and the model goes on from that",
+        trips: "INT-4",
+        variant: Variant::InterruptAsError,
+    },
+    Planted {
+        name: "late-child-taken",
+        sentence: "what a child reports after the interrupt is taken for a result",
+        trips: "TOOL-2",
+        variant: Variant::LateChildTaken,
+    },
+    Planted {
+        name: "checked-when-offered",
+        sentence: "a tool is checked when it is offered, and a model calls one that it was not offered",
+        trips: "TOOL-8",
+        variant: Variant::CheckedWhenOffered,
+    },
+    Planted {
+        name: "any-delegate",
+        sentence: "a model delegates to an agent that only people or the runtime may run",
+        trips: "SUB-3",
+        variant: Variant::AnyDelegate,
+    },
+];
+
+impl Variant {
+    /// The variant of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        VARIANTS.iter().find(|planted| planted.name == name).map(|planted| planted.variant)
+    }
+}
