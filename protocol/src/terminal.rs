@@ -151,7 +151,7 @@ pub enum Fact {
 /// The knobs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Config {
-    /// After so many inputs in a row one bulk event is dispatched. `u32::MAX` is strict priority, which starves the bulk lane.
+    /// After so many inputs in a row one bulk event is dispatched. 0 is strict priority, which starves the bulk lane.
     pub inputs_in_a_row: u32,
     /// How long it takes to handle an event.
     pub handling: Duration,

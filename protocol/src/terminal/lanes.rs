@@ -52,7 +52,8 @@ impl Waiting {
 
     /// The lane whose turn it is, if it were up to priority and the inputs in a row.
     pub(super) fn next(&self, config: &Config, variant: Variant) -> Lane {
-        let had_enough = self.in_a_row >= config.inputs_in_a_row && variant != Variant::StrictLanes;
+        let is_strict = config.inputs_in_a_row == 0 || variant == Variant::StrictLanes;
+        let had_enough = !is_strict && self.in_a_row >= config.inputs_in_a_row;
         match (self.input.is_empty(), self.bulk.is_empty()) {
             (true, _) => Lane::Bulk,
             (false, true) => Lane::Input,

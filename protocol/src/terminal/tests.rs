@@ -180,3 +180,13 @@ fn a_request_when_the_debounce_is_over_does_not_wait_for_a_late_timer() {
     assert!(drawn.contains("cancel Timer(2)") && drawn.contains("FrameBegun { frame: 2"), "{drawn}");
     assert_eq!(play.debounced(), "");
 }
+
+#[test]
+fn no_inputs_in_a_row_means_strict_priority() {
+    let mut play = Play::with(Variant::Reference);
+    play.terminal = Terminal::new(play.someone, Config { inputs_in_a_row: 0, ..CONFIG }, Variant::Reference);
+    play.happens(Event::Key);
+    play.happens(Event::Status);
+    play.happens(Event::Key);
+    assert!(play.handled().contains(&dispatched(Lane::Input, 2, 2)));
+}
