@@ -61,6 +61,9 @@ pub(crate) enum Command {
     /// Find planted bugs by each search strategy, and tell how soon
     #[command(after_help = SCORE_EXAMPLES)]
     Score(Score),
+    /// Run the same seeds under several policies, and tell the differences
+    #[command(after_help = COMPARE_EXAMPLES)]
+    Compare(Compare),
     /// Judge logs of facts that real nodes wrote, by the monitors of a scenario
     #[command(after_help = CHECK_EXAMPLES)]
     Check(Check),
@@ -122,6 +125,16 @@ Examples:
   rehearse explain CASE --html why.html         all of it, and the run to walk through
 
 A case that is not shrunk is shrunk first; its file stays as it is.";
+
+const COMPARE_EXAMPLES: &str = "\
+Examples:
+  rehearse compare pipeline                                         all of its policies
+  rehearse compare pipeline --policies one-for-one,rest-for-one --seeds 2000
+  rehearse compare pipeline --policies one-for-one,rest-for-one --seeds 0x1f..0x20   a seed that swings
+  rehearse compare pipeline --csv differences.csv
+
+All policies have the same weather: arrivals, latencies and faults of a seed are the same for each. An
+interval has 95 % of the bootstrap over seeds; beside it stands how wide it would be with seeds of their own.";
 
 const CHECK_EXAMPLES: &str = "\
 Examples:
@@ -252,6 +265,24 @@ pub(crate) struct Fuzz {
     pub(crate) resume: bool,
     #[command(flatten)]
     pub(crate) patience: Patience,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Compare {
+    /// The scenario; `list SCENARIO` shows its policies
+    pub(crate) scenario: String,
+    /// The policies, at least two; all of the scenario by default
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    pub(crate) policies: Vec<String>,
+    /// How many seeds, as N or A..B
+    #[arg(long, value_name = "N|A..B", default_value = "1000", value_parser = seed::parse_seeds)]
+    pub(crate) seeds: Seeds,
+    /// How many runs at the same time; one on each core by default
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) jobs: Option<u16>,
+    /// Write the differences to this file, one line for each pair and metric
+    #[arg(long, value_name = "FILE")]
+    pub(crate) csv: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]

@@ -15,13 +15,14 @@
 //! - `args` — what can be typed;
 //! - `seed`, `span` — seeds and times as they are typed;
 //! - `selection` — what was typed, found in the registry;
-//! - `list`, `run`, `fuzz`, `replay`, `shrink`, `explain`, `check` — one file a command;
+//! - `list`, `run`, `fuzz`, `replay`, `shrink`, `explain`, `compare`, `check` — one file a command;
 //! - `staged` — `run` and `fuzz` on other stages than the world;
 //! - `output` — stdout, stderr, and files that are whole or not there;
 //! - `error` — what was wrong, where, and the mend.
 
 mod args;
 mod check;
+mod compare;
 mod doctor;
 mod error;
 mod explain;
@@ -122,6 +123,7 @@ fn started(
     let registry = Registry { scenarios, stages, tool: &tool };
     let output = Output { json: arguments.common.json };
     let result = match &arguments.command {
+        Command::Compare(args) => compare::compare(&registry, &arguments.common, args, output),
         Command::Check(args) => check::check(&registry, &arguments.common, args, output),
         Command::List(args) => list::list(&registry, &arguments.common, args, output),
         Command::Run(args) => run::run(&registry, &arguments.common, args, output),

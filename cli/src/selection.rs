@@ -153,12 +153,12 @@ fn profile(entry: &Entry, common: &Common, stage: Option<&'static dyn Stage>) ->
     if stage.is_none_or(Stage::has_faults) { common.faults.unwrap_or(entry.faults) } else { &Profile::NONE }
 }
 
-/// No scenario has policies yet.
+/// Policies are compared, and not run one by one.
 pub(crate) fn no_policy(common: &Common) -> Result<(), Error> {
     match &common.policy {
         None => Ok(()),
         Some(name) => Err(Error::Usage(format!(
-            "there is no policy `{name}`: no scenario has policies to choose from yet\n  leave --policy out"
+            "there is no policy `{name}` here: policies are compared, and not run one by one\n  leave --policy out, or compare policies: compare SCENARIO --policies A,B"
         ))),
     }
 }

@@ -25,7 +25,7 @@ pub mod variant;
 #[cfg(test)]
 mod tests;
 
-pub use client::{Client, Load};
+pub use client::{Arrivals, Client, Load};
 pub use door::Door;
 pub use fact::Fact;
 pub use message::{Message, RequestId, Work};

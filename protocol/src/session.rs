@@ -12,7 +12,9 @@
 //! - [`gateway`] — finds or opens the actor of a key;
 //! - [`actor`] — the session itself: queues, phases, interrupts, results;
 //! - [`tool`] — the calls of one key: permits, deadlines, cancellation;
-//! - [`provider`], [`sandbox`], [`client`] — the simulated outside: a model, a place where tools run, a person.
+//! - [`planner`] — holds a plan up to people;
+//! - [`provider`], [`sandbox`], [`client`], [`person`] — the simulated outside: a model, a place where tools run, somebody who talks, and
+//!   somebody who decides.
 
 pub mod actor;
 pub mod catalog;
@@ -22,6 +24,8 @@ pub mod fact;
 pub mod gateway;
 pub mod id;
 pub mod message;
+pub mod person;
+pub mod planner;
 pub mod provider;
 pub mod sandbox;
 pub mod tool;
@@ -32,18 +36,20 @@ mod tests;
 
 pub use actor::{Peers, SessionActor};
 pub use client::{Client, Workload};
-pub use config::Config;
-pub use fact::{Cause, Fact, PhaseName, Queue, Role};
+pub use config::{Config, ParkedInterjection};
+pub use fact::{Cause, Fact, PhaseName, Queue, Role, Verdict};
 pub use gateway::Gateway;
 pub use id::{CallId, CommandId, Key, RunId, StreamId};
 pub use message::{
-    Calls, Class, Interrupt, Kind, Message, Outcome, Reply, Report, ResultAck, Stop, StreamEnd, Terminate,
-    Work,
+    Calls, Class, Decision, Interrupt, Kind, Message, Outcome, Reply, Report, Respond, ResultAck, Stop,
+    StreamEnd, Terminate, Work,
 };
+pub use person::Person;
+pub use planner::PlannerActor;
 pub use provider::Provider;
 pub use sandbox::Sandbox;
 pub use tool::ToolActor;
-pub use variant::{Planted, RECOVERY_VARIANTS, VARIANTS, Variant};
+pub use variant::{MANY_VARIANTS, PLAN_VARIANTS, Planted, RECOVERY_VARIANTS, VARIANTS, Variant};
 
 use crate::actor::Protocol;
 use crate::context::Context;

@@ -7,6 +7,7 @@
 //! - [`fuzz`] — a campaign;
 //! - [`explain`] — what had to go wrong;
 //! - [`shrink`] — a case made smaller;
+//! - [`compare`] — policies side by side;
 //! - [`doctor`] — whether runs are functions of their seeds;
 //! - [`explore`] — every run with a few deviations;
 //! - [`interleavings`] — all orders of a small system;
@@ -15,6 +16,7 @@
 //! - [`list`] — what there is to run.
 
 mod check;
+mod compare;
 mod doctor;
 mod explain;
 mod explore;
@@ -32,6 +34,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 pub use check::{CheckDocument, check};
+pub use compare::{CompareDocument, compare};
 pub use doctor::{DoctorDocument, doctor};
 pub use explain::{ExplainDocument, explain};
 pub use explore::{ExploreDocument, explore};

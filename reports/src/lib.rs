@@ -6,11 +6,13 @@
 //! - [`explore`] — what exhaustive search came to;
 //! - [`interleavings`] — what trying all orders came to;
 //! - [`states`] — what a search of states came to;
+//! - [`compare`] — what comparing policies came to;
 //! - [`score`] — what an exam of search strategies gave;
 //! - [`terminal`] — for the person at the screen;
 //! - [`json`] — for scripts, one document a command;
 //! - [`sarif`] — for code scanners;
 //! - [`junit`] — for CI;
+//! - [`csv`] — for spreadsheets;
 //! - [`svg`] — pictures;
 //! - [`markdown`] — tables in documents;
 //! - [`html`] — pages.
@@ -18,6 +20,8 @@
 //! A report format is a file here. None of them runs anything.
 
 pub mod check;
+pub mod compare;
+pub mod csv;
 pub mod doctor;
 pub mod explore;
 pub mod html;

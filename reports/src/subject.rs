@@ -110,6 +110,23 @@ impl Tool {
         format!("{} check {} {}", quoted(&self.binary), subject.entry.name, quoted(&log.to_string_lossy()))
     }
 
+    /// The command that compares policies by one seed.
+    pub fn compare(&self, subject: &Subject, policies: &str, seed: u64) -> String {
+        let scenario = quoted(subject.entry.name);
+        let mut command =
+            format!("{} compare {scenario} --policies {}", quoted(&self.binary), quoted(policies));
+        for (name, value) in subject.settings.changed() {
+            let _ = write!(command, " --set {name}={value}");
+        }
+        let _ = write!(
+            command,
+            " --faults {} --seeds {seed:#x}..{:#x}",
+            subject.profile.name,
+            seed.saturating_add(1)
+        );
+        command
+    }
+
     /// The command that explains a case.
     pub fn explain(&self, case: &Path) -> String {
         format!("{} explain {}", quoted(&self.binary), quoted(&case.to_string_lossy()))

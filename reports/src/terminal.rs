@@ -7,6 +7,7 @@
 //! - [`progress`] — a campaign while it goes on;
 //! - [`shrink`] — a case made smaller;
 //! - [`explain`] — what had to go wrong;
+//! - [`compare`] — policies side by side;
 //! - [`diagram`] — a few events, with a column for each actor;
 //! - [`doctor`] — what the doctor found;
 //! - [`explore`] — what exhaustive search came to;
@@ -19,6 +20,7 @@
 //! Everything is written with colours; whoever opens the stream takes them out where they do not belong.
 
 pub mod check;
+pub mod compare;
 pub mod diagram;
 pub mod doctor;
 pub mod explain;

@@ -8,10 +8,12 @@ pub mod listing;
 pub mod misbehaving;
 pub mod outbox;
 pub mod pipeline;
+pub mod plan;
 mod planted;
 pub mod recovery;
 pub mod ring;
 pub mod session;
+pub mod session_many;
 pub mod session_small;
 pub mod subagents;
 pub mod terminal;
@@ -21,7 +23,9 @@ use rehearsal::registry::Entry;
 /// Every scenario there is; the last is the canary, over which a campaign must fail.
 pub static SCENARIOS: &[&Entry] = &[
     &session::SESSION,
+    &session_many::SESSION_MANY,
     &recovery::RECOVERY,
+    &plan::PLAN,
     &commit::COMMIT,
     &lease::LEASE,
     &pipeline::PIPELINE,

@@ -1,17 +1,20 @@
 //! A service of dependent stages under supervision: clients ask while stages fail, are started again, and find each other again.
 
 mod goals;
+mod measures;
+mod policies;
 mod supervision;
 
 use std::time::Duration;
 
 use rehearsal::check::{Monitor, Properties, fold, on};
+use rehearsal::compare::Measures;
 use rehearsal::registry::{self, Entry, Setting, rehearsal};
 use rehearsal::{Profile, Scenario, Setup};
 use rehearsal_protocol::pipeline::{
-    self, Client, Door, Fact, Load, Pipeline, RequestId, VARIANTS, Variant, top,
+    self, Arrivals, Client, Door, Fact, Load, Pipeline, RequestId, VARIANTS, Variant, top,
 };
-use rehearsal_protocol::supervision::{Backoff, Policy, Strategy};
+use rehearsal_protocol::supervision::Policy;
 
 use crate::planted::planted;
 
@@ -68,22 +71,13 @@ pub struct Service {
     pub variant: Variant,
 }
 
-/// Before the line is started again, longer each time.
-const BACKOFF: Backoff = Backoff {
-    initial: Duration::from_millis(50),
-    factor_percent: 200,
-    cap: Duration::from_secs(2),
-    jitter_percent: 20,
-};
-
 impl Default for Service {
     fn default() -> Self {
-        let policy = Policy::otp(Strategy::RestForOne).with_intensity(3, Duration::from_secs(5));
         Self {
             clients: 2,
             stages: 3,
             load: Load::usual(),
-            policy: policy.with_backoff(BACKOFF).named("rest-for-one with backoff"),
+            policy: policies::named("backoff").expect("it is one of them"),
             variant: Variant::Reference,
         }
     }
@@ -98,7 +92,9 @@ impl Scenario for Service {
         service.actor("top", top(self.policy.clone(), self.stages, door, self.variant));
         for number in 1..=self.clients {
             let client = Client::new(number, door, self.load).planted(self.variant);
-            system.node(format!("client-{number}")).steady().actor("client", client);
+            let mut node = system.node(format!("client-{number}")).steady();
+            let client = node.actor("client", client);
+            node.actor("arrivals", Arrivals::new(client, self.load));
         }
         system.timeout("patience", pipeline::client::PATIENCE);
         system.timeout("stop", pipeline::tree::STAGE_STOP);
@@ -120,6 +116,18 @@ impl Scenario for Service {
             },
         );
         goals::state(check);
+    }
+
+    fn policies(&self) -> &'static [&'static str] {
+        &policies::NAMES
+    }
+
+    fn under(&self, policy: &str) -> Option<Self> {
+        Some(Self { policy: policies::named(policy)?, ..self.clone() })
+    }
+
+    fn measures(&self, measure: &mut Measures<Fact>) {
+        measures::state(measure);
     }
 }
 
@@ -148,4 +156,43 @@ fn once() -> impl Monitor<Fact> {
             Ok(())
         }),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicBool;
+
+    use rehearsal::compare::{CompareSpec, Under, compare};
+    use rehearsal::search::random;
+
+    use super::*;
+
+    fn between(a: &'static str, b: &'static str) -> rehearsal::compare::Comparison {
+        let usual = PIPELINE.built(None);
+        let under = |policy| Under { policy, rehearsal: usual.under(policy).unwrap() };
+        let (profile, strategy) = (&Profile::CHAOS, &random::STRATEGY);
+        let spec = CompareSpec { seeds: 0..200, profile, strategy, jobs: 2 };
+        compare(&[under(a), under(b)], &spec, &AtomicBool::new(false))
+    }
+
+    #[test]
+    fn a_policy_differs_from_itself_by_nothing() {
+        for metric in between("rest-for-one", "rest-for-one").metrics {
+            let pair = &metric.pairs[0];
+            if let Some(found) = pair.difference {
+                assert_eq!((found.mean, found.interval.width()), (0.0, 0.0), "{}", metric.metric.name);
+            }
+            assert!(pair.swings.is_empty());
+        }
+    }
+
+    #[test]
+    fn stages_that_depend_on_each_other_had_better_be_started_together() {
+        let comparison = between("one-for-one", "rest-for-one");
+        let availability = &comparison.metrics[0];
+        let found = availability.pairs[0].difference.unwrap();
+        assert_eq!(availability.metric.name, "availability");
+        assert!(found.mean > 0.0 && found.interval.is_clear(), "{found:?}");
+        assert!(2.0 * found.interval.width() <= found.independent.width(), "{found:?}");
+    }
 }

@@ -14,7 +14,7 @@ use rehearsal::registry::{self, Entry, Setting, Settings, rehearsal};
 use rehearsal::{Profile, Scenario, Setup};
 use rehearsal_protocol::mailbox::{Bounds, Overflow};
 use rehearsal_protocol::session::{
-    Client, Config, Fact, Gateway, Provider, Sandbox, Session, VARIANTS, Variant, Workload,
+    Client, Config, Fact, Gateway, Person, Provider, Sandbox, Session, VARIANTS, Variant, Workload,
 };
 
 use crate::planted::planted;
@@ -65,6 +65,8 @@ pub struct Sessions {
     pub variant: Variant,
     /// Whether faults leave the runtime alone.
     pub steady: bool,
+    /// Whether there are people who decide, and a model that asks them.
+    pub people: bool,
 }
 
 impl Default for Sessions {
@@ -73,7 +75,7 @@ impl Default for Sessions {
         let backlog = Bounds { control: 4, result: 4, work: 3, overflow: Overflow::Reject };
         let config = Config { queue_cap: 3, width: 2, backlog, ..Config::default() };
         let workload = Workload { rounds: 4, keys: 3 };
-        Self { clients: 2, workload, config, variant: Variant::Reference, steady: true }
+        Self { clients: 2, workload, config, variant: Variant::Reference, steady: true, people: false }
     }
 }
 
@@ -94,15 +96,25 @@ impl Scenario for Sessions {
     type Protocol = Session;
 
     fn set_up(&self, system: &mut Setup<Session>) {
-        let provider = system.node("provider").actor("provider", Provider::default());
+        let model = if self.people { Provider::bold() } else { Provider::default() };
+        let provider = system.node("provider").actor("provider", model);
         let sandbox = system.node("sandbox").actor("sandbox", Sandbox::default());
-        let gateway = Gateway::new(provider, sandbox, self.config, self.variant);
+        let people = if self.people {
+            [1, 2].map(|number| Some(system.node(format!("person-{number}")).declare("person")))
+        } else {
+            [None; 2]
+        };
+        let gateway = Gateway::new(provider, sandbox, self.config, self.variant).with_people(people);
         let runtime = system.node("runtime");
         let mut runtime = if self.steady { runtime.steady() } else { runtime };
         let gateway = runtime.actor("gateway", gateway);
         for number in 1..=self.clients {
             let client = Client::new(number, gateway, self.workload);
             system.node(format!("client-{number}")).actor("client", client);
+        }
+        for number in (1..=2).filter(|_| self.people) {
+            let person = Person::new(FIRST_PERSON + number, gateway);
+            system.node(format!("person-{number}")).actor("person", person);
         }
         system.timeout("tool grace", self.config.tool_grace);
         system.timeout("grace", self.config.grace);
@@ -116,6 +128,9 @@ impl Scenario for Sessions {
         goals::state(check);
     }
 }
+
+/// People come after all clients, which are at most a thousand.
+const FIRST_PERSON: u16 = 1_000;
 
 /// Short enough that much of a run is healed: what must happen soon is judged only then.
 const FAULTY_PHASE: Duration = Duration::from_secs(2);

@@ -249,7 +249,7 @@ pub fn run(
     follow(rehearsal, spec, &shared, &chunks, pulses, merge, observer)
 }
 
-const WORKER: &str = "rehearsal-run";
+pub(crate) const WORKER: &str = "rehearsal-run";
 
 /// Merges chunks until all workers are done, the time is over, or one is stuck.
 fn follow(
@@ -300,7 +300,7 @@ fn follow(
 }
 
 /// A panic in a turn is contained and told in the report; its default message would only flood the screen.
-fn silence_panics_of_actors() {
+pub(crate) fn silence_panics_of_actors() {
     static ONCE: std::sync::Once = std::sync::Once::new();
     ONCE.call_once(|| {
         let usual = std::panic::take_hook();

@@ -17,6 +17,7 @@
 //! - [`stage`] — the same scenario on hosts, and logs of facts;
 //! - [`doctor`] — whether a run is a function of its seed;
 //! - [`score`] — how soon planted bugs are found, by which strategy;
+//! - [`compare`](mod@compare) — policies side by side, under the same weather;
 //! - [`case`] — a bug as a file, and its replay;
 //! - [`story`] — everything that a person needs to go on from a failure;
 //! - [`registry`] — scenarios by name, with their planted bugs;
@@ -32,6 +33,7 @@ pub mod campaign;
 pub mod case;
 pub mod check;
 pub mod choice;
+pub mod compare;
 pub mod doctor;
 pub mod fault;
 pub mod harness;

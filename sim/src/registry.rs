@@ -3,6 +3,8 @@
 pub mod settings;
 
 use crate::check::{Goal, Invariant, Properties};
+use crate::compare::measure::{Gauge, Gauged};
+use crate::compare::{Measures, Metric};
 use crate::fault::Profile;
 use crate::interleave::{Interleaved, Reach, Reduction, interleave};
 use crate::run::{AnyRunner, Outcome, RunSpec, Runner};
@@ -62,6 +64,18 @@ pub trait Rehearsal: Send + Sync {
 
     /// One run in the world, with what was announced in it.
     fn run_for_facts(&self, spec: &RunSpec) -> (Outcome, Vec<Fact>);
+
+    /// The names of design alternatives that can be compared.
+    fn policies(&self) -> &'static [&'static str];
+
+    /// It under the policy of that name, if there is one.
+    fn under(&self, policy: &str) -> Option<Box<dyn Rehearsal>>;
+
+    /// What is measured when policies are compared.
+    fn metrics(&self) -> Vec<Metric>;
+
+    /// A runner that measures, for one thread.
+    fn gauge(&self) -> Box<dyn Gauge>;
 }
 
 /// Puts a scenario behind the seam that the command line and the campaign work on.
@@ -72,6 +86,24 @@ pub fn rehearsal(scenario: impl Scenario) -> Box<dyn Rehearsal> {
 struct Behind<S>(S);
 
 impl<S: Scenario> Rehearsal for Behind<S> {
+    fn policies(&self) -> &'static [&'static str] {
+        self.0.policies()
+    }
+
+    fn under(&self, policy: &str) -> Option<Box<dyn Rehearsal>> {
+        self.0.under(policy).map(rehearsal)
+    }
+
+    fn metrics(&self) -> Vec<Metric> {
+        let mut measures = Measures::default();
+        self.0.measures(&mut measures);
+        measures.metrics().to_vec()
+    }
+
+    fn gauge(&self) -> Box<dyn Gauge> {
+        Box::new(Gauged::of(&self.0))
+    }
+
     fn staged(&self) -> Staged {
         Staged::of(&self.0)
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use rehearsal_protocol::{Actor, Address, NodeId, Protocol};
 
 use crate::check::Properties;
+use crate::compare::Measures;
 use crate::world::held::Held;
 
 /// A system to rehearse.
@@ -21,6 +22,25 @@ pub trait Scenario: Send + Sync + 'static {
 
     /// States invariants and goals.
     fn properties(&self, check: &mut Properties<<Self::Protocol as Protocol>::Fact>);
+
+    /// The names of design alternatives that can be compared; none by default.
+    fn policies(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// The same scenario under the policy of that name, if there is one.
+    fn under(&self, policy: &str) -> Option<Self>
+    where
+        Self: Sized,
+    {
+        let _ = policy;
+        None
+    }
+
+    /// States what is measured when policies are compared; nothing by default.
+    fn measures(&self, measure: &mut Measures<<Self::Protocol as Protocol>::Fact>) {
+        let _ = measure;
+    }
 }
 
 /// A system under construction.

@@ -97,6 +97,7 @@ pub(crate) fn of_sessions(json: &str) -> Option<(String, String)> {
         | Fact::CallIssued { .. }
         | Fact::ResultPersisted { .. }
         | Fact::InterruptEffect { .. }
+        | Fact::ErrorOccurred { .. }
         | Fact::StreamEnded { .. }
         | Fact::TurnCompleted { .. }
         | Fact::DeadLettered { .. }
@@ -123,6 +124,13 @@ pub(crate) fn of_sessions(json: &str) -> Option<(String, String)> {
         | Fact::InterruptReplayed { .. }
         | Fact::CallRetried { .. }
         | Fact::Passivated { .. }
+        | Fact::PermitFreed { .. }
+        | Fact::Parked { .. }
+        | Fact::Unparked { .. }
+        | Fact::Responded { .. }
+        | Fact::PlanPresented { .. }
+        | Fact::PlanDecided { .. }
+        | Fact::Checkpointed { .. }
         | Fact::ResultRouted { .. } => None,
     }
 }

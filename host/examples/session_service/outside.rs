@@ -86,7 +86,7 @@ pub(crate) async fn sandbox(mut edge: Edge<Session>, pace: Duration) {
                         jobs.insert(call, open);
                         edge.spawn(until(closed, perform(envelope.from, call, attempt, pace, say.clone())));
                     }
-                    Message::Abort { call } => {
+                    Message::Abort { call, .. } => {
                         jobs.remove(&call);
                         edge.send(envelope.from, Message::Aborted { call });
                     }

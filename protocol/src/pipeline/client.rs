@@ -1,4 +1,4 @@
-//! A stream of requests: each is asked again if no answer comes in time, and given up in the end.
+//! A stream of requests, and a client that asks: again if no answer comes in time, and gives up in the end.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -38,6 +38,47 @@ impl Load {
     }
 }
 
+/// Lets requests arrive. It is an actor of its own, which hears of nobody: so when they arrive depends on nothing that anybody does.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Arrivals {
+    client: Address,
+    load: Load,
+    made: u32,
+}
+
+impl Arrivals {
+    /// The requests of a client.
+    pub fn new(client: Address, load: Load) -> Self {
+        Self { client, load, made: 0 }
+    }
+
+    /// The next request in one to five gaps: as soon as can be if all is dull.
+    fn wait(&self, cx: &mut Context<'_, Pipeline>) {
+        let gaps = 1 + cx.choose(5);
+        cx.set_timer(NEXT, self.load.gap * gaps);
+    }
+
+    fn next(&mut self, cx: &mut Context<'_, Pipeline>) {
+        self.made += 1;
+        let poison = self.load.poison > 0 && cx.choose(self.load.poison) == self.load.poison - 1;
+        cx.send(self.client, Message::Arrives { poison });
+        if self.made < self.load.requests {
+            self.wait(cx);
+        }
+    }
+}
+
+impl Actor<Pipeline> for Arrivals {
+    fn receive(&mut self, cx: &mut Context<'_, Pipeline>, input: Input<Pipeline>) {
+        match input {
+            Input::Start(_) => self.wait(cx),
+            Input::Timer(_) => self.next(cx),
+            Input::Message(_) => cx.dead_letter(DeadLetter::Malformed),
+            Input::Signal(_) | Input::Synced(_) => {}
+        }
+    }
+}
+
 /// Asks, waits, asks again.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Client {
@@ -63,23 +104,13 @@ impl Client {
         Self { variant, ..self }
     }
 
-    /// The next request in one to five gaps: as soon as can be if all is dull.
-    fn wait(&mut self, cx: &mut Context<'_, Pipeline>) {
-        let gaps = 1 + cx.choose(5);
-        cx.set_timer(NEXT, self.load.gap * gaps);
-    }
-
-    fn next(&mut self, cx: &mut Context<'_, Pipeline>) {
+    fn arrived(&mut self, cx: &mut Context<'_, Pipeline>, poison: bool) {
         self.made += 1;
         let number = self.made;
-        let poison = self.load.poison > 0 && cx.choose(self.load.poison) == self.load.poison - 1;
         let work = Work { request: RequestId { client: self.number, number }, poison, client: cx.me() };
         cx.announce(Fact::Asked { request: work.request });
         self.open.insert(number, (work, 1));
         self.ask(cx, work);
-        if self.made < self.load.requests {
-            self.wait(cx);
-        }
     }
 
     fn ask(&self, cx: &mut Context<'_, Pipeline>, work: Work) {
@@ -125,10 +156,9 @@ impl Client {
 impl Actor<Pipeline> for Client {
     fn receive(&mut self, cx: &mut Context<'_, Pipeline>, input: Input<Pipeline>) {
         match input {
-            Input::Start(_) => self.wait(cx),
-            Input::Timer(NEXT) => self.next(cx),
             Input::Timer(TimerId(number)) => self.out_of_patience(cx, number as u32),
             Input::Message(envelope) => match envelope.message {
+                Message::Arrives { poison } => self.arrived(cx, poison),
                 Message::Done(request) => self.answered(cx, request),
                 Message::Request(_)
                 | Message::Job { .. }
@@ -138,7 +168,7 @@ impl Actor<Pipeline> for Client {
                 | Message::Command(_)
                 | Message::Answer(_) => cx.dead_letter(DeadLetter::Malformed),
             },
-            Input::Signal(_) | Input::Synced(_) => {}
+            Input::Start(_) | Input::Signal(_) | Input::Synced(_) => {}
         }
     }
 }

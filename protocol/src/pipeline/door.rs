@@ -25,7 +25,8 @@ impl Actor<Pipeline> for Door {
             }
             (Message::Request(_), None) => cx.dead_letter(DeadLetter::Undeliverable),
             (
-                Message::Job { .. }
+                Message::Arrives { .. }
+                | Message::Job { .. }
                 | Message::Done(_)
                 | Message::Link
                 | Message::Linked(_)

@@ -12,6 +12,11 @@ use crate::supervision::{Answer, Command};
 /// What is said.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Message {
+    /// A client has a request.
+    Arrives {
+        /// Whether it is poison.
+        poison: bool,
+    },
     /// A client wants this done.
     Request(Work),
     /// A stage hands this on, in this life of it.
@@ -41,7 +46,7 @@ impl Message {
         match self {
             Self::Command(_) | Self::Open | Self::Link | Self::Linked(_) => Lane::Control,
             Self::Done(_) | Self::Answer(_) => Lane::Result,
-            Self::Request(_) | Self::Job { .. } => Lane::Work,
+            Self::Arrives { .. } | Self::Request(_) | Self::Job { .. } => Lane::Work,
         }
     }
 }

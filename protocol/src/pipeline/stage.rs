@@ -96,7 +96,8 @@ impl Actor<Pipeline> for Stage {
                 Message::Job { work, by } => self.job(cx, work, by),
                 Message::Link => cx.send(envelope.from, Message::Linked(self.me)),
                 Message::Linked(to) => self.linked(cx, to),
-                Message::Request(_)
+                Message::Arrives { .. }
+                | Message::Request(_)
                 | Message::Done(_)
                 | Message::Open
                 | Message::Command(_)

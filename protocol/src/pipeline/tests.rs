@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Client, Door, Load, Message, Pipeline, RequestId, Stage, Work};
+use super::{Arrivals, Client, Door, Load, Message, Pipeline, RequestId, Stage, Work};
 use crate::address::{Address, Incarnation};
 use crate::context::Effect;
 use crate::input::{Input, TimerId};
@@ -71,16 +71,27 @@ fn the_door_passes_nothing_on_before_the_first_stage_opens() {
 }
 
 #[test]
+fn requests_arrive_one_to_five_gaps_apart_until_all_have() {
+    let mut probe = Probe::default();
+    let client = probe.peer();
+    let load = Load { requests: 2, gap: Duration::from_millis(10), attempts: 2, poison: 3 };
+    let mut arrivals = Arrivals::new(client, load);
+    probe.script([4, 2, 0]);
+    assert_eq!(told(probe.start(&mut arrivals)), ["set Timer(0) 50ms"]);
+    let next = told(probe.turn(&mut arrivals, Input::Timer(TimerId(0))));
+    assert_eq!(next, ["send @1.1 Arrives { poison: true }", "set Timer(0) 10ms"]);
+    let last = told(probe.turn(&mut arrivals, Input::Timer(TimerId(0))));
+    assert_eq!(last, ["send @1.1 Arrives { poison: false }"]);
+}
+
+#[test]
 fn a_client_asks_again_and_gives_up_in_the_end() {
     let mut probe = Probe::default();
     let door = probe.peer();
     let load = Load { requests: 1, gap: Duration::from_millis(10), attempts: 2, poison: 0 };
     let mut client = Client::new(1, door, load);
-    assert_eq!(told(probe.start(&mut client)), ["set Timer(0) 10ms"]);
-    assert_eq!(
-        told(probe.turn(&mut client, Input::Timer(TimerId(0))))[0],
-        "announce Asked { request: c1#1 }"
-    );
+    let arrives = Message::Arrives { poison: false };
+    assert_eq!(told(probe.message(&mut client, door, arrives))[0], "announce Asked { request: c1#1 }");
     let again = told(probe.turn(&mut client, Input::Timer(TimerId(1))));
     assert_eq!((again[0].as_str(), again.len()), ("announce AskedAgain { request: c1#1 }", 3));
     let over = told(probe.turn(&mut client, Input::Timer(TimerId(1))));

@@ -100,7 +100,8 @@ impl Supervised for Pipeline {
     fn command(message: Message) -> Option<Command<Part>> {
         match message {
             Message::Command(command) => Some(*command),
-            Message::Request(_)
+            Message::Arrives { .. }
+            | Message::Request(_)
             | Message::Job { .. }
             | Message::Done(_)
             | Message::Open

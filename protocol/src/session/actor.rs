@@ -4,6 +4,7 @@
 //! - `running` — streams and tool calls of the present run (T5, T6, T8, T10);
 //! - `ending` — the one end of every run, and the end of the key (T4, T4', T9, T14);
 //! - `interrupts` — table B.3 (T7, T8);
+//! - `parked` — a run that waits for people, and holds nothing meanwhile (T11–T13);
 //! - `results` — table B.4: what becomes of a reported tool result;
 //! - `stream` — the chunks of one model call, put back in order;
 //! - `memory` — the window of the past: answered commands, calls that have ended;
@@ -19,6 +20,7 @@ mod ending;
 mod interrupts;
 mod journal;
 mod memory;
+mod parked;
 mod recovery;
 mod rest;
 mod results;
@@ -52,6 +54,8 @@ const GRACE: TimerId = TimerId(1);
 const SILENCE: TimerId = TimerId(2);
 /// How long a session has had nothing to do.
 const IDLE: TimerId = TimerId(3);
+/// How long people have not answered.
+const REMIND: TimerId = TimerId(4);
 
 /// The session of one key: at most one run at a time, and work that waits for its turn.
 ///
@@ -64,6 +68,8 @@ pub struct SessionActor {
     config: Config,
     variant: Variant,
     tools: Option<Address>,
+    /// Who holds plans up to people; spawned with the first plan.
+    planner: Option<Address>,
     phase: Phase,
     /// The number of the last run that was reserved.
     last_run: u32,
@@ -85,6 +91,8 @@ pub struct Peers {
     pub provider: Address,
     /// Where tools run.
     pub sandbox: Address,
+    /// The people who decide what needs them.
+    pub people: [Option<Address>; 2],
 }
 
 /// What the session is doing, with what belongs to it.
@@ -111,6 +119,11 @@ enum Phase {
     /// The run winds up: it waits for its stream to close or its calls to end, or for the grace to pass.
     Interrupting {
         /// What is still open.
+        active: Active,
+    },
+    /// The run waits for people and holds nothing: no task, no permit.
+    Parked {
+        /// Its calls, of which some ask.
         active: Active,
     },
     /// How the run ends is decided and being stored; no interrupt changes it any more.
@@ -148,16 +161,20 @@ pub(super) enum Sub {
     Issuing(Vec<CallRecord>),
     /// The tool calls of the present step, in the order of their emission.
     Tools(Vec<CallRecord>),
+    /// The commit that parks the run.
+    Parking(Vec<CallRecord>),
     /// The commit of their results.
     Gathering(Vec<CallRecord>),
 }
 
 /// A call of the present step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(super) struct CallRecord {
     class: Class,
     attempt: u8,
     outcome: Option<Outcome>,
+    /// Whether it waits for people: for their leave, or for their word on the plan that it belongs to.
+    asks: bool,
 }
 
 /// Work that has been accepted.
@@ -195,6 +212,10 @@ enum Then {
     Issue { run: RunId, step: u16, chunks: u16, calls: Calls },
     /// The calls without results will be tried once more.
     Retry,
+    /// The run is parked.
+    Park,
+    /// What people have decided about a call is stored; whoever decided is answered.
+    Resolve(Option<(CommandId, Address)>),
     /// The results of a step are stored.
     Proceed { run: RunId, step: u16, outcomes: Outcomes },
     /// An interrupt is judged.
@@ -218,6 +239,7 @@ impl SessionActor {
             config,
             variant,
             tools: None,
+            planner: None,
             phase: Phase::Idle,
             last_run: 0,
             steering: VecDeque::new(),
@@ -236,9 +258,11 @@ impl SessionActor {
             Phase::Starting { .. } => PhaseName::Starting,
             Phase::Running { active: Active { sub: Sub::Stream(_), .. }, .. } => PhaseName::Stream,
             Phase::Running {
-                active: Active { sub: Sub::Issuing(_) | Sub::Tools(_) | Sub::Gathering(_), .. },
+                active:
+                    Active { sub: Sub::Issuing(_) | Sub::Tools(_) | Sub::Parking(_) | Sub::Gathering(_), .. },
                 ..
             } => PhaseName::Tools,
+            Phase::Parked { .. } => PhaseName::Parked,
             Phase::Interrupting { .. } => PhaseName::Interrupting,
             Phase::Finalizing { .. } => PhaseName::Finalizing,
             Phase::Closing { .. } => PhaseName::Closing,
@@ -261,9 +285,15 @@ impl SessionActor {
             Message::StreamEnded { stream, end } => self.stream_ended(cx, stream, end),
             Message::Result(report) => self.result(cx, report),
             Message::Leave => self.leave(cx),
+            Message::NeedsPeople { call } => self.needs_people(cx, call),
+            Message::Respond(respond) => self.respond(cx, respond),
+            Message::Resolved { call, decision, by } => self.resolve(cx, call, decision, by),
             Message::Answer { .. }
             | Message::Busy(_)
             | Message::Rested(_)
+            | Message::Asked { .. }
+            | Message::Present { .. }
+            | Message::Decide { .. }
             | Message::Leaving(_)
             | Message::Staying(_)
             | Message::Generate { .. }
@@ -283,6 +313,7 @@ impl SessionActor {
             GRACE => self.grace_over(cx),
             SILENCE => self.silence(cx),
             IDLE => self.idle_for_long(cx),
+            REMIND => self.remind(cx),
             other => unreachable!("a session sets no {other}"),
         }
     }
@@ -300,6 +331,8 @@ impl SessionActor {
                 Then::Start => self.message_stored(cx),
                 Then::Issue { run, step, chunks, calls } => self.issued(cx, run, step, chunks, calls),
                 Then::Retry => self.hand_over(cx),
+                Then::Park => self.parked(cx),
+                Then::Resolve(by) => self.resolved(cx, by),
                 Then::Proceed { run, step, outcomes } => self.gathered(cx, run, step, outcomes),
                 Then::Acknowledge { interrupt, ack, stops } => self.acknowledge(cx, interrupt, ack, stops),
                 Then::End => self.ended(cx),

@@ -178,6 +178,12 @@ impl Actor<Session> for Client {
                 | Message::Leaving(_)
                 | Message::Leave
                 | Message::Staying(_)
+                | Message::NeedsPeople { .. }
+                | Message::Asked { .. }
+                | Message::Respond(_)
+                | Message::Present { .. }
+                | Message::Decide { .. }
+                | Message::Resolved { .. }
                 | Message::Generate { .. }
                 | Message::CloseStream { .. }
                 | Message::Chunk { .. }

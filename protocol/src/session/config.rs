@@ -21,10 +21,23 @@ pub struct Config {
     pub width: u16,
     /// How many model calls a run makes at most.
     pub max_steps: u16,
+    /// After how long people are reminded of what waits for them; nothing ends for it.
+    pub remind: Duration,
+    /// What an interjection does to a run that waits for people (`actors.md` B.3).
+    pub parked_interjection: ParkedInterjection,
     /// After how long without anything to do a session leaves, if it does (`actors.md` T15).
     pub max_idle: Option<Duration>,
     /// How many commands wait for a key that is being opened.
     pub backlog: Bounds,
+}
+
+/// What an interjection does to a run that waits for people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ParkedInterjection {
+    /// The request is cancelled, the run ends, and the interjection is next.
+    CancelsRequest,
+    /// It waits like everything else.
+    Waits,
 }
 
 impl Default for Config {
@@ -38,6 +51,8 @@ impl Default for Config {
             stream_idle: Duration::from_secs(2),
             width: 4,
             max_steps: 50,
+            remind: Duration::from_millis(600),
+            parked_interjection: ParkedInterjection::CancelsRequest,
             max_idle: None,
             backlog: Bounds { control: 8, result: 8, work: 8, overflow: Overflow::Reject },
         }

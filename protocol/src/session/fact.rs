@@ -200,6 +200,11 @@ pub enum Fact {
         /// The command that did it.
         command: CommandId,
     },
+    /// The user is told that a run has failed.
+    ErrorOccurred {
+        /// The run.
+        run: RunId,
+    },
     /// The run's last stream is over.
     StreamEnded {
         /// The run.
@@ -290,6 +295,47 @@ pub enum Fact {
         /// Which attempt this is, from 2.
         attempt: u8,
     },
+    /// The tools hold no permit for a call any more. By the tools.
+    PermitFreed {
+        /// The call.
+        call: CallId,
+    },
+    /// A run waits for people, and holds nothing.
+    Parked {
+        /// The run.
+        run: RunId,
+        /// Which step of it.
+        step: u16,
+    },
+    /// A run does not wait for people any more.
+    Unparked {
+        /// The run.
+        run: RunId,
+        /// Which step of it.
+        step: u16,
+    },
+    /// Somebody gives a decision for the first time. By the person.
+    Responded {
+        /// The call that needs it.
+        call: CallId,
+    },
+    /// A plan is held up to people. By the planner.
+    PlanPresented {
+        /// The plan's call.
+        call: CallId,
+    },
+    /// The word on a plan. By the planner.
+    PlanDecided {
+        /// The plan's call.
+        call: CallId,
+        /// The word.
+        verdict: Verdict,
+    },
+    /// The conversation goes on from a plan. By the planner.
+    Checkpointed {
+        /// The plan's call.
+        call: CallId,
+    },
     /// A session leaves until it is asked for. By the gateway.
     Passivated {
         /// The key.
@@ -302,6 +348,17 @@ pub enum Fact {
         /// What it was doing.
         phase: PhaseName,
     },
+}
+
+/// The word on a plan (`actors.md` A.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Verdict {
+    /// It is what will be done.
+    Confirmed,
+    /// It is not.
+    Rejected,
+    /// Its run ended before anybody decided.
+    Cancelled,
 }
 
 /// Why a command is not accepted.
@@ -385,6 +442,8 @@ pub enum PhaseName {
     Tools,
     /// Winding up a run.
     Interrupting,
+    /// Waiting for people.
+    Parked,
     /// Storing the end of a run.
     Finalizing,
     /// Storing its own end.

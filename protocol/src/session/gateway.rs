@@ -22,6 +22,7 @@ use crate::mailbox::{Accepted, Bounds, DeadLetter, Mailbox};
 pub struct Gateway {
     provider: Address,
     sandbox: Address,
+    people: [Option<Address>; 2],
     config: Config,
     variant: Variant,
     entries: Vec<Entry>,
@@ -64,7 +65,13 @@ impl Door {
 impl Gateway {
     /// A gateway to no sessions yet.
     pub fn new(provider: Address, sandbox: Address, config: Config, variant: Variant) -> Self {
-        Self { provider, sandbox, config, variant, entries: Vec::new() }
+        Self { provider, sandbox, people: [None; 2], config, variant, entries: Vec::new() }
+    }
+
+    /// Who decides what needs people.
+    #[must_use]
+    pub fn with_people(self, people: [Option<Address>; 2]) -> Self {
+        Self { people, ..self }
     }
 
     fn message(&mut self, cx: &mut Cx<'_>, message: Message) {
@@ -79,8 +86,14 @@ impl Gateway {
             Message::Rested(_) => self.set_busy(cx, false),
             Message::Leaving(key) => self.let_leave(cx, *key),
             Message::Staying(key) => self.stays(cx, *key),
+            Message::Respond(respond) => self.route(cx, respond.call.run.key, message),
             Message::Record(_)
             | Message::Leave
+            | Message::NeedsPeople { .. }
+            | Message::Asked { .. }
+            | Message::Present { .. }
+            | Message::Decide { .. }
+            | Message::Resolved { .. }
             | Message::Answer { .. }
             | Message::Generate { .. }
             | Message::CloseStream { .. }
@@ -277,7 +290,7 @@ impl Gateway {
     }
 
     fn peers(&self, cx: &Cx<'_>) -> Peers {
-        Peers { gateway: cx.me(), provider: self.provider, sandbox: self.sandbox }
+        Peers { gateway: cx.me(), provider: self.provider, sandbox: self.sandbox, people: self.people }
     }
 }
 

@@ -29,6 +29,41 @@ pub enum Message {
     Busy(Key),
     /// Session to gateway: this key has nothing under way any more.
     Rested(Key),
+    /// Tools or planner to session: this call needs people.
+    NeedsPeople {
+        /// The call.
+        call: CallId,
+    },
+    /// Session to people: decide about this.
+    Asked {
+        /// The call.
+        call: CallId,
+    },
+    /// People to session: the decision.
+    Respond(Respond),
+    /// Session to planner: hold this plan up to people.
+    Present {
+        /// The call that the plan came with.
+        call: CallId,
+    },
+    /// Session to planner: somebody has decided about a plan.
+    Decide {
+        /// The plan's call.
+        call: CallId,
+        /// The decision.
+        decision: Decision,
+        /// Whose command that was, and where its answer goes.
+        by: (CommandId, Address),
+    },
+    /// Planner to session: this was decided, and is durable.
+    Resolved {
+        /// The plan's call.
+        call: CallId,
+        /// The decision.
+        decision: Decision,
+        /// Whose command that was, and where its answer goes; nobody's after a crash.
+        by: Option<(CommandId, Address)>,
+    },
     /// Session to gateway: nothing to do for long; may I leave?
     Leaving(Key),
     /// Gateway to session: leave, if there still is nothing to do.
@@ -84,6 +119,8 @@ pub enum Message {
     Abort {
         /// The call.
         call: CallId,
+        /// Which attempt at it.
+        attempt: u8,
     },
     /// Sandbox to tools: this came of it.
     Performed {
@@ -117,6 +154,8 @@ impl Message {
             Self::Interrupt(_)
             | Self::Record(_)
             | Self::Terminate(_)
+            | Self::Respond(_)
+            | Self::Decide { .. }
             | Self::CloseStream { .. }
             | Self::CancelCalls { .. }
             | Self::Abort { .. } => Lane::Control,
@@ -125,6 +164,9 @@ impl Message {
             | Self::Rested(_)
             | Self::Leaving(_)
             | Self::Staying(_)
+            | Self::NeedsPeople { .. }
+            | Self::Asked { .. }
+            | Self::Resolved { .. }
             | Self::Chunk { .. }
             | Self::StreamEnded { .. }
             | Self::Performed { .. }
@@ -134,6 +176,7 @@ impl Message {
             // Whoever is to leave handles first whatever was sent before.
             Self::Leave
             | Self::Work(_)
+            | Self::Present { .. }
             | Self::Generate { .. }
             | Self::Execute { .. }
             | Self::Perform { .. } => Lane::Work,
@@ -148,12 +191,18 @@ impl Message {
                 Some((interrupt.key, interrupt.command, interrupt.reply_to))
             }
             Self::Terminate(terminate) => Some((terminate.key, terminate.command, terminate.reply_to)),
+            Self::Respond(respond) => Some((respond.call.run.key, respond.command, respond.reply_to)),
             Self::Answer { .. }
             | Self::Busy(_)
             | Self::Rested(_)
             | Self::Leaving(_)
             | Self::Leave
             | Self::Staying(_)
+            | Self::NeedsPeople { .. }
+            | Self::Asked { .. }
+            | Self::Present { .. }
+            | Self::Decide { .. }
+            | Self::Resolved { .. }
             | Self::Generate { .. }
             | Self::CloseStream { .. }
             | Self::Chunk { .. }
@@ -229,6 +278,28 @@ pub struct Terminate {
     pub reply_to: Address,
 }
 
+/// What somebody has decided about a call that needs people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Respond {
+    /// The call: a call asks once, so it names the request.
+    pub call: CallId,
+    /// Its idempotency key.
+    pub command: CommandId,
+    /// The decision.
+    pub decision: Decision,
+    /// Where the answer goes.
+    pub reply_to: Address,
+}
+
+/// A decision about a call that needs people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Decision {
+    /// It may run; of a plan: it is confirmed.
+    Allow,
+    /// It may not; of a plan: it is rejected.
+    Deny,
+}
+
 /// What became of a command (the error kinds of `actors.md` E, as far as they occur).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Reply {
@@ -244,6 +315,8 @@ pub enum Reply {
     Conflict,
     /// What became of an interrupt.
     Interrupt(InterruptAck),
+    /// Nothing waits for this decision, or not any more.
+    NothingPending,
 }
 
 /// How a model's stream ended.
@@ -287,6 +360,10 @@ pub enum Class {
     Parallel,
     /// Not allowed to this agent.
     Forbidden,
+    /// Like `Serial`, once people have allowed it.
+    Asking,
+    /// A plan, held up to people.
+    Plan,
 }
 
 /// The one terminal state of a call.

@@ -16,6 +16,8 @@ const LAST_STEP: u16 = 3;
 /// A model provider. What it does in each stream is chosen from menus whose first entry is the dull one.
 #[derive(Clone, Debug, Default, Hash)]
 pub struct Provider {
+    /// Whether it asks for what needs people, too.
+    bold: bool,
     streams: Vec<Streaming>,
     /// How many streams there were: the name of the next one's timer.
     begun: u64,
@@ -42,6 +44,11 @@ enum Ending {
 }
 
 impl Provider {
+    /// A model that also makes plans, and calls tools that people must allow.
+    pub fn bold() -> Self {
+        Self { bold: true, ..Self::default() }
+    }
+
     fn message(&mut self, cx: &mut Cx<'_>, from: Address, message: Message) {
         match message {
             Message::Generate { stream } => self.generate(cx, from, stream),
@@ -56,6 +63,12 @@ impl Provider {
             | Message::Leaving(_)
             | Message::Leave
             | Message::Staying(_)
+            | Message::NeedsPeople { .. }
+            | Message::Asked { .. }
+            | Message::Respond(_)
+            | Message::Present { .. }
+            | Message::Decide { .. }
+            | Message::Resolved { .. }
             | Message::Chunk { .. }
             | Message::StreamEnded { .. }
             | Message::Execute { .. }
@@ -75,7 +88,8 @@ impl Provider {
         }
         self.begun += 1;
         let timer = TimerId(self.begun);
-        let (pace, chunks, ending) = (choose_pace(cx), choose_chunks(cx), choose_ending(cx, id.step));
+        let (pace, chunks, ending) =
+            (choose_pace(cx), choose_chunks(cx), choose_ending(cx, id.step, self.bold));
         cx.set_timer(timer, pace);
         self.streams.push(Streaming { timer, to, id, next: 0, chunks, pace, ending });
     }
@@ -136,17 +150,23 @@ fn choose_chunks(cx: &mut Cx<'_>) -> u16 {
     [1, 0, 2, 3][cx.choose(4) as usize]
 }
 
-fn choose_ending(cx: &mut Cx<'_>, step: u16) -> Ending {
-    use Class::{Forbidden, Parallel, Serial};
-    let calls = |calls| if step < LAST_STEP { calls } else { [None; 3] };
-    match cx.choose(16) {
+fn choose_ending(cx: &mut Cx<'_>, step: u16, bold: bool) -> Ending {
+    use Class::{Asking, Forbidden, Parallel, Plan, Serial};
+    let calls = |calls| Ending::Done(Calls(if step < LAST_STEP { calls } else { [None; 3] }));
+    match cx.choose(if bold { 24 } else { 16 }) {
         0..=7 => Ending::Done(Calls::default()),
-        8 | 9 => Ending::Done(Calls(calls([Some(Serial), None, None]))),
-        10 => Ending::Done(Calls(calls([Some(Parallel), None, None]))),
-        11 => Ending::Done(Calls(calls([Some(Serial), Some(Serial), None]))),
-        12 => Ending::Done(Calls(calls([Some(Parallel), Some(Parallel), Some(Serial)]))),
-        13 => Ending::Done(Calls(calls([Some(Parallel), Some(Forbidden), None]))),
+        8 | 9 => calls([Some(Serial), None, None]),
+        10 => calls([Some(Parallel), Some(Parallel), Some(Parallel)]),
+        11 => calls([Some(Serial), Some(Serial), None]),
+        12 => calls([Some(Parallel), Some(Parallel), Some(Serial)]),
+        13 => calls([Some(Parallel), Some(Forbidden), None]),
         14 => Ending::Fails,
-        _ => Ending::Silent,
+        15 => Ending::Silent,
+        16 | 17 => calls([Some(Asking), None, None]),
+        18 => calls([Some(Asking), Some(Asking), Some(Parallel)]),
+        19 => calls([Some(Asking), Some(Serial), None]),
+        20 => calls([Some(Plan), None, None]),
+        21 => calls([Some(Plan), Some(Parallel), None]),
+        _ => calls([Some(Plan), Some(Serial), Some(Serial)]),
     }
 }

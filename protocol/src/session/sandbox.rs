@@ -1,5 +1,6 @@
 //! The simulated place where tools run: slow, failing, never ending, or reporting what it should not.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::fact::Fact;
@@ -15,12 +16,16 @@ use crate::mailbox::DeadLetter;
 const RESEND: Duration = Duration::from_millis(100);
 /// How often a result is sent at most: the session may be gone for good.
 const SENDS: u8 = 4;
+/// How many attempts that are over are remembered; more than the network holds back of one system.
+const REMEMBERED: usize = 64;
 
 /// A sandbox. What each call does is chosen from a menu whose first entry is the dull one; results are sent until they
 /// are acknowledged, so they are not lost and sometimes come twice.
 #[derive(Clone, Debug, Default, Hash)]
 pub struct Sandbox {
     jobs: Vec<Job>,
+    /// Attempts that are over: what the network says late begins none of them anew.
+    over: VecDeque<(Address, CallId, u8)>,
     /// How many jobs there were: the name of the next one's timer.
     begun: u64,
 }
@@ -61,7 +66,7 @@ impl Sandbox {
     fn message(&mut self, cx: &mut Cx<'_>, from: Address, message: Message) {
         match message {
             Message::Perform { call, attempt } => self.perform(cx, from, call, attempt),
-            Message::Abort { call } => self.abort(cx, from, call),
+            Message::Abort { call, attempt } => self.abort(cx, from, call, attempt),
             Message::Acknowledged { call, ack } => self.acknowledged(cx, call, ack),
             Message::Work(_)
             | Message::Interrupt(_)
@@ -73,6 +78,12 @@ impl Sandbox {
             | Message::Leaving(_)
             | Message::Leave
             | Message::Staying(_)
+            | Message::NeedsPeople { .. }
+            | Message::Asked { .. }
+            | Message::Respond(_)
+            | Message::Present { .. }
+            | Message::Decide { .. }
+            | Message::Resolved { .. }
             | Message::Generate { .. }
             | Message::CloseStream { .. }
             | Message::Chunk { .. }
@@ -86,8 +97,14 @@ impl Sandbox {
     }
 
     fn perform(&mut self, cx: &mut Cx<'_>, tools: Address, call: CallId, attempt: u8) {
-        if self.jobs.iter().any(|job| (job.call, job.tools) == (call, tools)) {
+        let known = |job: &Job| (job.call, job.tools) == (call, tools);
+        let is_over =
+            |(by, over, last): &(Address, CallId, u8)| (*by, *over) == (tools, call) && *last >= attempt;
+        if self.over.iter().any(is_over) || self.jobs.iter().any(|job| known(job) && job.attempt >= attempt) {
             return cx.dead_letter(DeadLetter::Dropped); // The network said it twice.
+        }
+        if let Some(index) = self.jobs.iter().position(known) {
+            self.end(cx, index); // Who asked for the earlier attempt has crashed.
         }
         self.begun += 1;
         let timer = TimerId(self.begun);
@@ -99,14 +116,28 @@ impl Sandbox {
     }
 
     /// Stops a call that is at work; one that has reported has had its effect.
-    fn abort(&mut self, cx: &mut Cx<'_>, tools: Address, call: CallId) {
+    fn abort(&mut self, cx: &mut Cx<'_>, tools: Address, call: CallId, attempt: u8) {
         let works =
             |job: &Job| (job.call, job.tools) == (call, tools) && matches!(job.state, State::Working(_));
         if let Some(index) = self.jobs.iter().position(works) {
-            let job = self.jobs.remove(index);
-            cx.cancel_timer(job.timer);
+            self.end(cx, index);
         }
+        self.note(tools, call, attempt);
         cx.send(tools, Message::Aborted { call });
+    }
+
+    fn end(&mut self, cx: &mut Cx<'_>, index: usize) {
+        let job = self.jobs.remove(index);
+        cx.cancel_timer(job.timer);
+        self.note(job.tools, job.call, job.attempt);
+    }
+
+    /// Remembers within bounds that an attempt is over.
+    fn note(&mut self, tools: Address, call: CallId, attempt: u8) {
+        if self.over.len() == REMEMBERED {
+            self.over.pop_front();
+        }
+        self.over.push_back((tools, call, attempt));
     }
 
     /// The session has judged a report. What it said about an earlier attempt does not settle this one.
@@ -116,8 +147,7 @@ impl Sandbox {
         }
         let waits = |job: &Job| job.call == call && matches!(job.state, State::Reported { .. });
         if let Some(index) = self.jobs.iter().position(waits) {
-            let job = self.jobs.remove(index);
-            cx.cancel_timer(job.timer);
+            self.end(cx, index);
         }
     }
 
@@ -133,8 +163,7 @@ impl Sandbox {
             State::Reported { outcome, sends_left } => (outcome, sends_left),
         };
         if sends_left == 0 {
-            self.jobs.remove(index);
-            return;
+            return self.end(cx, index);
         }
         cx.send(tools, Message::Performed { call, attempt, outcome });
         cx.set_timer(timer, RESEND);

@@ -3,7 +3,9 @@
 mod admission;
 mod gateway;
 mod interrupts;
+mod people;
 mod play;
+mod recovery;
 mod results;
 mod runs;
 mod tools;

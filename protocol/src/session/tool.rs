@@ -68,6 +68,12 @@ impl ToolActor {
             | Message::Leaving(_)
             | Message::Leave
             | Message::Staying(_)
+            | Message::NeedsPeople { .. }
+            | Message::Asked { .. }
+            | Message::Respond(_)
+            | Message::Present { .. }
+            | Message::Decide { .. }
+            | Message::Resolved { .. }
             | Message::Generate { .. }
             | Message::CloseStream { .. }
             | Message::Chunk { .. }
@@ -80,11 +86,22 @@ impl ToolActor {
     }
 
     fn execute(&mut self, cx: &mut Cx<'_>, id: CallId, attempt: u8, class: Class) {
+        if let Some(open) = self.calls.iter().position(|call| call.id == id) {
+            // The session has crashed since, and both of its lives have asked: the later attempt counts.
+            if self.calls[open].attempt >= attempt {
+                return cx.dead_letter(DeadLetter::StaleAttempt);
+            }
+            self.calls.remove(open);
+            cx.announce(Fact::PermitFreed { call: id });
+            cx.cancel_timer(timer(id));
+        }
         let call = Call { id, attempt, class, state: State::Queued };
         if id.run.number <= self.cancelled {
             self.report(cx, call, Outcome::Cancelled);
-        } else if class == Class::Forbidden {
+        } else if class == Class::Forbidden && self.variant != Variant::CheckWhenOffering {
             self.report(cx, call, Outcome::Denied);
+        } else if class == Class::Asking && self.variant != Variant::AskHoldsPermit {
+            cx.send(self.session, Message::NeedsPeople { call: id });
         } else {
             self.calls.push(call);
             self.start_ready(cx);
@@ -98,6 +115,10 @@ impl ToolActor {
             if state == State::Queued && self.permitted(class) {
                 self.calls[index].state = State::Running;
                 cx.announce(Fact::CallStarted { call: id });
+                if class == Class::Asking {
+                    cx.send(self.session, Message::NeedsPeople { call: id });
+                    continue;
+                }
                 cx.send(self.sandbox, Message::Perform { call: id, attempt });
                 cx.set_timer(timer(id), self.config.tool_deadline);
             }
@@ -107,7 +128,9 @@ impl ToolActor {
     /// One permit for all serial calls of the key, and so many for parallel ones. A call that is aborting still holds its own.
     fn permitted(&self, class: Class) -> bool {
         let width = match class {
-            Class::Serial => 1,
+            Class::Serial if self.variant == Variant::PermitPerCall => usize::from(self.config.width),
+            Class::Serial | Class::Asking | Class::Plan => 1,
+            Class::Parallel if self.variant == Variant::NoWidth => usize::MAX,
             Class::Parallel | Class::Forbidden => usize::from(self.config.width),
         };
         self.calls.iter().filter(|call| call.class == class && call.state != State::Queued).count() < width
@@ -122,7 +145,7 @@ impl ToolActor {
                 State::Queued if self.variant == Variant::QueuedCallSurvives => self.calls.push(call),
                 State::Queued => self.report(cx, call, Outcome::Cancelled),
                 State::Running => {
-                    cx.send(self.sandbox, Message::Abort { call: call.id });
+                    cx.send(self.sandbox, Message::Abort { call: call.id, attempt: call.attempt });
                     cx.set_timer(timer(call.id), self.config.tool_grace);
                     self.calls.push(Call { state: State::Aborting, ..call });
                 }
@@ -134,7 +157,13 @@ impl ToolActor {
     fn performed(&mut self, cx: &mut Cx<'_>, from: Address, id: CallId, attempt: u8, outcome: Outcome) {
         let open = |call: &Call| (call.id, call.attempt) == (id, attempt) && call.state != State::Queued;
         if let Some(index) = self.calls.iter().position(open) {
+            let again = self.variant == Variant::RetryFailures && attempt == 1;
+            if again && matches!(outcome, Outcome::Failed(_)) {
+                self.calls[index].attempt += 1;
+                return cx.send(self.sandbox, Message::Perform { call: id, attempt: attempt + 1 });
+            }
             self.calls.remove(index);
+            cx.announce(Fact::PermitFreed { call: id });
             cx.cancel_timer(timer(id));
             self.start_ready(cx);
         }
@@ -159,7 +188,8 @@ impl ToolActor {
         match self.calls[index].state {
             State::Queued => unreachable!("a call that waits for a permit has no deadline yet"),
             State::Running => {
-                cx.send(self.sandbox, Message::Abort { call: self.calls[index].id });
+                let Call { id, attempt, .. } = self.calls[index];
+                cx.send(self.sandbox, Message::Abort { call: id, attempt });
                 self.end(cx, index, Outcome::TimedOut);
             }
             State::Aborting => self.end(cx, index, Outcome::Cancelled),
@@ -168,6 +198,7 @@ impl ToolActor {
 
     fn end(&mut self, cx: &mut Cx<'_>, index: usize, outcome: Outcome) {
         let call = self.calls.remove(index);
+        cx.announce(Fact::PermitFreed { call: call.id });
         self.report(cx, call, outcome);
         self.start_ready(cx);
     }

@@ -74,6 +74,30 @@ pub enum Variant {
     ReceiptNever,
     /// An item stops waiting in one commit and has its message stored in the next.
     ClearedFirst,
+    /// Hazard 5: a call that asks people while its run winds up makes the run forget its interrupt.
+    ParkClearsFlag,
+    /// A call that asks people takes its permit first.
+    AskHoldsPermit,
+    /// That a run waits for people is kept in memory only.
+    ForgetParked,
+    /// A decision about a plan is told before it claims the plan.
+    PublishBeforeClaim,
+    /// Only the screen keeps back what a plan must be confirmed for.
+    GateInUiOnly,
+    /// Each serial call has a permit of its own.
+    PermitPerCall,
+    /// Nobody counts the parallel calls.
+    NoWidth,
+    /// A call that fails is made again, whether or not it may be.
+    RetryFailures,
+    /// What an agent may use is looked at when tools are offered, and not when they are called.
+    CheckWhenOffering,
+    /// Messages are told apart by their run and not by their step.
+    MessageIdPerTurn,
+    /// Hazard 6: an interjection stops a stream, and during tools nobody looks for one.
+    SignalsOnlyStream,
+    /// The failure of a run is swallowed.
+    CatchAll,
 }
 
 /// What there is to know about a planted bug.
@@ -253,6 +277,48 @@ pub const VARIANTS: &[Planted] = &[
         "a result that is delivered twice becomes two messages",
         "TOOL-3",
     ),
+    planted(
+        Variant::MessageIdPerTurn,
+        "message-id-per-turn",
+        "messages have ids per turn and not per step: those of a second step have the place of the first",
+        "TOOL-4",
+    ),
+    planted(
+        Variant::PermitPerCall,
+        "permit-per-call",
+        "the permit for serial tools is not shared: two shells of one key run at a time",
+        "TOOL-5",
+    ),
+    planted(
+        Variant::NoWidth,
+        "no-width",
+        "nobody counts the parallel calls: a step with three of them runs them all",
+        "TOOL-6",
+    ),
+    planted(
+        Variant::RetryFailures,
+        "retry-failures",
+        "a call that fails is made again though it is not idempotent, and nobody records that",
+        "TOOL-7",
+    ),
+    planted(
+        Variant::CheckWhenOffering,
+        "check-when-offering",
+        "the allowed tools are checked when they are offered: a model that calls a hidden one is served",
+        "TOOL-8",
+    ),
+    planted(
+        Variant::SignalsOnlyStream,
+        "signals-only-stream",
+        "hazard 6: an interjection during tools signals a stream that is not there, and waits for the whole turn",
+        "INT-9",
+    ),
+    planted(
+        Variant::CatchAll,
+        "catch-all",
+        "F4: the failure of a run is caught and forgotten: it ends, and nobody is told of an error",
+        "OBS-1",
+    ),
 ];
 
 /// The planted bugs that only a crash shows.
@@ -298,6 +364,50 @@ pub const RECOVERY_VARIANTS: &[Planted] = &[
     again(Variant::StartingWindow),
     again(Variant::TakeThenRecord),
     again(Variant::CallsWithoutResults),
+    again(Variant::RetryFailures),
+];
+
+/// The planted bugs that mix up keys.
+pub const MANY_VARIANTS: &[Planted] = &[
+    again(Variant::TwoLoops),
+    again(Variant::GlobalPermit),
+    again(Variant::GlobalSingleFlight),
+    again(Variant::GlobalSteer),
+];
+
+/// The planted bugs around people who decide.
+pub const PLAN_VARIANTS: &[Planted] = &[
+    planted(
+        Variant::AskHoldsPermit,
+        "ask-holds-permit",
+        "a call asks people inside its tool: while they think, it holds the permit of its key",
+        "SES-11",
+    ),
+    planted(
+        Variant::ForgetParked,
+        "forget-parked",
+        "what waits for people is kept in memory: after a crash their word finds nothing that waits for it",
+        "SES-12",
+    ),
+    planted(
+        Variant::ParkClearsFlag,
+        "park-clears-flag",
+        "hazard 5: an interrupt during tools sets a flag, and a call that then asks people clears it",
+        "INT-7",
+    ),
+    planted(
+        Variant::PublishBeforeClaim,
+        "publish-before-claim",
+        "the word on a plan is told before it claims the plan: two people have two words",
+        "PLAN-1",
+    ),
+    planted(
+        Variant::GateInUiOnly,
+        "gate-in-ui-only",
+        "only the screen keeps writes back while a plan waits: a write that came with the plan runs",
+        "PLAN-2",
+    ),
+    again(Variant::LostWakeup),
 ];
 
 /// What the first table says about a planted bug, which shows in more than one scenario.
@@ -321,7 +431,7 @@ const fn planted(
 impl Variant {
     /// The last one, by which a test counts them.
     #[cfg(test)]
-    pub(super) const LAST: Self = Self::ClearedFirst;
+    pub(super) const LAST: Self = Self::CatchAll;
 
     /// The variant of that name on the command line.
     pub fn named(name: &str) -> Option<Self> {
@@ -331,5 +441,5 @@ impl Variant {
 
 /// The planted bugs of all tables.
 pub fn tables() -> impl Iterator<Item = &'static Planted> {
-    VARIANTS.iter().chain(RECOVERY_VARIANTS)
+    VARIANTS.iter().chain(RECOVERY_VARIANTS).chain(PLAN_VARIANTS)
 }

@@ -73,7 +73,7 @@ fn listed(entry: &'static Entry) -> ScenarioListed {
             .map(|one| VariantListed { name: one.name, sentence: one.sentence, trips: one.trips })
             .collect(),
         settings: entry.settings.iter().map(SettingListed::from).collect(),
-        policies: Vec::new(),
+        policies: rehearsal.policies().to_vec(),
         profiles: PROFILES.iter().map(|profile| profile.name).collect(),
         default_profile: entry.faults.name,
     }

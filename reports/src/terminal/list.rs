@@ -67,6 +67,11 @@ pub fn details(screen: &mut Screen<'_>, entry: &'static Entry) -> io::Result<()>
             screen.item(2, width, (NAME, name), &text)?;
         }
     }
+    let policies = rehearsal.policies();
+    if !policies.is_empty() {
+        title(screen, "policies: design alternatives, for compare --policies")?;
+        screen.line(2, NAME, &policies.join(", "))?;
+    }
     title(screen, &format!("profiles of faults, for --faults; {} if none is named", entry.faults.name))?;
     profiles(screen)
 }

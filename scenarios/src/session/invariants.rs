@@ -7,6 +7,7 @@
 //! - [`isolation`] — between keys (ISO);
 //! - [`mailbox`] — nothing is lost, lanes, bounds (MBX);
 //! - [`interrupt`] — what an interrupt may and must do (INT);
+//! - [`people`] — runs that wait for people, plans (SES-11, SES-12, PLAN);
 //! - [`recovery`] — what a crash must leave (SES-7, SES-8, INT-11);
 //! - [`tool`] — calls and results (TOOL);
 //! - [`ledger`] — what a monitor remembers.
@@ -15,6 +16,7 @@ pub mod interrupt;
 pub mod isolation;
 pub mod ledger;
 pub mod mailbox;
+pub mod people;
 pub mod recovery;
 pub mod session;
 pub mod tool;
@@ -34,8 +36,60 @@ const IN_THE_END: Duration = Duration::from_secs(300);
 pub fn state(check: &mut Properties<Fact>, config: &Config) {
     state_session(check, config);
     state_isolation_and_mailbox(check, config);
+    check.always("TOOL-4", "no two messages have the same place", tool::messages_have_their_own_place());
     state_interrupt(check, config);
-    state_tool(check);
+    state_tool(check, config);
+    check.always("OBS-1", "a run that fails says so before it ends", session::failures_are_told());
+}
+
+/// States what must hold between many keys.
+pub fn state_many(check: &mut Properties<Fact>) {
+    check.always(
+        "SES-1",
+        "at most one run of a key is active, and no run starts twice",
+        session::runs_are_disjoint(),
+    );
+    check.always(
+        "SES-9",
+        "a command is answered promptly whatever other keys do",
+        session::keys_do_not_wait(),
+    );
+    check.always(
+        "ISO-1",
+        "what a run reads and writes belongs to its key",
+        isolation::runs_keep_to_their_key(),
+    );
+    check.always(
+        "ISO-2",
+        "an interrupt ends only runs of its key",
+        isolation::interrupts_keep_to_their_key(),
+    );
+}
+
+/// States what must hold though people decide slowly, and the runtime crashes.
+pub fn state_people(check: &mut Properties<Fact>) {
+    check.always(
+        "SES-11",
+        "a run that waits for people holds no permit, and none of its calls begins",
+        people::parked_runs_hold_nothing(),
+    );
+    check.always(
+        "SES-12",
+        "a run that waits for people goes on when they have decided",
+        people::decisions_are_heard(),
+    );
+    check.always("PLAN-1", "there is one word on each plan", people::plans_have_one_word());
+    check.always("PLAN-2", "nothing is written while a plan waits for a word", people::plans_gate_writes());
+    check.always(
+        "INT-7",
+        "an interrupt that was taken is answered, and does what the answer says",
+        interrupt::interrupts_are_answered_and_done(),
+    );
+    check.always(
+        "SES-4",
+        "accepted work runs in the end, or is a dead letter",
+        session::accepted_work_runs(),
+    );
 }
 
 /// States what must hold though the runtime crashes.
@@ -77,6 +131,11 @@ pub fn state_recovery(check: &mut Properties<Fact>, config: &Config) {
         "TOOL-1",
         "before the next model call every call has one end and one result",
         tool::calls_are_complete(),
+    );
+    check.always(
+        "TOOL-7",
+        "a call has its effect at most as often as attempts at it are recorded",
+        tool::effects_are_recorded(),
     );
     check.always("TOOL-4", "no two messages have the same place", tool::messages_have_their_own_place());
 }
@@ -175,6 +234,11 @@ fn state_interrupt(check: &mut Properties<Fact>, config: &Config) {
         "a run ends one stream and completes one turn, with its own cause",
         interrupt::runs_end_once(),
     );
+    check.always(
+        "INT-9",
+        "while an interjection waits, no run begins another step",
+        interrupt::interjections_are_next(),
+    );
     check.always("INT-8", "an interrupt never waits behind work", interrupt::interrupts_pass_work());
     check.always(
         "INT-7",
@@ -188,7 +252,7 @@ fn state_interrupt(check: &mut Properties<Fact>, config: &Config) {
     );
 }
 
-fn state_tool(check: &mut Properties<Fact>) {
+fn state_tool(check: &mut Properties<Fact>, config: &Config) {
     check.always(
         "TOOL-2",
         "only results of calls of the present run are stored",
@@ -200,6 +264,18 @@ fn state_tool(check: &mut Properties<Fact>) {
         "before the next model call every call has one end and one result",
         tool::calls_are_complete(),
     );
+    check.always("TOOL-5", "serial calls of a key never overlap", tool::serial_calls_never_overlap());
+    check.always(
+        "TOOL-6",
+        "no more parallel calls of a key run than the width allows",
+        tool::parallel_calls_keep_the_width(config.width),
+    );
+    check.always(
+        "TOOL-7",
+        "a call has its effect at most as often as attempts at it are recorded",
+        tool::effects_are_recorded(),
+    );
+    check.always("TOOL-8", "a call that its agent may not make never begins", tool::only_allowed_tools_run());
 }
 
 /// The key of a ready-made monitor, which prints keys with `Debug`: so what it says is a sentence.

@@ -2,6 +2,7 @@
 
 mod campaigns;
 mod cases;
+mod comparisons;
 mod doctors;
 mod documents;
 mod exams;

@@ -31,6 +31,7 @@ impl SessionActor {
                 | Phase::Starting { .. }
                 | Phase::Running { .. }
                 | Phase::Interrupting { .. }
+                | Phase::Parked { .. }
                 | Phase::Finalizing { .. },
             ) => self.accept(cx, &work),
         }
@@ -92,6 +93,7 @@ impl SessionActor {
             Phase::Starting { .. } => self.variant == Variant::ClearBeforeStore,
             Phase::Running { .. }
             | Phase::Interrupting { .. }
+            | Phase::Parked { .. }
             | Phase::Finalizing { .. }
             | Phase::Closing { .. }
             | Phase::Closed => false,
@@ -152,7 +154,11 @@ impl SessionActor {
             }
             // Terminated in between: the item will be among the dead letters.
             Phase::Closing { .. } | Phase::Closed => {}
-            Phase::Idle | Phase::Running { .. } | Phase::Interrupting { .. } | Phase::Finalizing { .. } => {
+            Phase::Idle
+            | Phase::Running { .. }
+            | Phase::Interrupting { .. }
+            | Phase::Parked { .. }
+            | Phase::Finalizing { .. } => {
                 assert!(self.variant != Variant::Reference, "a message was stored in {:?}", self.phase);
             }
         }

@@ -4,7 +4,7 @@
 
 use super::journal::{Outcomes, Record};
 use super::memory::Seen;
-use super::{Active, CallRecord, GRACE, Item, Phase, SILENCE, SessionActor, Sub, Then, answer_again};
+use super::{Active, CallRecord, GRACE, Item, Phase, REMIND, SILENCE, SessionActor, Sub, Then, answer_again};
 use crate::address::Address;
 use crate::mailbox::DeadLetter;
 use crate::session::Cx;
@@ -62,6 +62,7 @@ impl SessionActor {
             | Phase::Starting { .. }
             | Phase::Running { .. }
             | Phase::Interrupting { .. }
+            | Phase::Parked { .. }
             | Phase::Closed => {
                 assert!(self.variant != Variant::Reference, "a run's end was stored in {:?}", self.phase);
             }
@@ -73,12 +74,14 @@ impl SessionActor {
         match last {
             Last::Nothing => {}
             Last::Text { chunks, extent } => {
-                let role = Role::Assistant { chunks, extent };
-                cx.announce(Fact::RowStored { key: self.key, run, step, role });
+                self.tell_row(cx, run, step, Role::Assistant { chunks, extent });
             }
             Last::Results(outcomes) => self.tell_results(cx, run, step, outcomes),
         }
         let waiting = (self.steering.len() + self.follow_up.len()) as u16;
+        if cause == Cause::Failed && self.variant != Variant::CatchAll {
+            cx.announce(Fact::ErrorOccurred { run });
+        }
         cx.announce(Fact::StreamEnded { run, cause });
         cx.announce(Fact::TurnCompleted { run, cause });
         cx.announce(Fact::RunEnded { run, cause, waiting });
@@ -93,7 +96,13 @@ impl SessionActor {
             cx.announce(Fact::ResultPersisted { call });
             count += 1;
         }
-        cx.announce(Fact::RowStored { key: self.key, run, step, role: Role::Results { count } });
+        self.tell_row(cx, run, step, Role::Results { count });
+    }
+
+    /// A message of a step is stored.
+    pub(super) fn tell_row(&self, cx: &mut Cx<'_>, run: RunId, step: u16, role: Role) {
+        let step = if self.variant == Variant::MessageIdPerTurn { 1 } else { step };
+        cx.announce(Fact::RowStored { key: self.key, run, step, role });
     }
 
     /// The grace is over: whatever is still open is given up.
@@ -107,6 +116,7 @@ impl SessionActor {
             | Phase::Idle
             | Phase::Starting { .. }
             | Phase::Running { .. }
+            | Phase::Parked { .. }
             | Phase::Finalizing { .. }
             | Phase::Closing { .. }
             | Phase::Closed => {}
@@ -134,7 +144,9 @@ impl SessionActor {
         let Active { run, step, sub } = self.phase.active()?;
         let last = match sub {
             Sub::Stream(stream) => partial(stream.shown),
-            Sub::Issuing(records) | Sub::Tools(records) => Last::Results(outcomes(records)),
+            Sub::Issuing(records) | Sub::Tools(records) | Sub::Parking(records) => {
+                Last::Results(outcomes(records))
+            }
             // Its results are told when they are stored.
             Sub::Gathering(_) => Last::Nothing,
         };
@@ -142,9 +154,9 @@ impl SessionActor {
     }
 
     /// Gives up the calls that have not ended: the synthesized result stands, whatever comes later.
-    fn give_up_open_calls(&mut self) {
+    pub(super) fn give_up_open_calls(&mut self) {
         let Some(Active { run, step, sub }) = self.phase.active_mut() else { return };
-        let (Sub::Issuing(records) | Sub::Tools(records)) = sub else { return };
+        let (Sub::Issuing(records) | Sub::Tools(records) | Sub::Parking(records)) = sub else { return };
         for (index, record) in (0..).zip(records).filter(|(_, record)| record.outcome.is_none()) {
             record.outcome = Some(Outcome::Cancelled);
             self.memory.ended(CallId { run: *run, step: *step, index }, Outcome::Cancelled);
@@ -166,7 +178,7 @@ impl SessionActor {
         let (ending, item) = match std::mem::replace(&mut self.phase, Phase::Idle) {
             Phase::Starting { item, .. } => (None, Some(item)),
             Phase::Finalizing { ending } => (Some(ending), None),
-            Phase::Running { .. } | Phase::Interrupting { .. } => {
+            Phase::Running { .. } | Phase::Interrupting { .. } | Phase::Parked { .. } => {
                 unreachable!("a run at work has been ended")
             }
             Phase::Idle | Phase::Closing { .. } | Phase::Closed => (None, None),
@@ -185,6 +197,7 @@ impl SessionActor {
     fn stop_everything(&mut self, cx: &mut Cx<'_>) {
         cx.cancel_timer(SILENCE);
         cx.cancel_timer(GRACE);
+        cx.cancel_timer(REMIND);
         match self.phase.active() {
             Some(Active { run, step, sub: Sub::Stream(_) }) => {
                 let (run, step) = (*run, *step);
@@ -192,9 +205,9 @@ impl SessionActor {
             }
             Some(Active { run, sub: Sub::Tools(_), .. }) => {
                 let run = *run;
-                cx.send(self.tools(), Message::CancelCalls { run });
+                self.cancel_calls(cx, run);
             }
-            Some(Active { sub: Sub::Issuing(_) | Sub::Gathering(_), .. }) | None => {}
+            Some(Active { sub: Sub::Issuing(_) | Sub::Parking(_) | Sub::Gathering(_), .. }) | None => {}
         }
         if let Some((run, step, last)) = self.last_of_present() {
             let ending = Ending { run, step, cause: Cause::Terminated, last };

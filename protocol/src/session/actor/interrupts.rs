@@ -34,6 +34,7 @@ impl SessionActor {
             | PhaseName::Stream
             | PhaseName::Tools
             | PhaseName::Interrupting
+            | PhaseName::Parked
             | PhaseName::Finalizing => {}
         }
         cx.announce(Fact::InterruptReceived { key, command, expected, phase });
@@ -81,6 +82,7 @@ impl SessionActor {
         }
         cx.announce(Fact::InterruptAcked { key, command, ack });
         self.answer(cx, command, reply_to, Reply::Interrupt(ack));
+        self.wind_up_parked(cx);
     }
 
     /// Table B.3. `interrupt` and `cancel` do the same, so what was pressed is not asked.
@@ -104,6 +106,11 @@ impl SessionActor {
             }
             Phase::Running { active, .. } if !meant(&active.run) => InterruptAck::StaleRun,
             Phase::Running { .. } => self.judge_running(cx, command),
+            Phase::Parked { active } if !meant(&active.run) => InterruptAck::StaleRun,
+            Phase::Parked { .. } => {
+                self.unpark(cx);
+                InterruptAck::Applied
+            }
             Phase::Interrupting { active } if !meant(&active.run) => InterruptAck::StaleRun,
             Phase::Interrupting { .. } => {
                 if self.variant == Variant::CarriedOver {
@@ -137,17 +144,28 @@ impl SessionActor {
             }
             Sub::Tools(_) if self.variant == Variant::UnpolledInTools => {}
             Sub::Tools(_) => {
-                cx.send(self.tools(), Message::CancelCalls { run });
+                self.cancel_calls(cx, run);
                 cx.set_timer(GRACE, self.config.grace);
             }
             // The commit that is under way completes first, and then the run winds up.
-            Sub::Issuing(_) | Sub::Gathering(_) => {}
+            Sub::Issuing(_) | Sub::Parking(_) | Sub::Gathering(_) => {}
         }
         self.phase = Phase::Interrupting { active };
     }
 
+    /// Whoever works on the calls of a run is told to stop.
+    pub(super) fn cancel_calls(&self, cx: &mut Cx<'_>, run: RunId) {
+        cx.send(self.tools(), Message::CancelCalls { run });
+        if let Some(planner) = self.planner {
+            cx.send(planner, Message::CancelCalls { run });
+        }
+    }
+
     /// An interjection waits: a stream is closed softly, tools may end first (T8).
     pub(super) fn make_way(&mut self, cx: &mut Cx<'_>) {
+        if let Phase::Parked { .. } = self.phase {
+            return self.make_way_parked(cx);
+        }
         let Phase::Running { active: Active { run, step, sub }, soft_stop } = &mut self.phase else { return };
         let (run, step, closes) = (*run, *step, matches!((&*sub, *soft_stop), (Sub::Stream(_), false)));
         *soft_stop = true;
@@ -162,7 +180,9 @@ impl Phase {
     fn run(&self) -> Option<RunId> {
         match self {
             Self::Starting { run, .. } => Some(*run),
-            Self::Running { active, .. } | Self::Interrupting { active } => Some(active.run),
+            Self::Running { active, .. } | Self::Interrupting { active } | Self::Parked { active } => {
+                Some(active.run)
+            }
             Self::Idle | Self::Finalizing { .. } | Self::Closing { .. } | Self::Closed => None,
         }
     }

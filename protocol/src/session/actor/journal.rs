@@ -7,15 +7,15 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-use super::Item;
 use super::memory::{Memory, Seen};
+use super::{CallRecord, Item};
 use crate::durable::Durable;
 use crate::input::Recovered;
 use crate::run::InterruptAck;
 use crate::session::Cx;
 use crate::session::fact::Cause;
 use crate::session::id::{CallId, CommandId, RunId};
-use crate::session::message::{Calls, Kind, Outcome, Reply};
+use crate::session::message::{Calls, Class, Kind, Outcome, Reply};
 use crate::session::variant::Variant;
 
 /// After so many records, the next rest takes a snapshot.
@@ -43,6 +43,10 @@ pub(super) enum Record {
     Started { run: RunId, item: Item },
     /// The model's text of this step is stored, with the calls that it asks for.
     Issued { step: u16, calls: Calls },
+    /// The run waits for people.
+    Parked { calls: Records },
+    /// People have decided about a call.
+    Resolved { index: u8, allowed: bool },
     /// The calls without results are tried once more.
     Retried { attempt: u8 },
     /// The results of this step are stored.
@@ -57,6 +61,9 @@ pub(super) enum Record {
 
 /// How the calls of a step have ended, in the order of the calls.
 pub(super) type Outcomes = [Option<Outcome>; 3];
+
+/// The calls of a step, in the order of their emission.
+pub(super) type Records = [Option<CallRecord>; 3];
 
 /// What a session is after a crash.
 #[derive(Debug, Default)]
@@ -88,8 +95,8 @@ pub(super) struct Present {
 pub(super) enum Stage {
     /// It listens to the model.
     Stream,
-    /// It has calls without results.
-    Tools { calls: Calls, attempt: u8 },
+    /// It has calls without results; if some ask, it is parked.
+    Tools { calls: Records },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -167,10 +174,20 @@ impl Kept {
                 self.last_run = run.number;
                 self.present = Some(Present { run, item, stopped: None, step: 1, stage: Stage::Stream });
             }
-            Record::Issued { step, calls } => self.proceed(step, Stage::Tools { calls, attempt: 1 }),
+            Record::Issued { step, calls } => {
+                let record = |class| CallRecord { class, attempt: 1, outcome: None, asks: false };
+                self.proceed(step, Stage::Tools { calls: calls.0.map(|class| class.map(record)) });
+            }
+            Record::Parked { calls } if variant != Variant::ForgetParked => self.parks(calls),
+            Record::Parked { .. } => {}
+            Record::Resolved { index, allowed } => {
+                if let Some(calls) = self.open_calls() {
+                    decide(calls.iter_mut().flatten(), usize::from(index), allowed);
+                }
+            }
             Record::Retried { attempt } => {
-                if let Some(Present { stage: Stage::Tools { attempt: last, .. }, .. }) = &mut self.present {
-                    *last = attempt;
+                for record in self.open_calls().into_iter().flatten().flatten() {
+                    record.attempt = attempt;
                 }
             }
             Record::Gathered { outcomes } => self.gathered(outcomes),
@@ -212,6 +229,20 @@ impl Kept {
         self.proceed(step, Stage::Stream);
     }
 
+    fn parks(&mut self, calls: Records) {
+        self.remember(calls.map(|record| record.and_then(|record| record.outcome)));
+        if let Some(present) = &mut self.present {
+            present.stage = Stage::Tools { calls };
+        }
+    }
+
+    fn open_calls(&mut self) -> Option<&mut Records> {
+        match &mut self.present {
+            Some(Present { stage: Stage::Tools { calls }, .. }) => Some(calls),
+            Some(Present { stage: Stage::Stream, .. }) | None => None,
+        }
+    }
+
     fn remember(&mut self, outcomes: Outcomes) {
         let Some(Present { run, step, .. }) = self.present else { return };
         for (index, outcome) in (0..).zip(outcomes).filter_map(|(index, outcome)| Some((index, outcome?))) {
@@ -233,6 +264,32 @@ impl Kept {
     fn stop_again(&mut self) {
         if let (Some(present), Some(command)) = (&mut self.present, self.last_stop) {
             present.stopped = Some(command);
+        }
+    }
+}
+
+/// What becomes of calls when people have decided about one of them: it may run now, or is denied; and if it is a plan, so are the calls that
+/// waited for the word on it.
+pub(super) fn decide<'a>(records: impl Iterator<Item = &'a mut CallRecord>, index: usize, allowed: bool) {
+    let mut records: Vec<_> = records.collect();
+    let Some(Class::Plan) = records.get(index).map(|record| record.class) else {
+        return records.into_iter().skip(index).take(1).for_each(|record| record.decided(allowed));
+    };
+    records[index].asks = false;
+    records[index].outcome = Some(if allowed { Outcome::Succeeded(0) } else { Outcome::Denied });
+    records
+        .into_iter()
+        .filter(|record| record.asks && record.class == Class::Serial)
+        .for_each(|record| record.decided(allowed));
+}
+
+impl CallRecord {
+    fn decided(&mut self, allowed: bool) {
+        self.asks = false;
+        if allowed {
+            self.class = Class::Serial;
+        } else {
+            self.outcome = Some(Outcome::Denied);
         }
     }
 }

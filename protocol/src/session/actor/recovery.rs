@@ -5,12 +5,12 @@
 
 use super::ending::Last;
 use super::journal::{Kept, Present, Record, Stage};
-use super::{Active, CallRecord, Phase, SessionActor, Sub, Then};
+use super::{Active, Phase, SessionActor, Sub, Then};
 use crate::address::Incarnation;
 use crate::input::Recovered;
 use crate::session::Cx;
 use crate::session::fact::{Cause, Fact, PhaseName};
-use crate::session::message::{Calls, Message};
+use crate::session::message::Message;
 use crate::session::variant::Variant;
 
 impl SessionActor {
@@ -53,8 +53,8 @@ impl SessionActor {
         }
         match (stopped, stage) {
             (Some(_), Stage::Stream) => self.finish(cx, run, step, Cause::Interrupted, Last::Nothing),
-            (Some(_), Stage::Tools { calls, attempt }) => {
-                let sub = Sub::Issuing(records(calls, attempt));
+            (Some(_), Stage::Tools { calls }) => {
+                let sub = Sub::Issuing(calls.into_iter().flatten().collect());
                 self.phase = Phase::Interrupting { active: Active { run, step, sub } };
                 self.wind_up(cx);
             }
@@ -62,19 +62,25 @@ impl SessionActor {
             (None, Stage::Tools { .. }) if self.variant == Variant::ResumeToolsAtStepOne && step > 1 => {
                 self.call_model(cx, run, 1);
             }
-            (None, Stage::Tools { calls, attempt }) => {
-                let attempt = attempt.saturating_add(1);
-                let sub = Sub::Issuing(records(calls, attempt));
-                self.phase = Phase::Running { active: Active { run, step, sub }, soft_stop: false };
-                self.commit(cx, Record::Retried { attempt }, Then::Retry);
+            (None, Stage::Tools { calls }) => {
+                let mut records: Vec<_> = calls.into_iter().flatten().collect();
+                if records.iter().any(|record| record.asks) {
+                    let sub = Sub::Tools(records);
+                    self.phase = Phase::Parked { active: Active { run, step, sub } };
+                    self.wait_for_people(cx);
+                } else {
+                    let attempt =
+                        records.iter().map(|record| record.attempt).max().unwrap_or(0).saturating_add(1);
+                    let open = records.iter_mut().filter(|record| record.outcome.is_none());
+                    open.for_each(|record| record.attempt = attempt);
+                    let sub = Sub::Issuing(records);
+                    self.phase = Phase::Running { active: Active { run, step, sub }, soft_stop: false };
+                    self.commit(cx, Record::Retried { attempt }, Then::Retry);
+                }
             }
         }
         if !self.steering.is_empty() {
             self.make_way(cx);
         }
     }
-}
-
-fn records(calls: Calls, attempt: u8) -> Vec<CallRecord> {
-    calls.classes().map(|class| CallRecord { class, attempt, outcome: None }).collect()
 }

@@ -43,10 +43,18 @@ impl SessionActor {
             (None | Some(Active { sub: Sub::Stream(_) | Sub::Gathering(_), .. }), None) => ResultAck::Unknown,
             (Some(_), Some(outcome)) if outcome == report.outcome => ResultAck::Duplicate,
             (Some(_), Some(_)) => ResultAck::Conflict,
-            (Some(Active { step, sub: Sub::Issuing(records) | Sub::Tools(records), .. }), None) => {
+            (
+                Some(Active {
+                    step,
+                    sub: Sub::Issuing(records) | Sub::Tools(records) | Sub::Parking(records),
+                    ..
+                }),
+                None,
+            ) => {
                 match records.get(usize::from(call.index)).filter(|_| *step == call.step) {
                     None => ResultAck::Unknown,
                     Some(record) if report.attempt < record.attempt => ResultAck::StaleAttempt,
+                    Some(record) if record.asks => ResultAck::Unknown,
                     // Nobody has been told to make it yet.
                     Some(_) if matches!(active, Some(Active { sub: Sub::Issuing(_), .. })) => {
                         ResultAck::Unknown
@@ -77,10 +85,22 @@ impl SessionActor {
         };
         let Sub::Tools(records) = &mut active.sub else { unreachable!("a result was accepted in a stream") };
         records[usize::from(call.index)].outcome = Some(outcome);
-        let all_ended = records.iter().all(|record| record.outcome.is_some());
         self.memory.ended(call, outcome);
-        if all_ended {
+        self.look_at_calls(cx);
+    }
+
+    /// If all calls have ended the step is done; if all that are open ask people the run parks.
+    pub(super) fn look_at_calls(&mut self, cx: &mut Cx<'_>) {
+        let Some(Active { sub: Sub::Tools(records), .. }) = self.phase.active() else { return };
+        let (mut open, mut ask) = (0, 0);
+        for record in records.iter().filter(|record| record.outcome.is_none()) {
+            open += 1;
+            ask += u32::from(record.asks);
+        }
+        if open == 0 {
             self.step_done(cx);
+        } else if open == ask {
+            self.park(cx);
         }
     }
 }

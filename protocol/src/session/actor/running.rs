@@ -7,7 +7,7 @@ use crate::mailbox::DeadLetter;
 use crate::session::Cx;
 use crate::session::fact::{Cause, Extent, Fact, Role};
 use crate::session::id::{CallId, RunId, StreamId};
-use crate::session::message::{Calls, Message, StreamEnd};
+use crate::session::message::{Calls, Class, Message, StreamEnd};
 use crate::session::variant::Variant;
 
 impl SessionActor {
@@ -82,7 +82,7 @@ impl SessionActor {
         } else if step >= self.config.max_steps {
             self.finish(cx, run, step, Cause::Failed, whole);
         } else {
-            let record = |class| CallRecord { class, attempt: 1, outcome: None };
+            let record = |class| CallRecord { class, attempt: 1, outcome: None, asks: false };
             let sub = Sub::Issuing(calls.classes().map(record).collect());
             self.phase = Phase::Running { active: Active { run, step, sub }, soft_stop };
             self.commit(cx, Record::Issued { step, calls }, Then::Issue { run, step, chunks, calls });
@@ -91,8 +91,7 @@ impl SessionActor {
 
     /// The text and the calls of a step are stored: T5. The calls go to the tools only now, for they must not be made twice.
     pub(super) fn issued(&mut self, cx: &mut Cx<'_>, run: RunId, step: u16, chunks: u16, calls: Calls) {
-        let role = Role::Assistant { chunks, extent: Extent::Whole };
-        cx.announce(Fact::RowStored { key: self.key, run, step, role });
+        self.tell_row(cx, run, step, Role::Assistant { chunks, extent: Extent::Whole });
         for (index, class) in (0..).zip(calls.classes()) {
             cx.announce(Fact::CallIssued { call: CallId { run, step, index }, class });
         }
@@ -104,22 +103,37 @@ impl SessionActor {
         match &mut self.phase {
             Phase::Running { active: Active { run, step, sub }, .. } => {
                 let Sub::Issuing(records) = sub else { unreachable!("calls were stored in {sub:?}") };
-                let (run, step, records) = (*run, *step, std::mem::take(records));
+                let (run, step, mut records) = (*run, *step, std::mem::take(records));
+                let mut plans = false;
+                if self.variant != Variant::GateInUiOnly {
+                    hold_back_writes(&mut records);
+                }
                 let tools = self.tools.expect("a session's tools are spawned in its first turn");
-                for (index, record) in (0..).zip(&records).filter(|(_, record)| record.outcome.is_none()) {
+                for (index, record) in (0..).zip(&records).filter(|(_, record)| record.is_ready()) {
                     let (call, CallRecord { class, attempt, .. }) = (CallId { run, step, index }, *record);
                     if attempt > 1 {
                         cx.announce(Fact::CallRetried { call, attempt });
                     }
-                    cx.send(tools, Message::Execute { call, attempt, class });
+                    if class == Class::Plan {
+                        plans = true;
+                    } else {
+                        cx.send(tools, Message::Execute { call, attempt, class });
+                    }
                 }
+                let all_ended = records.iter().all(|record| record.outcome.is_some());
                 *sub = Sub::Tools(records);
+                if plans {
+                    self.present(cx);
+                }
+                if all_ended {
+                    self.step_done(cx);
+                }
             }
             // Interrupted in between: the calls are stored, and so their results must be.
             Phase::Interrupting { .. } => self.wind_up(cx),
             // Terminated in between: the end of the run tells their results.
             Phase::Closing { .. } | Phase::Closed => {}
-            Phase::Idle | Phase::Starting { .. } | Phase::Finalizing { .. } => {
+            Phase::Idle | Phase::Starting { .. } | Phase::Parked { .. } | Phase::Finalizing { .. } => {
                 unreachable!("calls were stored in {:?}", self.phase)
             }
         }
@@ -172,6 +186,7 @@ impl SessionActor {
             }
             Phase::Idle
             | Phase::Starting { .. }
+            | Phase::Parked { .. }
             | Phase::Finalizing { .. }
             | Phase::Closing { .. }
             | Phase::Closed => unreachable!("{:?} has no step", self.phase),
@@ -181,20 +196,37 @@ impl SessionActor {
     /// The results of the step are stored: the next step, or what stands in its way.
     pub(super) fn gathered(&mut self, cx: &mut Cx<'_>, run: RunId, step: u16, outcomes: Outcomes) {
         self.tell_results(cx, run, step, outcomes);
+        // Whatever has been interjected since the run began goes before its next step.
+        let makes_way = !self.steering.is_empty() && self.variant != Variant::SignalsOnlyStream;
         match &self.phase {
-            Phase::Running { soft_stop: true, .. } => {
-                self.finish(cx, run, step, Cause::GaveWay, Last::Nothing);
-            }
-            Phase::Running { soft_stop: false, .. } => self.call_model(cx, run, step + 1),
+            Phase::Running { .. } if makes_way => self.finish(cx, run, step, Cause::GaveWay, Last::Nothing),
+            Phase::Running { .. } => self.call_model(cx, run, step + 1),
             Phase::Interrupting { .. } if self.variant == Variant::FlagAtLoopTop => {
                 self.call_model(cx, run, step + 1);
             }
             Phase::Interrupting { .. } => self.wind_up(cx),
             Phase::Closing { .. } | Phase::Closed => {}
-            Phase::Idle | Phase::Starting { .. } | Phase::Finalizing { .. } => {
+            Phase::Idle | Phase::Starting { .. } | Phase::Parked { .. } | Phase::Finalizing { .. } => {
                 unreachable!("results were stored in {:?}", self.phase)
             }
         }
+    }
+}
+
+/// While a plan is held up to people, nothing is written: calls that would wait for their word on the plan.
+fn hold_back_writes(records: &mut [CallRecord]) {
+    let plans = |record: &CallRecord| record.class == Class::Plan && record.outcome.is_none();
+    if records.iter().any(plans) {
+        for record in records.iter_mut().filter(|record| record.is_ready() && record.class == Class::Serial) {
+            record.asks = true;
+        }
+    }
+}
+
+impl CallRecord {
+    /// Whether it has neither ended nor waits for people.
+    fn is_ready(&self) -> bool {
+        self.outcome.is_none() && !self.asks
     }
 }
 
@@ -211,7 +243,9 @@ impl Phase {
     /// The run that is at work or winds up.
     pub(super) fn active(&self) -> Option<&Active> {
         match self {
-            Self::Running { active, .. } | Self::Interrupting { active } => Some(active),
+            Self::Running { active, .. } | Self::Interrupting { active } | Self::Parked { active } => {
+                Some(active)
+            }
             Self::Idle
             | Self::Starting { .. }
             | Self::Finalizing { .. }
@@ -222,7 +256,9 @@ impl Phase {
 
     pub(super) fn active_mut(&mut self) -> Option<&mut Active> {
         match self {
-            Self::Running { active, .. } | Self::Interrupting { active } => Some(active),
+            Self::Running { active, .. } | Self::Interrupting { active } | Self::Parked { active } => {
+                Some(active)
+            }
             Self::Idle
             | Self::Starting { .. }
             | Self::Finalizing { .. }

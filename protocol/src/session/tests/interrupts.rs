@@ -314,6 +314,7 @@ fn terminating_ends_the_run_and_tells_what_waits_as_dead_letters() {
         [
             "cancel Timer(2)",
             "cancel Timer(1)",
+            "cancel Timer(4)",
             "send @0.5 CancelCalls { run: s1:b1/1 }",
             "announce RunDecided { run: s1:b1/1, cause: Terminated }",
             "write r5 8 bytes",

@@ -1,10 +1,12 @@
 //! A session on the bench, and the lines that people around it can say.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::address::Address;
+use crate::address::Incarnation;
 use crate::context::Effect;
-use crate::input::{Input, TimerId, WriteId};
+use crate::input::{Input, Recovered, TimerId, WriteId};
 use crate::probe::Probe;
 use crate::session::*;
 
@@ -18,7 +20,10 @@ const STREAM: StreamId = StreamId { run: RunId { key: KEY, number: 1 }, step: 1,
 pub(super) struct Play {
     pub(super) probe: Probe<Session>,
     pub(super) session: SessionActor,
+    variant: Variant,
+    written: BTreeMap<String, Vec<u8>>,
     pub(super) gateway: Address,
+    provider: Address,
     pub(super) sandbox: Address,
     pub(super) client: Address,
     /// How many syncs are complete.
@@ -37,10 +42,25 @@ impl Play {
     pub(super) fn with(variant: Variant) -> Self {
         let mut probe = Probe::default();
         let (gateway, provider, sandbox, client) = (probe.peer(), probe.peer(), probe.peer(), probe.peer());
-        let config = Config { queue_cap: 2, ..Config::default() };
-        let mut session = SessionActor::new(KEY, Peers { gateway, provider, sandbox }, config, variant);
+        let mut session = SessionActor::new(
+            KEY,
+            Peers { gateway, provider, sandbox, people: [None; 2] },
+            config(),
+            variant,
+        );
         probe.start(&mut session);
-        Self { probe, session, gateway, sandbox, client, writes: 0, asked: 0 }
+        Self {
+            probe,
+            session,
+            variant,
+            written: BTreeMap::new(),
+            gateway,
+            provider,
+            sandbox,
+            client,
+            writes: 0,
+            asked: 0,
+        }
     }
 
     /// A session that stores the message of its first run.
@@ -157,6 +177,26 @@ impl Play {
         all
     }
 
+    /// The node crashes just after everything that was written has become durable, and starts again. Returns the first turn of the next life.
+    pub(super) fn crashed(&mut self) -> Vec<String> {
+        let kept = std::mem::take(&mut self.written);
+        self.written.clone_from(&kept);
+        let peers = Peers {
+            gateway: self.gateway,
+            provider: self.provider,
+            sandbox: self.sandbox,
+            people: [None; 2],
+        };
+        self.session = SessionActor::new(KEY, peers, config(), self.variant);
+        self.writes = self.asked;
+        self.turn(Input::Start(Recovered { incarnation: Incarnation(2), kept }))
+    }
+
+    /// The session has had nothing to do for long.
+    pub(super) fn idle_for_long(&mut self) -> Vec<String> {
+        self.timer(3)
+    }
+
     /// The grace of an interrupt is over.
     pub(super) fn grace_over(&mut self) -> Vec<String> {
         self.timer(1)
@@ -188,13 +228,19 @@ impl Play {
     /// The effects of a turn, one line each, without the counting of commits; the syncs among them are noted.
     fn looked_through(&mut self, effects: &[Effect<Session>]) -> Vec<String> {
         for effect in effects {
-            if let Effect::Sync(write) = effect {
-                self.asked = write.0;
+            match effect {
+                Effect::Sync(write) => self.asked = write.0,
+                Effect::Write { key, value } => drop(self.written.insert(key.to_string(), value.to_vec())),
+                _ => {}
             }
         }
         let counts = |line: &String| line.starts_with("announce Committed");
         lines(effects).into_iter().filter(|line| !counts(line)).collect()
     }
+}
+
+fn config() -> Config {
+    Config { queue_cap: 2, ..Config::default() }
 }
 
 pub(super) fn command(number: u32) -> CommandId {

@@ -105,10 +105,11 @@ fn a_provider_failure_keeps_what_was_shown_and_takes_up_what_waits() {
         facts(&play.synced()),
         [
             "RowStored { key: s1:b1, run: s1:b1/1, step: 1, role: Assistant { chunks: 1, extent: Partial } }",
+            "ErrorOccurred { run: s1:b1/1 }",
             "StreamEnded { run: s1:b1/1, cause: Failed }",
             "TurnCompleted { run: s1:b1/1, cause: Failed }",
             "RunEnded { run: s1:b1/1, cause: Failed, waiting: 1 }",
-            "InFlight { run: s1:b1/2, command: c1#2, passed: 0 }",
+            "InFlight { run: s1:b1/2, command: c1#2, passed: 0 }"
         ]
     );
 }

@@ -97,8 +97,9 @@ fn a_call_past_its_deadline_is_stopped_and_reported() {
     assert_eq!(
         bench.overdue(0),
         [
-            "send @2.2 Abort { call: s1:b1/1.1.0 }",
-            "send @1.1 Result(Report { call: s1:b1/1.1.0, attempt: 1, outcome: TimedOut, reporter: None })",
+            "send @2.2 Abort { call: s1:b1/1.1.0, attempt: 1 }",
+            "announce PermitFreed { call: s1:b1/1.1.0 }",
+            "send @1.1 Result(Report { call: s1:b1/1.1.0, attempt: 1, outcome: TimedOut, reporter: None })"
         ]
     );
 }
@@ -112,9 +113,9 @@ fn a_cancelled_call_that_waits_ends_at_once_and_one_that_runs_is_asked_to_stop()
         bench.cancel(),
         [
             "announce CancelHeard { run: s1:b1/1 }",
-            "send @2.2 Abort { call: s1:b1/1.1.0 }",
+            "send @2.2 Abort { call: s1:b1/1.1.0, attempt: 1 }",
             "set Timer(4295032832) 200ms",
-            "send @1.1 Result(Report { call: s1:b1/1.1.1, attempt: 1, outcome: Cancelled, reporter: None })",
+            "send @1.1 Result(Report { call: s1:b1/1.1.1, attempt: 1, outcome: Cancelled, reporter: None })"
         ]
     );
     assert!(says(&bench.aborted(0), "cancel Timer(4295032832)"));
@@ -127,7 +128,10 @@ fn a_call_that_does_not_stop_is_given_up_after_the_grace() {
     bench.cancel();
     assert_eq!(
         bench.overdue(0),
-        ["send @1.1 Result(Report { call: s1:b1/1.1.0, attempt: 1, outcome: Cancelled, reporter: None })"]
+        [
+            "announce PermitFreed { call: s1:b1/1.1.0 }",
+            "send @1.1 Result(Report { call: s1:b1/1.1.0, attempt: 1, outcome: Cancelled, reporter: None })"
+        ]
     );
 }
 

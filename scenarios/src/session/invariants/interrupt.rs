@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rehearsal::check::{Moment, Monitor, Owed, fold, on};
-use rehearsal_protocol::session::{Cause, CommandId, Fact, Role, RunId};
+use rehearsal_protocol::session::{Cause, CommandId, Fact, Kind, Queue, Role, RunId};
 use rehearsal_protocol::{Address, InterruptAck, Time};
 
 use super::ledger::Ledger;
@@ -273,6 +273,15 @@ pub fn runs_end_once() -> impl Monitor<Fact> {
 
 /// INT-7: an interrupt that was taken is answered, and does what the answer says.
 pub fn interrupts_are_answered() -> impl Monitor<Fact> {
+    answers(Replies::default())
+}
+
+/// INT-7, and what the answer says is owed: a run that an interrupt applies to must end.
+pub fn interrupts_are_answered_and_done() -> impl Monitor<Fact> {
+    answers(Replies { ends_are_owed: true, ..Replies::default() })
+}
+
+fn answers(replies: Replies) -> impl Monitor<Fact> {
     on(
         [
             "InFlight",
@@ -283,16 +292,18 @@ pub fn interrupts_are_answered() -> impl Monitor<Fact> {
             "Closed",
             "InterruptReceived",
             "InterruptAcked",
+            "Recovered",
         ],
-        Replies::default(),
+        replies,
     )
 }
 
 #[derive(Clone, Default, Hash)]
 struct Replies {
     meetings: Meetings,
+    ends_are_owed: bool,
     unanswered: Ledger<CommandId, Unanswered>,
-    applied: Ledger<(Address, RunId), Option<CommandId>>,
+    applied: Ledger<(Address, RunId), Option<(CommandId, Time)>>,
 }
 
 #[derive(Clone, Copy, Default, Hash)]
@@ -315,7 +326,7 @@ impl Monitor<Fact> for Replies {
             Fact::InterruptAcked { command, ack, .. } => {
                 let met = self.unanswered.remove(command).and_then(|unanswered| unanswered.met);
                 if let (Some(run), InterruptAck::Applied) = (met, ack) {
-                    *self.applied.entry(run) = Some(*command);
+                    *self.applied.entry(run) = Some((*command, moment.at));
                 }
             }
             Fact::RunEnded { run, cause, .. } => {
@@ -327,14 +338,20 @@ impl Monitor<Fact> for Replies {
                 }
                 let applied = self.applied.remove(&(moment.actor, *run)).flatten();
                 let ended_so = matches!(cause, Cause::Interrupted | Cause::Terminated);
-                if let Some(command) = applied.filter(|_| !ended_so) {
+                if let Some((command, _)) = applied.filter(|_| !ended_so) {
                     return Err(format!(
                         "{command} was told that it applies to {run}, which ends otherwise (as {cause:?})"
                     ));
                 }
             }
+            Fact::Closed { .. } => self.applied.retain(|(session, _), _| *session != moment.actor),
             // Who was not answered asks again.
             Fact::Recovering { .. } => self.unanswered.retain(|_, open| open.by != Some(moment.actor)),
+            // A run that is not resumed has ended, though the crash came before that was told.
+            Fact::Recovered { .. } => {
+                let present = self.meetings.present.get(&moment.actor).copied().flatten();
+                self.applied.retain(|(session, run), _| *session != moment.actor || present == Some(*run));
+            }
             _ => {}
         }
         Ok(())
@@ -346,7 +363,13 @@ impl Monitor<Fact> for Replies {
             within: super::PROMPTLY,
             what: format!("the answer to the interrupt {command}"),
         };
-        self.unanswered.iter().map(owed).collect()
+        let ends = |((_, run), applied): &((Address, RunId), Option<(CommandId, Time)>)| {
+            let (command, since) = (*applied)?;
+            let what = format!("the end of {run}, to which {command} applies");
+            Some(Owed { since, within: super::IN_THE_END, what })
+        };
+        let ends = self.applied.iter().filter(|_| self.ends_are_owed).filter_map(ends);
+        self.unanswered.iter().map(owed).chain(ends).collect()
     }
 
     fn reset(&mut self) {
@@ -366,5 +389,37 @@ pub fn interrupts_pass_work() -> impl Monitor<Fact> {
             }
             _ => Ok(()),
         }),
+    )
+}
+
+/// INT-9: while an interjection waits, no run begins another step.
+pub fn interjections_are_next() -> impl Monitor<Fact> {
+    on(
+        ["Queued", "Restored", "InFlight", "ModelCall", "Recovering", "Closed"],
+        fold(
+            Ledger::default(),
+            |waiting: &mut Ledger<Address, Vec<CommandId>>, moment: Moment, fact: &Fact| {
+                match fact {
+                    Fact::Queued { command, queue: Queue::Steering, .. }
+                    | Fact::Restored { command, kind: Kind::Interjection, .. } => {
+                        waiting.entry(moment.actor).push(*command);
+                    }
+                    Fact::InFlight { command, .. } => {
+                        waiting.entry(moment.actor).retain(|waiting| waiting != command);
+                    }
+                    Fact::ModelCall { run, step: step @ 2.., .. } => {
+                        if let Some(command) = waiting.get(&moment.actor).and_then(|waiting| waiting.first())
+                        {
+                            return Err(format!(
+                                "{run} begins step {step} while the interjection {command} waits"
+                            ));
+                        }
+                    }
+                    Fact::Recovering { .. } | Fact::Closed { .. } => waiting.entry(moment.actor).clear(),
+                    _ => {}
+                }
+                Ok(())
+            },
+        ),
     )
 }

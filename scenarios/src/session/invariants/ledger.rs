@@ -54,6 +54,11 @@ impl<K: PartialEq, V> Ledger<K, V> {
         self.0.iter()
     }
 
+    /// All entries, to be changed.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut (K, V)> {
+        self.0.iter_mut()
+    }
+
     /// Forgets everything, and keeps the memory.
     pub fn clear(&mut self) {
         self.0.clear();

@@ -279,3 +279,20 @@ pub fn one_item_is_in_flight() -> impl Monitor<Fact> {
         ),
     )
 }
+
+/// OBS-1: a run that fails says so before it ends.
+pub fn failures_are_told() -> impl Monitor<Fact> {
+    on(
+        ["ErrorOccurred", "RunEnded"],
+        fold(None, |told: &mut Option<RunId>, _, fact: &Fact| match fact {
+            Fact::ErrorOccurred { run } => {
+                *told = Some(*run);
+                Ok(())
+            }
+            Fact::RunEnded { run, cause: Cause::Failed, .. } if *told != Some(*run) => {
+                Err(format!("{run} fails, and nobody is told of an error"))
+            }
+            _ => Ok(()),
+        }),
+    )
+}

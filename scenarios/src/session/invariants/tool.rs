@@ -2,7 +2,7 @@
 
 use rehearsal::check::{Moment, Monitor, fold, on, unique};
 use rehearsal_protocol::Address;
-use rehearsal_protocol::session::{CallId, Fact, Role, RunId};
+use rehearsal_protocol::session::{CallId, Class, Fact, Role, RunId};
 
 use super::Sentence;
 use super::ledger::Ledger;
@@ -115,5 +115,100 @@ pub fn messages_have_their_own_place() -> impl Monitor<Fact> {
                 }
             },
         ),
+    )
+}
+
+/// TOOL-5 and TOOL-6: how many calls of a key hold a permit of their kind.
+fn permits(counts: fn(Class) -> bool, most: u16, complaint: &'static str) -> impl Monitor<Fact> {
+    #[derive(Clone, Default, Hash)]
+    struct Permits {
+        counted: Vec<CallId>,
+        held: Vec<CallId>,
+    }
+    on(
+        ["CallIssued", "CallStarted", "PermitFreed", "Recovering", "RunStarted"],
+        fold(Permits::default(), move |permits: &mut Permits, _, fact: &Fact| {
+            match fact {
+                Fact::CallIssued { call, class } if counts(*class) => permits.counted.push(*call),
+                Fact::CallStarted { call } if permits.counted.contains(call) => {
+                    permits.held.push(*call);
+                    let held = permits.held.iter().filter(|held| held.run.key == call.run.key).count();
+                    if held > usize::from(most) {
+                        return Err(format!("{call} begins, so {held} {complaint} of {} run", call.run.key));
+                    }
+                }
+                Fact::PermitFreed { call } => permits.held.retain(|held| held != call),
+                Fact::Recovering { key } => permits.held.retain(|held| held.run.key != *key),
+                // A call begins at most one run late.
+                Fact::RunStarted { run, .. } => permits
+                    .counted
+                    .retain(|call| call.run.key != run.key || call.run.number + 1 >= run.number),
+                _ => {}
+            }
+            Ok(())
+        }),
+    )
+}
+
+/// TOOL-5: serial calls of a key never overlap.
+pub fn serial_calls_never_overlap() -> impl Monitor<Fact> {
+    permits(|class| class == Class::Serial, 1, "serial calls")
+}
+
+/// TOOL-6: no more parallel calls of a key run than the width allows.
+pub fn parallel_calls_keep_the_width(width: u16) -> impl Monitor<Fact> {
+    permits(|class| class == Class::Parallel, width, "parallel calls")
+}
+
+/// TOOL-7: a call has its effect at most as often as attempts at it are recorded.
+pub fn effects_are_recorded() -> impl Monitor<Fact> {
+    #[derive(Clone, Copy, Default, Hash)]
+    struct Attempts {
+        recorded: u8,
+        effects: u8,
+    }
+    on(
+        ["CallIssued", "CallRetried", "Effected", "RunStarted"],
+        fold(Ledger::default(), |calls: &mut Ledger<CallId, Attempts>, _, fact: &Fact| {
+            match fact {
+                Fact::CallIssued { call, .. } => calls.entry(*call).recorded = 1,
+                Fact::CallRetried { call, attempt } => calls.entry(*call).recorded = *attempt,
+                Fact::Effected { call, .. } if calls.get(call).is_some() => {
+                    let attempts = calls.entry(*call);
+                    attempts.effects += 1;
+                    if attempts.effects > attempts.recorded {
+                        return Err(format!(
+                            "{call} has its effect {} times, and {} attempts are recorded",
+                            attempts.effects, attempts.recorded
+                        ));
+                    }
+                }
+                Fact::RunStarted { run, .. } => {
+                    calls.retain(|call, _| call.run.key != run.key || call.run.number + 1 >= run.number);
+                }
+                _ => {}
+            }
+            Ok(())
+        }),
+    )
+}
+
+/// TOOL-8: a call that its agent may not make never begins.
+pub fn only_allowed_tools_run() -> impl Monitor<Fact> {
+    on(
+        ["CallIssued", "CallStarted", "RunStarted"],
+        fold(Vec::new(), |forbidden: &mut Vec<CallId>, _, fact: &Fact| {
+            match fact {
+                Fact::CallIssued { call, class: Class::Forbidden } => forbidden.push(*call),
+                Fact::CallStarted { call } if forbidden.contains(call) => {
+                    return Err(format!("{call} begins, and its agent may not make it"));
+                }
+                Fact::RunStarted { run, .. } => {
+                    forbidden.retain(|call| call.run.key != run.key || call.run.number + 1 >= run.number);
+                }
+                _ => {}
+            }
+            Ok(())
+        }),
     )
 }

@@ -1,0 +1,179 @@
+//! Policies side by side: the same seeds, and so the same weather, for all of them.
+//!
+//! - [`measure`] — what is measured of a run;
+//! - [`statistics`] — differences with intervals.
+//!
+//! Choices are keyed by stable names, so a policy shifts none that it has no part in: arrivals, latencies and faults are the same for all. What
+//! differs between two runs of a seed is what the policies make of it, which is why so few seeds tell so much.
+
+pub mod measure;
+pub mod statistics;
+
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::campaign::{WORKER, silence_panics_of_actors};
+use crate::fault::Profile;
+use crate::registry::Rehearsal;
+use crate::run::RunSpec;
+use crate::search::Strategy;
+pub use measure::{Better, Measured, Measures, Metric, Statistic, Unit};
+pub use statistics::{Difference, Interval};
+
+/// What is compared.
+#[derive(Clone, Debug)]
+pub struct CompareSpec {
+    /// The seeds.
+    pub seeds: Range<u64>,
+    /// The mixture of faults.
+    pub profile: &'static Profile,
+    /// How choices are filled in.
+    pub strategy: &'static Strategy,
+    /// How many runs at the same time.
+    pub jobs: usize,
+}
+
+/// A scenario under a policy.
+pub struct Under {
+    /// The name of the policy.
+    pub policy: &'static str,
+    /// The scenario.
+    pub rehearsal: Box<dyn Rehearsal>,
+}
+
+/// What came out.
+#[derive(Clone, Debug)]
+pub struct Comparison {
+    /// The names of the policies.
+    pub policies: Vec<&'static str>,
+    /// How many seeds each ran.
+    pub seeds: u64,
+    /// What was measured, in its order, over all policies.
+    pub metrics: Vec<MetricResult>,
+    /// For each pair of policies, in how many seeds only one of them passed.
+    pub verdicts: Vec<VerdictPair>,
+    /// Whether it ended before all seeds were run.
+    pub cut_short: bool,
+}
+
+/// One metric under all policies.
+#[derive(Clone, Debug)]
+pub struct MetricResult {
+    /// What is measured.
+    pub metric: Metric,
+    /// Its value under each policy; `None` if there was nothing to measure.
+    pub values: Vec<Option<f64>>,
+    /// The differences, for each pair of policies.
+    pub pairs: Vec<MetricPair>,
+}
+
+/// Two policies by one metric.
+#[derive(Clone, Debug)]
+pub struct MetricPair {
+    /// The one, by its place.
+    pub a: usize,
+    /// The other.
+    pub b: usize,
+    /// `b - a`; `None` if there is nothing to compare.
+    pub difference: Option<Difference>,
+    /// The seeds in which they differ most, with the difference of that seed.
+    pub swings: Vec<(u64, f64)>,
+}
+
+/// In how many seeds only one of two policies passed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct VerdictPair {
+    /// The one, by its place.
+    pub a: usize,
+    /// The other.
+    pub b: usize,
+    /// Seeds in which only `a` passed.
+    pub only_a: u64,
+    /// Seeds in which only `b` passed.
+    pub only_b: u64,
+    /// How likely a split at least as uneven is if neither is better (McNemar's test, exact).
+    pub p: f64,
+}
+
+/// Runs every seed under every policy, and compares what was measured.
+///
+/// # Panics
+///
+/// If the system has no room for threads, or a run panics outside any turn.
+pub fn compare(policies: &[Under], spec: &CompareSpec, stop: &AtomicBool) -> Comparison {
+    let metrics = policies.first().map(|under| under.rehearsal.metrics()).unwrap_or_default();
+    let (mut runs, cut_short) = all_runs(policies, spec, stop);
+    // What was cut short is compared as far as every policy has come.
+    let whole = runs.iter().position(|runs| runs.len() < policies.len()).unwrap_or(runs.len());
+    runs.truncate(whole);
+    let pairs: Vec<(usize, usize)> =
+        (0..policies.len()).flat_map(|a| (a + 1..policies.len()).map(move |b| (a, b))).collect();
+    let results = metrics.into_iter().enumerate().map(|(number, metric)| {
+        let samples = |policy: usize| -> Vec<&[i64]> {
+            runs.iter().map(|runs| runs[policy].samples[number].as_slice()).collect()
+        };
+        let values = (0..policies.len()).map(|policy| statistics::value(metric.statistic, &samples(policy)));
+        let pair = |&(a, b): &(usize, usize)| {
+            let (of_a, of_b) = (samples(a), samples(b));
+            let swings = statistics::swings(&of_a, &of_b).into_iter();
+            MetricPair {
+                a,
+                b,
+                difference: statistics::difference(metric.statistic, &of_a, &of_b),
+                swings: swings.map(|(place, by)| (spec.seeds.start + place as u64, by)).collect(),
+            }
+        };
+        MetricResult { values: values.collect(), pairs: pairs.iter().map(pair).collect(), metric }
+    });
+    let verdicts = pairs.iter().map(|&(a, b)| {
+        let only = |one: usize, other: usize| {
+            runs.iter().filter(|runs| runs[one].passed && !runs[other].passed).count() as u64
+        };
+        let (only_a, only_b) = (only(a, b), only(b, a));
+        VerdictPair { a, b, only_a, only_b, p: statistics::mcnemar(only_a, only_b) }
+    });
+    Comparison {
+        policies: policies.iter().map(|under| under.policy).collect(),
+        seeds: runs.len() as u64,
+        metrics: results.collect(),
+        verdicts: verdicts.collect(),
+        cut_short,
+    }
+}
+
+/// What was measured of each seed under each policy, in the order of seeds; and whether some are missing.
+fn all_runs(policies: &[Under], spec: &CompareSpec, stop: &AtomicBool) -> (Vec<Vec<Measured>>, bool) {
+    let seeds: Vec<u64> = spec.seeds.clone().collect();
+    let share = seeds.len().div_ceil(spec.jobs.max(1)).max(1);
+    silence_panics_of_actors();
+    let parts = std::thread::scope(|scope| {
+        let worker = |seeds| {
+            let worker = std::thread::Builder::new().name(WORKER.to_owned());
+            let runs = move || runs_of(policies, seeds, spec, stop);
+            worker.spawn_scoped(scope, runs).expect("the system has room for a thread")
+        };
+        let workers: Vec<_> = seeds.chunks(share).map(worker).collect();
+        let parts = workers.into_iter().map(|worker| worker.join().expect("no run panics outside its turns"));
+        parts.collect::<Vec<_>>()
+    });
+    let cut_short = parts.iter().map(Vec::len).sum::<usize>() < seeds.len();
+    let mut runs = Vec::new();
+    for part in parts {
+        let whole = part.len() == share || runs.len() + part.len() == seeds.len();
+        runs.extend(part);
+        if !whole {
+            break;
+        }
+    }
+    (runs, cut_short)
+}
+
+fn runs_of(policies: &[Under], seeds: &[u64], spec: &CompareSpec, stop: &AtomicBool) -> Vec<Vec<Measured>> {
+    let mut gauges: Vec<_> = policies.iter().map(|under| under.rehearsal.gauge()).collect();
+    let going = seeds.iter().take_while(|_| !stop.load(Ordering::Relaxed));
+    let run = |seed: &u64| {
+        let spec = RunSpec::seeded(*seed, spec.profile).by(spec.strategy);
+        gauges.iter_mut().map(|gauge| gauge.measure(&spec)).collect()
+    };
+    going.map(run).collect()
+}

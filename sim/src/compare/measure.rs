@@ -1,0 +1,279 @@
+//! What is measured of a run: from its facts, as monitors judge.
+
+use std::time::Duration;
+
+use rehearsal_protocol::{Protocol, Time};
+
+use crate::check::Moment;
+use crate::run::{AnyRunner, Outcome, RunSpec, Runner, Verdict};
+use crate::scenario::Scenario;
+
+/// What is measured.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Metric {
+    /// Its name.
+    pub name: &'static str,
+    /// In what it is measured.
+    pub unit: Unit,
+    /// Which way is better.
+    pub better: Better,
+    /// What is compared: the mean over seeds, or a quantile of all samples.
+    pub statistic: Statistic,
+}
+
+/// In what something is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// A number of things in a run.
+    Count,
+    /// Millionths of a whole.
+    Share,
+    /// Nanoseconds.
+    Nanos,
+}
+
+impl Unit {
+    /// Its name in documents.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Count => "count",
+            Self::Share => "ppm",
+            Self::Nanos => "ns",
+        }
+    }
+}
+
+/// Which way is better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Better {
+    /// Less.
+    Lower,
+    /// More.
+    Higher,
+}
+
+/// What is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Statistic {
+    /// The mean over seeds.
+    Mean,
+    /// A quantile of the samples of all seeds, in percent.
+    Quantile(u8),
+}
+
+/// What was measured of one run.
+#[derive(Clone, Debug)]
+pub struct Measured {
+    /// For each metric its samples: one for a mean, any number for a quantile; none if there was nothing to measure.
+    pub samples: Vec<Vec<i64>>,
+    /// Whether the run passed.
+    pub passed: bool,
+}
+
+/// Looks at the facts of one run and gives samples at its end.
+pub trait Meter<F> {
+    /// A fact.
+    fn observe(&mut self, moment: Moment, fact: &F);
+
+    /// The run is over.
+    fn samples(&mut self, outcome: &Outcome) -> Vec<i64>;
+}
+
+/// How a meter is made, and for which metrics its samples are.
+type Source<F> = (Vec<usize>, Box<dyn Fn() -> Box<dyn Meter<F>> + Send + Sync>);
+
+/// What a scenario measures; see [`Scenario::measures`].
+pub struct Measures<F> {
+    metrics: Vec<Metric>,
+    sources: Vec<Source<F>>,
+}
+
+impl<F> Default for Measures<F> {
+    fn default() -> Self {
+        Self { metrics: Vec::new(), sources: Vec::new() }
+    }
+}
+
+impl<F: 'static> Measures<F> {
+    /// How many facts of a run are so.
+    pub fn count(
+        &mut self,
+        name: &'static str,
+        better: Better,
+        is_so: impl Fn(&F) -> bool + Clone + Send + Sync + 'static,
+    ) {
+        self.tally(name, better, move |fact| i64::from(is_so(fact)));
+    }
+
+    /// The sum over the facts of a run.
+    pub fn tally(
+        &mut self,
+        name: &'static str,
+        better: Better,
+        of: impl Fn(&F) -> i64 + Clone + Send + Sync + 'static,
+    ) {
+        let step = move |sum: &mut i64, _, fact: &F| {
+            *sum += of(fact);
+            None
+        };
+        self.folded(name, Unit::Count, better, Statistic::Mean, 0, step, |sum, _| Some(*sum));
+    }
+
+    /// Of the facts that are the whole, the share of those that are the part.
+    pub fn share(
+        &mut self,
+        name: &'static str,
+        better: Better,
+        part: impl Fn(&F) -> bool + Clone + Send + Sync + 'static,
+        whole: impl Fn(&F) -> bool + Clone + Send + Sync + 'static,
+    ) {
+        let step = move |(parts, wholes): &mut (i64, i64), _, fact: &F| {
+            *parts += i64::from(part(fact));
+            *wholes += i64::from(whole(fact));
+            None
+        };
+        let end =
+            |(parts, wholes): &(i64, i64), _: &Outcome| (*wholes > 0).then(|| parts * 1_000_000 / wholes);
+        self.folded(name, Unit::Share, better, Statistic::Mean, (0, 0), step, end);
+    }
+
+    /// How long it takes from the first fact that begins something to the next that ends it; quantiles of all such times.
+    pub fn spans(
+        &mut self,
+        names: &[(&'static str, u8)],
+        begins: impl Fn(&F) -> bool + Clone + Send + Sync + 'static,
+        ends: impl Fn(&F) -> bool + Clone + Send + Sync + 'static,
+    ) {
+        let step = move |since: &mut Option<Time>, moment: Moment, fact: &F| {
+            if ends(fact)
+                && let Some(since) = since.take()
+            {
+                return Some(nanos(moment.at.since(since)));
+            }
+            if since.is_none() && begins(fact) {
+                *since = Some(moment.at);
+            }
+            None
+        };
+        let metric = |(name, percent): &(&'static str, u8)| Metric {
+            name,
+            unit: Unit::Nanos,
+            better: Better::Lower,
+            statistic: Statistic::Quantile(*percent),
+        };
+        self.add(names.iter().map(metric).collect(), None, step, |_, _| None);
+    }
+
+    /// The turns of a run: what it cost.
+    pub fn turns(&mut self, name: &'static str) {
+        let step = |(): &mut (), _, _: &F| None;
+        let end = |(): &(), outcome: &Outcome| i64::try_from(outcome.turns).ok();
+        self.folded(name, Unit::Count, Better::Lower, Statistic::Mean, (), step, end);
+    }
+
+    /// Anything that is put together fact by fact.
+    #[expect(clippy::too_many_arguments, reason = "each says what it is at the call")]
+    pub fn folded<S: Clone + Send + Sync + 'static>(
+        &mut self,
+        name: &'static str,
+        unit: Unit,
+        better: Better,
+        statistic: Statistic,
+        start: S,
+        step: impl Fn(&mut S, Moment, &F) -> Option<i64> + Clone + Send + Sync + 'static,
+        end: impl Fn(&S, &Outcome) -> Option<i64> + Clone + Send + Sync + 'static,
+    ) {
+        self.add(vec![Metric { name, unit, better, statistic }], start, step, end);
+    }
+
+    fn add<S: Clone + Send + Sync + 'static>(
+        &mut self,
+        metrics: Vec<Metric>,
+        start: S,
+        step: impl Fn(&mut S, Moment, &F) -> Option<i64> + Clone + Send + Sync + 'static,
+        end: impl Fn(&S, &Outcome) -> Option<i64> + Clone + Send + Sync + 'static,
+    ) {
+        let places = (self.metrics.len()..self.metrics.len() + metrics.len()).collect();
+        self.metrics.extend(metrics);
+        let make = move || -> Box<dyn Meter<F>> {
+            Box::new(Folded {
+                state: start.clone(),
+                samples: Vec::new(),
+                step: step.clone(),
+                end: end.clone(),
+            })
+        };
+        self.sources.push((places, Box::new(make)));
+    }
+
+    /// What is measured.
+    pub fn metrics(&self) -> &[Metric] {
+        &self.metrics
+    }
+}
+
+struct Folded<S, T, E> {
+    state: S,
+    samples: Vec<i64>,
+    step: T,
+    end: E,
+}
+
+impl<F, S, T, E> Meter<F> for Folded<S, T, E>
+where
+    T: Fn(&mut S, Moment, &F) -> Option<i64>,
+    E: Fn(&S, &Outcome) -> Option<i64>,
+{
+    fn observe(&mut self, moment: Moment, fact: &F) {
+        self.samples.extend((self.step)(&mut self.state, moment, fact));
+    }
+
+    fn samples(&mut self, outcome: &Outcome) -> Vec<i64> {
+        self.samples.extend((self.end)(&self.state, outcome));
+        std::mem::take(&mut self.samples)
+    }
+}
+
+fn nanos(span: Duration) -> i64 {
+    i64::try_from(span.as_nanos()).unwrap_or(i64::MAX)
+}
+
+/// Measures runs of one scenario, of any protocol.
+pub trait Gauge {
+    /// One run.
+    fn measure(&mut self, spec: &RunSpec) -> Measured;
+}
+
+/// A runner with meters.
+pub(crate) struct Gauged<P: Protocol> {
+    runner: Runner<P>,
+    measures: Measures<P::Fact>,
+}
+
+impl<P: Protocol> Gauged<P> {
+    pub(crate) fn of(scenario: &impl Scenario<Protocol = P>) -> Self {
+        let mut measures = Measures::default();
+        scenario.measures(&mut measures);
+        let mut runner = Runner::new(scenario);
+        runner.collect_facts();
+        Self { runner, measures }
+    }
+}
+
+impl<P: Protocol> Gauge for Gauged<P> {
+    fn measure(&mut self, spec: &RunSpec) -> Measured {
+        let outcome = self.runner.run(spec);
+        let mut samples = vec![Vec::new(); self.measures.metrics.len()];
+        for (places, make) in &self.measures.sources {
+            let mut meter = make();
+            for (moment, fact) in self.runner.collected() {
+                meter.observe(*moment, fact);
+            }
+            let taken = meter.samples(&outcome);
+            for place in places {
+                samples[*place].clone_from(&taken);
+            }
+        }
+        Measured { samples, passed: outcome.verdict == Verdict::Pass }
+    }
+}
