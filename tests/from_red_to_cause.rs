@@ -20,8 +20,9 @@ const EXPLAINED: usize = 1;
 /// So many choices a person can keep in mind.
 const FEW: usize = 3;
 
-/// Those that need more: a stream ends in the instant of its interrupt only if two delays are exact.
-const NEEDS_MORE: [&str; 1] = ["double-completion"];
+/// Those that need more, for two delays have to be exact: work is accepted in the instant in which the end of a run becomes durable, or a stream
+/// ends in that of its interrupt.
+const NEEDS_MORE: [&str; 2] = ["lost-wakeup", "double-completion"];
 
 /// The figures of all bugs together.
 #[derive(Default)]

@@ -299,6 +299,16 @@ fn follow(
     merge.report(spec, watch.elapsed(), ended, stuck, internal_error)
 }
 
+/// Makes runs on a thread on which panics of actors are not printed.
+pub(crate) fn quietly<T: Send>(runs: impl FnOnce() -> T + Send) -> T {
+    silence_panics_of_actors();
+    std::thread::scope(|scope| {
+        let worker = std::thread::Builder::new().name(WORKER.to_owned());
+        let worker = worker.spawn_scoped(scope, runs).expect("the system has room for a thread");
+        worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
+
 /// A panic in a turn is contained and told in the report; its default message would only flood the screen.
 pub(crate) fn silence_panics_of_actors() {
     static ONCE: std::sync::Once = std::sync::Once::new();

@@ -2,6 +2,7 @@
 
 pub mod settings;
 
+use crate::campaign::quietly;
 use crate::check::{Goal, Invariant, Properties};
 use crate::compare::measure::{Gauge, Gauged};
 use crate::compare::{Measures, Metric};
@@ -113,10 +114,12 @@ impl<S: Scenario> Rehearsal for Behind<S> {
     }
 
     fn run_for_facts(&self, spec: &RunSpec) -> (Outcome, Vec<Fact>) {
-        let mut runner = Runner::new(&self.0);
-        runner.collect_facts();
-        let outcome = runner.run(spec);
-        (outcome, stage::facts_of(&runner))
+        quietly(|| {
+            let mut runner = Runner::new(&self.0);
+            runner.collect_facts();
+            let outcome = runner.run(spec);
+            (outcome, stage::facts_of(&runner))
+        })
     }
 
     fn interleave(&self, reduction: Reduction, reach: Reach) -> Interleaved {

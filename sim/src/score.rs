@@ -10,6 +10,7 @@ pub mod interval;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use crate::campaign::quietly;
 use crate::case::{explain, shrink};
 use crate::fault::Profile;
 use crate::registry::Rehearsal;
@@ -129,6 +130,10 @@ impl Score {
 
 /// Holds an exam. `None` if `stop` ended it before it was over.
 pub fn score(rehearsal: &dyn Rehearsal, exam: &Exam, stop: &AtomicBool) -> Option<Score> {
+    quietly(|| held(rehearsal, exam, stop))
+}
+
+fn held(rehearsal: &dyn Rehearsal, exam: &Exam, stop: &AtomicBool) -> Option<Score> {
     let mut runner = rehearsal.runner();
     // Whatever a runner does only once is not part of the time to find.
     runner.run(&RunSpec::seeded(u64::MAX, exam.profile).by(exam.strategy));
