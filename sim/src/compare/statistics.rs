@@ -182,7 +182,7 @@ mod tests {
     fn what_is_common_to_both_takes_no_part_in_the_interval() {
         let weather: Vec<i64> = (0..400).map(|n| n * 7_919 % 1_000).collect();
         let a = each(&weather);
-        let b = each(&weather.iter().enumerate().map(|(n, w)| w + 10 + (n % 3) as i64).collect::<Vec<_>>());
+        let b = each(&(0..).zip(&weather).map(|(n, w)| w + 10 + n % 3).collect::<Vec<_>>());
         let found = difference(Statistic::Mean, &slices(&a), &slices(&b)).unwrap();
         assert!((found.mean - 11.0).abs() < 0.1, "{found:?}");
         assert!(found.interval.is_clear() && !found.independent.is_clear(), "{found:?}");
@@ -212,8 +212,7 @@ mod tests {
 
     #[test]
     fn an_even_split_says_nothing_and_an_uneven_one_does() {
-        assert_eq!(mcnemar(0, 0), 1.0);
-        assert_eq!(mcnemar(8, 8), 1.0);
+        assert!((mcnemar(0, 0) - 1.0).abs() < 1e-12 && (mcnemar(8, 8) - 1.0).abs() < 1e-12);
         assert!((mcnemar(0, 10) - 2.0 / 1_024.0).abs() < 1e-12);
         assert!(mcnemar(1_000, 1_500) < 1e-20);
     }
