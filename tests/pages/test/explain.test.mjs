@@ -108,11 +108,11 @@ test("an actor that is not chosen has no lane and no events", async () => {
   const viewer = await diagram(page);
   const lanes = await viewer.locator(".head text").count();
   await viewer.locator(".actors summary").click();
-  await viewer.locator(".actors label", { hasText: "/provider/provider" }).click();
+  await viewer.locator(".actors label", { hasText: /^\s*\/runtime\/gateway$/ }).click();
   assert.equal(await viewer.locator(".head text").count(), lanes - 1);
-  await viewer.locator(".words").fill("/provider/provider");
+  await viewer.locator(".words").fill("/runtime/gateway");
   const actors = await viewer.locator("li[data-index] .who").allInnerTexts();
-  assert.ok(actors.length > 0 && !actors.includes("/provider/provider"), actors.join(", "));
+  assert.ok(actors.length > 0 && !actors.includes("/runtime/gateway"), actors.join(", "));
 });
 
 test("on paper there are the words, and no diagram", async () => {
