@@ -180,7 +180,7 @@ impl<P: Protocol> Life<P> {
         }
         self.effects = effects;
         if let Some(reason) = exits {
-            self.node.end(&self.slot, Some(self.incarnation), reason);
+            self.node.end(&self.slot, Some(self.incarnation), *reason);
         }
     }
 }

@@ -71,8 +71,8 @@ pub enum Effect<P: Protocol> {
     Stop(Address),
     /// End an actor at once, with what waits in its mailbox.
     Kill(Address),
-    /// End this actor, for this reason.
-    Exit(Exit),
+    /// End this actor, for this reason. Boxed, for it is rare, and effects are looked at in every turn.
+    Exit(Box<Exit>),
     /// Hear of the end of another actor.
     Monitor(Address),
     /// Preempt another actor's run.
@@ -174,17 +174,17 @@ impl<'a, P: Protocol> Context<'a, P> {
 
     /// Ends this actor after the turn: its work is done.
     pub fn exit(&mut self) {
-        self.effects.push(Effect::Exit(Exit::Normal));
+        self.effects.push(Effect::Exit(Box::new(Exit::Normal)));
     }
 
     /// Ends this actor after the turn in good order, though its work may not be done.
     pub fn shut_down(&mut self) {
-        self.effects.push(Effect::Exit(Exit::Shutdown));
+        self.effects.push(Effect::Exit(Box::new(Exit::Shutdown)));
     }
 
     /// Ends this actor after the turn, for it cannot go on.
     pub fn fail(&mut self, reason: impl Into<String>) {
-        self.effects.push(Effect::Exit(Exit::Failed(reason.into())));
+        self.effects.push(Effect::Exit(Box::new(Exit::Failed(reason.into()))));
     }
 
     /// Asks for `Signal::Exit` when `who` ends, once; at once if it is not alive.
@@ -300,7 +300,7 @@ impl<P: Protocol> fmt::Debug for Effect<P> {
             Self::Spawn { child, actor } => write!(f, "spawn {child} {actor:?}"),
             Self::Stop(who) => write!(f, "stop {who}"),
             Self::Kill(who) => write!(f, "kill {who}"),
-            Self::Exit(Exit::Normal) => write!(f, "exit"),
+            Self::Exit(reason) if **reason == Exit::Normal => write!(f, "exit"),
             Self::Exit(reason) => write!(f, "exit {reason:?}"),
             Self::Monitor(who) => write!(f, "monitor {who}"),
             Self::Interrupt { to, expected: None } => write!(f, "interrupt {to}"),

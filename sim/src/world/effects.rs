@@ -41,7 +41,7 @@ impl<P: Protocol> World<P> {
                 self.announce(slot, fact, event, checks);
                 continue;
             }
-            match std::mem::replace(effect, Effect::Exit(Exit::Normal)) {
+            match std::mem::replace(effect, Effect::CancelTimer(TimerId(0))) {
                 Effect::Send { to, message } => self.send_to(slot, to.slot(), message, event),
                 Effect::Exit(reason) => exits = Some(reason),
                 other => self.take_effect(slot, other, event, checks),
@@ -50,7 +50,7 @@ impl<P: Protocol> World<P> {
         effects.clear();
         self.effects = effects;
         if let Some(reason) = exits {
-            self.end(slot, reason, event);
+            self.end(slot, *reason, event);
         }
     }
 
@@ -62,7 +62,7 @@ impl<P: Protocol> World<P> {
             Effect::Announce(fact) => self.announce(slot, &fact, event, checks),
             Effect::SetTimer { id, after } => self.set_timer(slot, id, after, event),
             Effect::CancelTimer(id) => self.cancel_timer(slot, id),
-            Effect::Exit(reason) => self.end(slot, reason, event),
+            Effect::Exit(reason) => self.end(slot, *reason, event),
             Effect::Interrupt { to, expected } => {
                 let from = self.homes[slot as usize].address(slot);
                 self.signal(slot, to.slot(), Signal::Interrupt { from, expected }, event);

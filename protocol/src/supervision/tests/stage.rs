@@ -126,7 +126,7 @@ impl Tree {
             }
             Effect::Stop(who) => self.inputs.push_back((who, Input::Signal(Signal::Shutdown))),
             Effect::Kill(who) => self.end(who, Exit::Killed),
-            Effect::Exit(reason) => self.end(me, reason),
+            Effect::Exit(reason) => self.end(me, *reason),
             Effect::SetTimer { id, after } => drop(self.timers.insert((me, id), self.now + after)),
             Effect::CancelTimer(id) => drop(self.timers.remove(&(me, id))),
             Effect::Announce(_) => {}

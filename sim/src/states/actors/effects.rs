@@ -42,7 +42,7 @@ impl<P: Protocol> Actors<P> {
             }
         }
         if let Some(reason) = exits {
-            asks.extend(self.at_once(slot, What::End(reason), tables));
+            asks.extend(self.at_once(slot, What::End(*reason), tables));
         }
         let nothing = asks.is_empty() && facts.is_empty();
         let local = self.local_number(slot, local, tables);
