@@ -1,7 +1,6 @@
 //! `compare`: the same seeds under several policies.
 
 use std::num::NonZero;
-use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -15,7 +14,6 @@ use crate::args::{Common, Compare};
 use crate::error::Error;
 use crate::fuzz::end_in_order;
 use crate::output::{Output, WholeFile};
-use crate::seed::Seeds;
 use crate::selection::Registry;
 
 pub(crate) fn compare(
@@ -27,7 +25,7 @@ pub(crate) fn compare(
     registry.only_world(common, "compare")?;
     let subject = registry.subject(&args.scenario, common)?;
     let policies = policies(&subject, &args.policies)?;
-    let seeds = seeds(args, common.seed)?;
+    let seeds = args.seeds.from(common.seed)?;
     let file = args.csv.as_deref().map(|path| WholeFile::open(path, "--csv")).transpose()?;
     let stop = Arc::new(AtomicBool::new(false));
     end_in_order(&stop)?;
@@ -86,23 +84,4 @@ fn policies(subject: &Subject, typed: &[String]) -> Result<Vec<Under>, Error> {
         Under { policy, rehearsal }
     };
     Ok(chosen.iter().map(under).collect())
-}
-
-fn seeds(args: &Compare, first: Option<u64>) -> Result<Range<u64>, Error> {
-    match (&args.seeds, first) {
-        (Seeds::Range(range), None) => Ok(range.clone()),
-        (Seeds::Range(_), Some(_)) => Err(Error::Usage(
-            "--seed and the range of --seeds both say where to begin\n  leave --seed out, or give --seeds a number"
-                .to_owned(),
-        )),
-        (Seeds::Count(count), first) => {
-            let first = first.unwrap_or(0);
-            let end = first.checked_add(*count).ok_or_else(|| {
-                Error::Usage(format!(
-                    "there are not {count} seeds from {first:#x} on\n  begin lower, or take fewer"
-                ))
-            })?;
-            Ok(first..end)
-        }
-    }
 }

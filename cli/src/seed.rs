@@ -2,6 +2,10 @@
 
 use std::ops::Range;
 
+use rehearsal_reports::terminal::figures::count;
+
+use crate::error::Error;
+
 /// The seeds of a campaign as they are typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Seeds {
@@ -9,6 +13,29 @@ pub(crate) enum Seeds {
     Count(u64),
     /// From the first to before the last.
     Range(Range<u64>),
+}
+
+impl Seeds {
+    /// Which ones, if `--seed` says where to begin.
+    pub(crate) fn from(&self, first: Option<u64>) -> Result<Range<u64>, Error> {
+        match (self, first) {
+            (Self::Range(range), None) => Ok(range.clone()),
+            (Self::Range(range), Some(_)) => Err(Error::Usage(format!(
+                "--seed and the range --seeds {:#x}..{:#x} both say where to begin\n  leave --seed out, or give --seeds a number",
+                range.start, range.end
+            ))),
+            (Self::Count(number), first) => {
+                let first = first.unwrap_or(0);
+                let end = first.checked_add(*number).ok_or_else(|| {
+                    let number = count(*number);
+                    Error::Usage(format!(
+                        "there are not {number} seeds from {first:#x} on\n  begin lower, or take fewer"
+                    ))
+                })?;
+                Ok(first..end)
+            }
+        }
+    }
 }
 
 /// One seed.

@@ -172,17 +172,7 @@ pub enum Variant {
 }
 
 /// What is wrong in a variant.
-#[derive(Clone, Copy, Debug)]
-pub struct Planted {
-    /// Its name on the command line.
-    pub name: &'static str,
-    /// What is wrong, in words.
-    pub sentence: &'static str,
-    /// The invariant that it trips.
-    pub trips: &'static str,
-    /// The variant.
-    pub variant: Variant,
-}
+pub type Planted = crate::planted::Planted<Variant>;
 
 /// All variants.
 pub const VARIANTS: [Planted; 8] = [
@@ -239,6 +229,6 @@ pub const VARIANTS: [Planted; 8] = [
 impl Variant {
     /// The variant of that name.
     pub fn named(name: &str) -> Option<Self> {
-        VARIANTS.iter().find(|planted| planted.name == name).map(|planted| planted.variant)
+        crate::planted::named(&VARIANTS, name)
     }
 }

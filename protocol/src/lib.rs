@@ -43,6 +43,7 @@ pub mod listing;
 pub mod mailbox;
 pub mod outbox;
 pub mod pipeline;
+pub mod planted;
 pub mod probe;
 pub mod run;
 pub mod session;

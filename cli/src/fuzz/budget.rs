@@ -11,7 +11,6 @@ use rehearsal_reports::terminal::{FAINT, PLAIN, Screen, TITLE};
 
 use crate::args::Fuzz;
 use crate::error::Error;
-use crate::seed::Seeds;
 
 /// How long each scenario is run if nothing else is said.
 const BY_DEFAULT: Duration = Duration::from_secs(10);
@@ -29,25 +28,12 @@ pub(super) struct Budget {
 
 impl Budget {
     pub(super) fn of(args: &Fuzz, seed: Option<u64>, scenarios: usize) -> Result<Self, Error> {
-        let (first, end) = match (&args.seeds, seed) {
-            (Some(Seeds::Range(range)), None) => (range.start, Some(range.end)),
-            (Some(Seeds::Range(range)), Some(_)) => {
-                return Err(Error::Usage(format!(
-                    "--seed and the range --seeds {:#x}..{:#x} both say where to begin\n  leave --seed out, or give --seeds a number",
-                    range.start, range.end
-                )));
+        let (first, end) = match &args.seeds {
+            Some(seeds) => {
+                let range = seeds.from(seed)?;
+                (range.start, Some(range.end))
             }
-            (Some(Seeds::Count(number)), seed) => {
-                let first = seed.unwrap_or(0);
-                let end = first.checked_add(*number).ok_or_else(|| {
-                    let number = count(*number);
-                    Error::Usage(format!(
-                        "there are not {number} seeds from {first:#x} on\n  begin lower, or take fewer"
-                    ))
-                })?;
-                (first, Some(end))
-            }
-            (None, seed) => (seed.unwrap_or(0), None),
+            None => (seed.unwrap_or(0), None),
         };
         let by_default = args.seeds.is_none() && args.time.is_none();
         let time = if by_default { Some(BY_DEFAULT * scenarios as u32) } else { args.time };
@@ -117,6 +103,7 @@ fn titles(subjects: &[Subject]) -> String {
 mod tests {
     use super::*;
     use crate::args::Patience;
+    use crate::seed::Seeds;
 
     fn args(seeds: Option<Seeds>, time: Option<u64>) -> Fuzz {
         Fuzz {

@@ -28,18 +28,8 @@ impl Variant {
     }
 }
 
-/// What there is to know about a planted bug.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Planted {
-    /// The switch.
-    pub variant: Variant,
-    /// Its name on the command line.
-    pub name: &'static str,
-    /// What is wrong, and what exposes it.
-    pub sentence: &'static str,
-    /// The invariant that it trips.
-    pub trips: &'static str,
-}
+/// What is wrong in a variant.
+pub type Planted = crate::planted::Planted<Variant>;
 
 /// All planted bugs.
 pub const VARIANTS: &[Planted] = &[
@@ -107,5 +97,5 @@ pub const VARIANTS: &[Planted] = &[
 
 /// The variant of that name on the command line.
 pub fn named(name: &str) -> Option<Variant> {
-    VARIANTS.iter().find(|planted| planted.name == name).map(|planted| planted.variant)
+    crate::planted::named(VARIANTS, name)
 }

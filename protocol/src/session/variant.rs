@@ -100,18 +100,8 @@ pub enum Variant {
     CatchAll,
 }
 
-/// What there is to know about a planted bug.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Planted {
-    /// The switch.
-    pub variant: Variant,
-    /// Its name on the command line.
-    pub name: &'static str,
-    /// What is wrong, and what exposes it.
-    pub sentence: &'static str,
-    /// The invariant that it trips first.
-    pub trips: &'static str,
-}
+/// What is wrong in a variant.
+pub type Planted = crate::planted::Planted<Variant>;
 
 /// All planted bugs.
 pub const VARIANTS: &[Planted] = &[

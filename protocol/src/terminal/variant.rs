@@ -24,18 +24,8 @@ pub enum Variant {
     NoDebounce,
 }
 
-/// What there is to know about a planted bug.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Planted {
-    /// Its name on the command line.
-    pub name: &'static str,
-    /// What is wrong, in words.
-    pub sentence: &'static str,
-    /// The invariant that it trips.
-    pub trips: &'static str,
-    /// The switch.
-    pub variant: Variant,
-}
+/// What is wrong in a variant.
+pub type Planted = crate::planted::Planted<Variant>;
 
 /// All planted bugs.
 pub const VARIANTS: [Planted; 8] = [
@@ -92,6 +82,6 @@ pub const VARIANTS: [Planted; 8] = [
 impl Variant {
     /// The variant of that name.
     pub fn named(name: &str) -> Option<Self> {
-        VARIANTS.iter().find(|planted| planted.name == name).map(|planted| planted.variant)
+        crate::planted::named(&VARIANTS, name)
     }
 }
