@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicBool;
 use rehearsal::compare::{CompareSpec, Under, compare as compared};
 use rehearsal::wall::Stopwatch;
 use rehearsal_reports::compare::CompareResult;
+use rehearsal_reports::subject::Chosen;
 use rehearsal_reports::{Subject, csv, json, terminal};
 
 use crate::End;
@@ -14,6 +15,7 @@ use crate::args::{Common, Compare};
 use crate::error::Error;
 use crate::fuzz::end_in_order;
 use crate::output::{Output, WholeFile};
+use crate::policy;
 use crate::selection::Registry;
 
 pub(crate) fn compare(
@@ -24,6 +26,11 @@ pub(crate) fn compare(
 ) -> Result<End, Error> {
     registry.only_world(common, "compare")?;
     let subject = registry.subject(&args.scenario, common)?;
+    if let Some(typed) = &common.policy {
+        return Err(Error::Usage(format!(
+            "`compare` takes several policies, and --policy {typed} is one\n  write --policies {typed},ANOTHER"
+        )));
+    }
     let policies = policies(&subject, &args.policies)?;
     let seeds = args.seeds.from(common.seed)?;
     let file = args.csv.as_deref().map(|path| WholeFile::open(path, "--csv")).transpose()?;
@@ -39,8 +46,8 @@ pub(crate) fn compare(
         jobs: args.jobs.map_or_else(cores, usize::from),
     };
     let watch = Stopwatch::start();
-    let comparison = compared(&policies, &spec, &stop);
-    let result = CompareResult { subject, comparison, wall: watch.elapsed() };
+    let comparison = compared(&under(&subject, &policies), &spec, &stop);
+    let result = CompareResult { subject, policies, comparison, wall: watch.elapsed() };
     if let Some(file) = file {
         file.finish(|out| csv::compare(out, &result))?;
     }
@@ -49,39 +56,46 @@ pub(crate) fn compare(
     Ok(End::of(!result.comparison.cut_short))
 }
 
-/// The scenario under each of the policies.
-fn policies(subject: &Subject, typed: &[String]) -> Result<Vec<Under>, Error> {
-    let rehearsal = subject.rehearsal();
-    let (scenario, known) = (subject.entry.name, rehearsal.policies());
+/// The policies that were typed, or all that the scenario names.
+fn policies(subject: &Subject, typed: &[String]) -> Result<Vec<Chosen>, Error> {
+    let known = subject.usual().policies();
     if known.is_empty() {
         return Err(Error::Usage(format!(
-            "the scenario `{scenario}` has no policies to choose from\n  `list` shows which have"
+            "the scenario `{}` has no policies to choose from\n  `list` shows which have",
+            subject.entry.name
         )));
     }
-    let mut chosen: Vec<&'static str> = Vec::new();
-    for name in typed {
-        let Some(name) = known.iter().copied().find(|known| known == name) else {
-            let what = format!("the scenario `{scenario}` has no policy");
-            let mend = format!("it has {}", known.join(", "));
-            return Err(Error::unknown(&what, name, known.iter().copied(), mend));
-        };
-        if chosen.contains(&name) {
+    let named: Vec<String>;
+    let typed = if typed.is_empty() {
+        named = known.iter().map(ToString::to_string).collect();
+        &named
+    } else {
+        typed
+    };
+    let mut chosen: Vec<Chosen> = Vec::new();
+    for typed in typed {
+        let next = policy::chosen(subject, typed)?;
+        let name = next.policy.name();
+        if chosen.iter().any(|earlier| earlier.policy.name() == name) {
             return Err(Error::Usage(format!("`{name}` is named twice; name each policy once")));
         }
-        chosen.push(name);
-    }
-    if chosen.is_empty() {
-        chosen = known.to_vec();
+        chosen.push(next);
     }
     if let [only] = chosen.as_slice() {
         return Err(Error::Usage(format!(
-            "there is nothing to compare `{only}` with\n  name at least two of {}",
+            "there is nothing to compare `{}` with\n  name at least two of {}, or a TOML file",
+            only.policy.name(),
             known.join(", ")
         )));
     }
-    let under = |policy: &&'static str| {
-        let rehearsal = rehearsal.under(policy).expect("a policy that is named exists");
-        Under { policy, rehearsal }
+    Ok(chosen)
+}
+
+/// The scenario under each of the policies.
+fn under(subject: &Subject, policies: &[Chosen]) -> Vec<Under> {
+    let under = |chosen: &Chosen| {
+        let subject = Subject { policy: Some(chosen.clone()), ..subject.clone() };
+        Under { policy: chosen.policy.name().to_owned(), rehearsal: subject.rehearsal() }
     };
-    Ok(chosen.iter().map(under).collect())
+    policies.iter().map(under).collect()
 }

@@ -52,7 +52,7 @@ fn examine(subject: &Subject, args: &Doctor, first: u64) -> Result<Option<Leak>,
     let Some(one) = here.iter().find(differs) else { return Ok(None) };
     let other = there.iter().find(|other| other.seed == one.seed).map_or(0, |other| other.hash);
     let parting = transcript(subject, args, one.seed)?.part(&other::transcript(subject, args, one.seed)?);
-    Ok(Some(Leak { subject: *subject, seed: one.seed, hashes: (one.hash, other), parting }))
+    Ok(Some(Leak { subject: subject.clone(), seed: one.seed, hashes: (one.hash, other), parting }))
 }
 
 fn first_pass(subject: &Subject, args: &Doctor, first: u64) -> Result<Vec<RunHash>, Error> {

@@ -40,7 +40,7 @@ pub(crate) fn explain(
     let result = ExplainResult { case: args.case.clone(), subject, seed, wall, diff: args.diff, end };
     if let Some(file) = page {
         let trace = match &result.end {
-            ExplainEnd::Explained(why) => traced(&subject, &why.spec, &why.slice, args.patience)?,
+            ExplainEnd::Explained(why) => traced(&result.subject, &why.spec, &why.slice, args.patience)?,
             ExplainEnd::NotReproduced(_) => None,
         };
         file.finish(|out| html::explain(out, registry.tool, &result, trace.as_ref()))?;

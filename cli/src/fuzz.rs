@@ -84,7 +84,7 @@ impl Campaign<'_> {
                 result.not_run.push(subject.entry.name);
                 continue;
             }
-            let scenario = self.scenario(*subject, &budget, subjects.len() - number)?;
+            let scenario = self.scenario(subject.clone(), &budget, subjects.len() - number)?;
             budget.spend(scenario.report.wall);
             self.output.note(|screen| terminal::fuzz::scenario(screen, &scenario))?;
             result.scenarios.push(scenario);
@@ -109,7 +109,7 @@ impl Campaign<'_> {
         let keeper = Keeper::of(&self.common.out, &subject, budget);
         let bounds = Bounds { runs: budget.runs(), time: spec.time };
         let finder = Finder {
-            subject,
+            subject: subject.clone(),
             cases: self.common.cases(),
             patience: self.args.patience,
             budget: (!self.args.no_shrink).then_some(self.args.shrink_budget),

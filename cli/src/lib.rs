@@ -31,6 +31,7 @@ mod fuzz;
 mod interleavings;
 mod list;
 mod output;
+mod policy;
 mod replay;
 mod run;
 mod score;

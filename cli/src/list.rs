@@ -6,7 +6,7 @@ use crate::End;
 use crate::args::{Common, List};
 use crate::error::Error;
 use crate::output::Output;
-use crate::selection::{Registry, no_policy};
+use crate::selection::Registry;
 
 pub(crate) fn list(
     registry: &Registry<'_>,
@@ -14,7 +14,6 @@ pub(crate) fn list(
     args: &List,
     output: Output,
 ) -> Result<End, Error> {
-    no_policy(common)?;
     if let Some(name) = &args.scenario {
         let entry = registry.subject(name, common)?.entry;
         output.document(|| json::list(&[entry]))?;

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use rehearsal::case::replay::{and_where, fails_so};
-use rehearsal::case::{Case, divergence};
+use rehearsal::case::{Case, CaseError, divergence};
+use rehearsal::policy::Policy;
 use rehearsal::run::{AnyRunner, RunSpec};
 use rehearsal::story;
 use rehearsal::wall::Stopwatch;
@@ -15,8 +16,9 @@ use crate::End;
 use crate::args::{Common, Replay};
 use crate::error::Error;
 use crate::output::{Output, WholeFile};
+use crate::policy;
 use crate::run::{Made, made};
-use crate::selection::{Registry, no_policy};
+use crate::selection::Registry;
 
 /// How many events before `--until` are shown.
 const BEFORE: usize = 10;
@@ -74,7 +76,6 @@ pub(crate) fn opened(
     common: &Common,
     path: &Path,
 ) -> Result<(Case, Subject), Error> {
-    no_policy(common)?;
     registry.only_world(common, "replay")?;
     let case = Case::read(path)?;
     let subject = subject(registry, &case, path)?;
@@ -92,14 +93,28 @@ fn subject(registry: &Registry<'_>, case: &Case, path: &Path) -> Result<Subject,
         entry.variant(name).ok_or_else(|| Case::unknown(path, "variant", name, known()))
     });
     let (profile, strategy) = (case.profile(path)?, case.strategy(path)?);
-    Ok(Subject {
+    let mut subject = Subject {
         entry,
         variant: variant.transpose()?,
+        policy: None,
         profile,
         strategy,
         settings: case.settings_of(entry, path)?,
         stage: None,
-    })
+    };
+    if let Some(policy) = &case.policy {
+        let typed = match policy {
+            Policy::Named(name) => name.clone(),
+            Policy::Data(_) => path.to_string_lossy().into_owned(),
+        };
+        let accepted = policy::accepted(&subject, policy.clone(), &typed);
+        subject.policy = Some(accepted.map_err(|what| CaseError::Malformed {
+            path: path.to_owned(),
+            place: " in `policy`".to_owned(),
+            what,
+        })?);
+    }
+    Ok(subject)
 }
 
 /// A case says everything about its run: what is typed beside it may repeat that, but not change it.
@@ -130,6 +145,13 @@ fn agrees(case: &Case, common: &Common, subject: &Subject, tool: &Tool) -> Resul
             .get(name)
             .map_or_else(|| "no other size".to_owned(), |says| format!("{name}={says}"));
         return refuse("--set", says, format!("{name}={value}"));
+    }
+    if let Some(typed) = &common.policy {
+        let says = subject.policy.as_ref();
+        if says != Some(&policy::chosen(subject, typed)?) {
+            let says = says.map_or("none", |says| says.policy.name());
+            return refuse("--policy", says.to_owned(), typed.clone());
+        }
     }
     match &common.variant {
         Some(variant) if case.variant.as_ref() != Some(variant) => {

@@ -8,6 +8,7 @@ use rehearsal_reports::{Subject, Tool, WORLD};
 
 use crate::args::Common;
 use crate::error::Error;
+use crate::policy;
 
 /// The scenarios that there are, and the tool that knows them.
 #[derive(Clone, Copy)]
@@ -32,13 +33,15 @@ impl Registry<'_> {
     /// The scenario of that name with the options of every command.
     pub(crate) fn subject(&self, name: &str, common: &Common) -> Result<Subject, Error> {
         let entry = self.entry(name)?;
-        no_policy(common)?;
         let variant = common.variant.as_deref().map(|name| self.variant(entry, name)).transpose()?;
         // As in a case: a seed alone is a plain draw.
         let strategy = common.strategy.unwrap_or(&random::STRATEGY);
         let stage = self.stage(common)?;
         let settings = settings(entry, common)?;
-        Ok(Subject { entry, variant, profile: profile(entry, common, stage), strategy, settings, stage })
+        let profile = profile(entry, common, stage);
+        let mut subject = Subject { entry, variant, policy: None, profile, strategy, settings, stage };
+        subject.policy = common.policy.as_deref().map(|typed| policy::chosen(&subject, typed)).transpose()?;
+        Ok(subject)
     }
 
     /// What a campaign takes: the scenarios named, or all that take part; with a variant, those that have it.
@@ -57,10 +60,11 @@ impl Registry<'_> {
             }
             return Ok(subjects);
         }
-        no_policy(common)?;
-        if let Some((name, _)) = common.set.first() {
+        let one = common.set.first().map(|(name, _)| format!("--set {name}"));
+        let one = one.or_else(|| common.policy.as_ref().map(|typed| format!("--policy {typed}")));
+        if let Some(option) = one {
             return Err(Error::Usage(format!(
-                "--set {name} is for one scenario\n  name the scenario, or leave --set out"
+                "{option} is for one scenario\n  name the scenario, or leave the option out"
             )));
         }
         let all = self.scenarios.iter().filter(|entry| entry.in_campaign);
@@ -69,7 +73,8 @@ impl Registry<'_> {
             let variant = variant.map(|name| entry.variant(name));
             let profile = profile(entry, common, stage);
             let settings = Settings::defaults(entry.settings);
-            let subject = |variant| Subject { entry, variant, profile, strategy, settings, stage };
+            let subject =
+                |variant| Subject { entry, variant, policy: None, profile, strategy, settings, stage };
             variant.map_or(Some(subject(None)), |known| known.map(|known| subject(Some(known))))
         });
         let subjects: Vec<Subject> = subjects.collect();
@@ -151,14 +156,4 @@ fn settings(entry: &'static Entry, common: &Common) -> Result<Settings, Error> {
 /// The profile that was asked for, or else that of the scenario; none where a stage breaks nothing.
 fn profile(entry: &Entry, common: &Common, stage: Option<&'static dyn Stage>) -> &'static Profile {
     if stage.is_none_or(Stage::has_faults) { common.faults.unwrap_or(entry.faults) } else { &Profile::NONE }
-}
-
-/// Policies are compared, and not run one by one.
-pub(crate) fn no_policy(common: &Common) -> Result<(), Error> {
-    match &common.policy {
-        None => Ok(()),
-        Some(name) => Err(Error::Usage(format!(
-            "there is no policy `{name}` here: policies are compared, and not run one by one\n  leave --policy out, or compare policies: compare SCENARIO --policies A,B"
-        ))),
-    }
 }

@@ -79,7 +79,7 @@ pub(crate) fn made_smaller(
     let (first, whole) = (budget - budget / 5, budget);
     let Some(found) = within(subject.rehearsal().as_ref(), candidates, first)? else { return Ok(None) };
     let in_another = |settings: &Settings, case: Case, spec: RunSpec, budget| {
-        let subject = Subject { settings: *settings, ..*subject };
+        let subject = Subject { settings: *settings, ..subject.clone() };
         within(subject.rehearsal().as_ref(), vec![(case, spec)], budget)
     };
     in_a_smaller_scenario(found, subject.settings, whole, in_another).map(Some)

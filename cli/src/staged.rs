@@ -100,7 +100,12 @@ impl StagedScenario<'_> {
             Ok(Finding { facts, ..Finding::of(failure) })
         });
         let findings = findings.collect::<Result<_, Error>>()?;
-        Ok(ScenarioResult { subject: self.subject, report: result.report, findings, resumed_from: None })
+        Ok(ScenarioResult {
+            subject: self.subject.clone(),
+            report: result.report,
+            findings,
+            resumed_from: None,
+        })
     }
 
     /// Writes the facts of a failure: where no seed brings it back, they are what there is of it.

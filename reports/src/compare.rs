@@ -4,12 +4,14 @@ use std::time::Duration;
 
 use rehearsal::compare::{Better, Comparison, Difference, Metric, Unit};
 
-use crate::subject::Subject;
+use crate::subject::{Chosen, Subject};
 
 /// A comparison with what was compared.
 pub struct CompareResult {
     /// The scenario.
     pub subject: Subject,
+    /// The policies, in their order.
+    pub policies: Vec<Chosen>,
     /// What came out.
     pub comparison: Comparison,
     /// How long it took.

@@ -34,8 +34,8 @@ pub fn compare(out: &mut dyn Write, result: &CompareResult) -> io::Result<()> {
             lines.write_record([
                 metric.metric.name.to_owned(),
                 metric.metric.unit.name().to_owned(),
-                comparison.policies[pair.a].to_owned(),
-                comparison.policies[pair.b].to_owned(),
+                comparison.policies[pair.a].clone(),
+                comparison.policies[pair.b].clone(),
                 number(metric.values[pair.a]),
                 number(metric.values[pair.b]),
                 number(found.map(|found| found.mean)),

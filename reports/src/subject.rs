@@ -6,6 +6,7 @@ use std::path::Path;
 use rehearsal::Profile;
 use rehearsal::campaign::Failure;
 use rehearsal::case::Case;
+use rehearsal::policy::Policy;
 use rehearsal::registry::{Entry, Rehearsal, Settings, Variant};
 use rehearsal::run::RunSpec;
 use rehearsal::search::{Strategy, random};
@@ -15,12 +16,14 @@ use rehearsal::stage::Stage;
 pub const WORLD: &str = "world";
 
 /// What was run, up to the seed.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Subject {
     /// The scenario.
     pub entry: &'static Entry,
     /// The planted bug, if it is one.
     pub variant: Option<&'static Variant>,
+    /// The design alternative, if it is not the usual one. The scenario has been seen to take it.
+    pub policy: Option<Chosen>,
     /// The mixture of faults.
     pub profile: &'static Profile,
     /// How choices are filled in.
@@ -31,15 +34,45 @@ pub struct Subject {
     pub stage: Option<&'static dyn Stage>,
 }
 
+/// A design alternative that a scenario takes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chosen {
+    /// What it is.
+    pub policy: Policy,
+    /// How it was typed, or the case that has it: what can be typed again.
+    pub typed: String,
+}
+
 impl Subject {
-    /// The scenario, built with its variant and of its size.
+    /// The scenario, built with its variant, of its size and under its policy.
+    ///
+    /// # Panics
+    ///
+    /// If the scenario does not take the policy: that is asked before.
     pub fn rehearsal(&self) -> Box<dyn Rehearsal> {
+        let usual = self.usual();
+        match &self.policy {
+            None => usual,
+            Some(chosen) => {
+                usual.under(&chosen.policy).expect("the scenario has been seen to take the policy")
+            }
+        }
+    }
+
+    /// The same under its usual policy.
+    pub fn usual(&self) -> Box<dyn Rehearsal> {
         (self.entry.build)(self.variant_name(), &self.settings)
+    }
+
+    /// The name of the policy, if it is not the usual one.
+    pub fn policy_name(&self) -> Option<&str> {
+        self.policy.as_ref().map(|chosen| chosen.policy.name())
     }
 
     /// The case of a failure.
     pub fn case(&self, failure: &Failure) -> Case {
-        Case::of(self.entry.name, self.variant_name(), self.profile, failure).sized(&self.settings)
+        let case = Case::of(self.entry.name, self.variant_name(), self.profile, failure);
+        case.sized(&self.settings).under(self.policy.as_ref().map(|chosen| &chosen.policy))
     }
 
     /// The run of a seed.
@@ -63,11 +96,11 @@ impl Subject {
         self.variant.map(|variant| variant.name)
     }
 
-    /// The scenario, with the planted bug if it is one, and its size if it is not the usual one: `session (stored-interrupt, clients=1)`.
+    /// The scenario, with the planted bug if it is one, and its policy and size if they are not the usual ones: `session (stored-interrupt, clients=1)`.
     pub fn title(&self) -> String {
         let settings = self.settings.changed().map(|(name, value)| format!("{name}={value}"));
-        let special: Vec<String> =
-            self.variant_name().map(str::to_owned).into_iter().chain(settings).collect();
+        let names = self.variant_name().into_iter().chain(self.policy_name());
+        let special: Vec<String> = names.map(str::to_owned).chain(settings).collect();
         if special.is_empty() {
             return self.entry.name.to_owned();
         }
@@ -88,6 +121,9 @@ impl Tool {
         let mut command = format!("{} run {}", quoted(&self.binary), quoted(subject.entry.name));
         if let Some(variant) = subject.variant_name() {
             let _ = write!(command, " --variant {}", quoted(variant));
+        }
+        if let Some(policy) = &subject.policy {
+            let _ = write!(command, " --policy {}", quoted(&policy.typed));
         }
         for (name, value) in subject.settings.changed() {
             let _ = write!(command, " --set {name}={value}");

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use rehearsal::check::{Monitor, Properties, fold, on};
 use rehearsal::compare::Measures;
+use rehearsal::policy;
 use rehearsal::registry::{self, Entry, Setting, rehearsal};
 use rehearsal::{Profile, Scenario, Setup};
 use rehearsal_protocol::pipeline::{
@@ -126,6 +127,10 @@ impl Scenario for Service {
         Some(Self { policy: policies::named(policy)?, ..self.clone() })
     }
 
+    fn under_data(&self, data: &toml::Table) -> Result<Self, String> {
+        Ok(Self { policy: policy::Policy::read(data)?, ..self.clone() })
+    }
+
     fn measures(&self, measure: &mut Measures<Fact>) {
         measures::state(measure);
     }
@@ -169,7 +174,10 @@ mod tests {
 
     fn between(a: &'static str, b: &'static str) -> rehearsal::compare::Comparison {
         let usual = PIPELINE.built(None);
-        let under = |policy| Under { policy, rehearsal: usual.under(policy).unwrap() };
+        let under = |policy: &str| Under {
+            policy: policy.to_owned(),
+            rehearsal: usual.under(&policy::Policy::Named(policy.to_owned())).unwrap(),
+        };
         let (profile, strategy) = (&Profile::CHAOS, &random::STRATEGY);
         let spec = CompareSpec { seeds: 0..200, profile, strategy, jobs: 2 };
         compare(&[under(a), under(b)], &spec, &AtomicBool::new(false))

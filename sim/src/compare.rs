@@ -36,7 +36,7 @@ pub struct CompareSpec {
 /// A scenario under a policy.
 pub struct Under {
     /// The name of the policy.
-    pub policy: &'static str,
+    pub policy: String,
     /// The scenario.
     pub rehearsal: Box<dyn Rehearsal>,
 }
@@ -45,7 +45,7 @@ pub struct Under {
 #[derive(Clone, Debug)]
 pub struct Comparison {
     /// The names of the policies.
-    pub policies: Vec<&'static str>,
+    pub policies: Vec<String>,
     /// How many seeds each ran.
     pub seeds: u64,
     /// What was measured, in its order, over all policies.
@@ -133,7 +133,7 @@ pub fn compare(policies: &[Under], spec: &CompareSpec, stop: &AtomicBool) -> Com
         VerdictPair { a, b, only_a, only_b, p: statistics::mcnemar(only_a, only_b) }
     });
     Comparison {
-        policies: policies.iter().map(|under| under.policy).collect(),
+        policies: policies.iter().map(|under| under.policy.clone()).collect(),
         seeds: runs.len() as u64,
         metrics: results.collect(),
         verdicts: verdicts.collect(),

@@ -39,6 +39,7 @@ pub mod fault;
 pub mod harness;
 pub mod interleave;
 pub mod play;
+pub mod policy;
 pub mod registry;
 pub mod run;
 pub mod scenario;

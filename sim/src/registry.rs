@@ -8,6 +8,7 @@ use crate::compare::measure::{Gauge, Gauged};
 use crate::compare::{Measures, Metric};
 use crate::fault::Profile;
 use crate::interleave::{Interleaved, Reach, Reduction, interleave};
+use crate::policy::{BadPolicy, Policy};
 use crate::run::{AnyRunner, Outcome, RunSpec, Runner};
 use crate::scenario::Scenario;
 use crate::stage::{self, Fact, Judge, Staged};
@@ -69,8 +70,12 @@ pub trait Rehearsal: Send + Sync {
     /// The names of design alternatives that can be compared.
     fn policies(&self) -> &'static [&'static str];
 
-    /// It under the policy of that name, if there is one.
-    fn under(&self, policy: &str) -> Option<Box<dyn Rehearsal>>;
+    /// It under a policy.
+    ///
+    /// # Errors
+    ///
+    /// If it has no such policy, or cannot read it.
+    fn under(&self, policy: &Policy) -> Result<Box<dyn Rehearsal>, BadPolicy>;
 
     /// What is measured when policies are compared.
     fn metrics(&self) -> Vec<Metric>;
@@ -91,8 +96,17 @@ impl<S: Scenario> Rehearsal for Behind<S> {
         self.0.policies()
     }
 
-    fn under(&self, policy: &str) -> Option<Box<dyn Rehearsal>> {
-        self.0.under(policy).map(rehearsal)
+    fn under(&self, policy: &Policy) -> Result<Box<dyn Rehearsal>, BadPolicy> {
+        match policy {
+            Policy::Named(name) => {
+                let found = self.0.under(name).map(rehearsal);
+                found.ok_or_else(|| BadPolicy::unknown(name, self.0.policies()))
+            }
+            Policy::Data(table) => {
+                let name = policy.name().to_owned();
+                self.0.under_data(table).map(rehearsal).map_err(|why| BadPolicy::Data { name, why })
+            }
+        }
     }
 
     fn metrics(&self) -> Vec<Metric> {

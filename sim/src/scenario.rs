@@ -37,6 +37,19 @@ pub trait Scenario: Send + Sync + 'static {
         None
     }
 
+    /// The same scenario under a policy that is given as data; [`Policy::read`](crate::policy::Policy::read) makes a value of the table.
+    ///
+    /// # Errors
+    ///
+    /// If the data are not a policy of this scenario: by default none are.
+    fn under_data(&self, data: &toml::Table) -> Result<Self, String>
+    where
+        Self: Sized,
+    {
+        let _ = data;
+        Err("its policies are known by their names only".to_owned())
+    }
+
     /// States what is measured when policies are compared; nothing by default.
     fn measures(&self, measure: &mut Measures<<Self::Protocol as Protocol>::Fact>) {
         let _ = measure;

@@ -24,7 +24,7 @@ pub(super) fn runs(result: &CampaignResult, patience: Patience) -> Result<Vec<Fo
         for (number, finding) in scenario.findings.iter().enumerate().take(WALKED) {
             let Some(path) = &finding.case else { continue };
             let case = Case::read(path)?;
-            let subject = Subject { settings: case.settings_of(subject.entry, path)?, ..*subject };
+            let subject = Subject { settings: case.settings_of(subject.entry, path)?, ..subject.clone() };
             if let Some(trace) = traced(&subject, &case.spec(path)?, &[], patience)? {
                 runs.push(FoundRun { scenario: place, finding: number, trace });
             }

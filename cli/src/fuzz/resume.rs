@@ -167,9 +167,11 @@ fn file(folder: &Path) -> PathBuf {
 fn key(subject: &Subject, budget: &Budget) -> String {
     let Subject { profile, strategy, .. } = subject;
     let seeds = budget.seeds();
+    let policy = subject.policy.as_ref().map_or(String::new(), |chosen| format!("; {:?}", chosen.policy));
     format!(
-        "{}; {}; {}; seeds {:#x}..{:#x}",
+        "{}{}; {}; {}; seeds {:#x}..{:#x}",
         subject.title(),
+        policy,
         profile.name,
         strategy.name,
         budget.first(),

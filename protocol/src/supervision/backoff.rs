@@ -4,19 +4,30 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::millis;
 use crate::time::nanos;
 
 /// Waits longer the more restarts there were of late, with a part that is drawn, so that what failed together does not come back together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Backoff {
-    /// Before the first restart.
+    /// Before the first restart; as data, in milliseconds.
+    #[serde(rename = "initial_ms", with = "millis")]
     pub initial: Duration,
     /// Each next one waits so many percent of the one before; 200 doubles.
+    #[serde(default = "doubling")]
     pub factor_percent: u32,
-    /// None waits longer, but for jitter.
+    /// None waits longer, but for jitter; as data, in milliseconds.
+    #[serde(rename = "cap_ms", with = "millis")]
     pub cap: Duration,
     /// Up to so many percent are added by chance.
+    #[serde(default)]
     pub jitter_percent: u32,
+}
+
+/// Each wait is twice the one before, if nothing else is said.
+const fn doubling() -> u32 {
+    200
 }
 
 impl Backoff {

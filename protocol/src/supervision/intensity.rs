@@ -5,14 +5,17 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::millis;
 use crate::time::Time;
 
 /// More restarts than `max` within this long are too many. OTP's default is 1 in 5 s; 0 makes the first one fatal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Intensity {
     /// How many restarts are not too many.
     pub max: u32,
-    /// Within how long.
+    /// Within how long; as data, in milliseconds.
+    #[serde(rename = "within_ms", with = "millis")]
     pub within: Duration,
 }
 

@@ -10,16 +10,20 @@ use super::intensity::Intensity;
 
 /// How a supervisor answers failures.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Policy {
     /// Its name, for reports.
     pub name: Cow<'static, str>,
     /// Whom a failure concerns.
     pub strategy: Strategy,
     /// How many restarts are too many.
+    #[serde(default)]
     pub intensity: Intensity,
     /// How long to wait before a restart; at once if absent, as OTP does.
+    #[serde(default)]
     pub backoff: Option<Backoff>,
     /// Whether the end of a significant child ends the supervisor.
+    #[serde(default)]
     pub auto_shutdown: AutoShutdown,
 }
 

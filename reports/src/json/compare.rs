@@ -12,7 +12,7 @@ pub struct CompareDocument {
     scenario: &'static str,
     profile: &'static str,
     seeds: u64,
-    policies: Vec<&'static str>,
+    policies: Vec<String>,
     metrics: Vec<MetricDocument>,
     verdicts: Vec<VerdictDocument>,
     cut_short: bool,
@@ -33,8 +33,8 @@ struct MetricDocument {
 
 #[derive(Debug, Serialize)]
 struct PairDocument {
-    a: &'static str,
-    b: &'static str,
+    a: String,
+    b: String,
     /// `b - a`.
     mean_difference: Option<f64>,
     low: Option<f64>,
@@ -54,8 +54,8 @@ struct Swing {
 
 #[derive(Debug, Serialize)]
 struct VerdictDocument {
-    a: &'static str,
-    b: &'static str,
+    a: String,
+    b: String,
     only_a_passed: u64,
     only_b_passed: u64,
     mcnemar_p: f64,
@@ -64,7 +64,7 @@ struct VerdictDocument {
 /// The document of a comparison.
 pub fn compare(result: &CompareResult) -> CompareDocument {
     let comparison = &result.comparison;
-    let name = |place: usize| comparison.policies[place];
+    let name = |place: usize| comparison.policies[place].clone();
     let pair = |pair: &MetricPair| {
         let found = pair.difference;
         let low = |interval: fn(&rehearsal::compare::Difference) -> Interval| {

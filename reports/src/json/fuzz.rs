@@ -23,7 +23,7 @@ pub struct FuzzDocument {
 struct ScenarioRuns {
     scenario: &'static str,
     variant: Option<&'static str>,
-    policy: Option<&'static str>,
+    policy: Option<String>,
     profile: &'static str,
     strategy: &'static str,
     stage: &'static str,
@@ -108,7 +108,7 @@ fn runs(tool: &Tool, scenario: &ScenarioResult) -> ScenarioRuns {
     ScenarioRuns {
         scenario: scenario.subject.entry.name,
         variant: scenario.subject.variant_name(),
-        policy: None,
+        policy: scenario.subject.policy_name().map(str::to_owned),
         profile: scenario.subject.profile.name,
         strategy: scenario.subject.strategy.name,
         stage: scenario.subject.stage_name(),

@@ -12,7 +12,7 @@ use crate::subject::Tool;
 pub struct RunDocument {
     scenario: &'static str,
     variant: Option<&'static str>,
-    policy: Option<&'static str>,
+    policy: Option<String>,
     profile: &'static str,
     strategy: &'static str,
     stage: &'static str,
@@ -54,7 +54,7 @@ pub fn run(tool: &Tool, result: &RunResult) -> RunDocument {
     let mut document = RunDocument {
         scenario: subject.entry.name,
         variant: subject.variant_name(),
-        policy: None,
+        policy: subject.policy_name().map(str::to_owned),
         profile: subject.profile.name,
         strategy: subject.strategy.arm(result.seed).name,
         stage: subject.stage_name(),

@@ -32,7 +32,7 @@ pub fn compare(screen: &mut Screen<'_>, tool: &Tool, result: &CompareResult) -> 
     values(screen, result)?;
     let comparison = &result.comparison;
     for verdict in &comparison.verdicts {
-        let (a, b) = (comparison.policies[verdict.a], comparison.policies[verdict.b]);
+        let (a, b) = (&comparison.policies[verdict.a], &comparison.policies[verdict.b]);
         screen.gap()?;
         screen.parts(0, &[(NAME, b), (TITLE, "beside"), (NAME, a)])?;
         for metric in &comparison.metrics {
@@ -137,6 +137,6 @@ fn swings(
     let swing = |(seed, by): &(u64, f64)| format!("{seed:#x} ({})", in_unit(metric.metric.unit, *by));
     let seeds = pair.swings.iter().map(swing).collect::<Vec<_>>().join(", ");
     screen.line(2, FAINT, &format!("{} swings most in seeds {seeds}", metric.metric.name))?;
-    let policies = format!("{},{}", comparison.policies[a], comparison.policies[b]);
+    let policies = format!("{},{}", result.policies[a].typed, result.policies[b].typed);
     screen.command(4, &tool.compare(&result.subject, &policies, *first))
 }

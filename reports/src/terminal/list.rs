@@ -69,7 +69,10 @@ pub fn details(screen: &mut Screen<'_>, entry: &'static Entry) -> io::Result<()>
     }
     let policies = rehearsal.policies();
     if !policies.is_empty() {
-        title(screen, "policies: design alternatives, for compare --policies")?;
+        title(
+            screen,
+            "policies: design alternatives, for --policy and compare --policies; a TOML file is one, too",
+        )?;
         screen.line(2, NAME, &policies.join(", "))?;
     }
     title(screen, &format!("profiles of faults, for --faults; {} if none is named", entry.faults.name))?;

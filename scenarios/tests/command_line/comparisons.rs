@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use rehearsal::Profile;
+use rehearsal::policy::Policy;
 use rehearsal::run::RunSpec;
 use rehearsal_scenarios::pipeline::PIPELINE;
 use serde_json::Value;
@@ -51,7 +52,7 @@ fn all_policies_have_the_same_arrivals() {
     for seed in 0..20 {
         let spec = RunSpec::seeded(seed, &Profile::CHAOS);
         let arrivals = usual.policies().iter().map(|policy| {
-            let (_, facts) = usual.under(policy).unwrap().run_for_facts(&spec);
+            let (_, facts) = usual.under(&Policy::Named((*policy).to_owned())).unwrap().run_for_facts(&spec);
             let asked = facts.iter().filter_map(|fact| {
                 let json = serde_json::to_value(&fact.json).unwrap();
                 Some((json.get("Asked")?.to_string(), fact.at))

@@ -10,6 +10,7 @@ mod explained;
 mod explorations;
 mod mistakes;
 mod pages;
+mod policies;
 mod shrunk;
 mod texts;
 

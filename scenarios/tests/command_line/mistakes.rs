@@ -23,7 +23,7 @@ fn a_mistyped_scenario_is_told_the_nearest() {
 #[test]
 fn an_unknown_variant_policy_stage_or_profile_is_told_what_there_is() {
     refusal_says("run burst --variant broken", &["`burst` has no variant `broken`", "leave --variant out"]);
-    refusal_says("run burst --policy eager", &["no policy `eager`", "leave --policy out"]);
+    refusal_says("run burst --policy eager", &["no policy `eager`", "leave it out"]);
     refusal_says("fuzz --variant nothing-like-this", &["variant `nothing-like-this`"]);
     refusal_says("run burst --stage madsim", &["a build of its own"]);
     refusal_says("run burst --stage mars", &["no stage `mars`", "tokio, world"]);

@@ -15,6 +15,7 @@ use super::words;
 use crate::campaign::Failure;
 use crate::choice::{Base, Deviation, Overrides, Value, generator};
 use crate::fault::{PROFILES, Profile};
+use crate::policy::Policy;
 use crate::registry::{Entry, Settings, nearest};
 use crate::run::{AnyRunner, RunSpec, Verdict};
 use crate::search::{STRATEGIES, Strategy, random};
@@ -27,7 +28,8 @@ use crate::world::asynchronous::Orders;
 /// | 1 | everything but what follows |
 /// | 2 | `orders = "any"`: events come in any order, as the deviations say, and not in that of time |
 /// | 3 | `[settings]`: the scenario has another size than usual |
-pub const FORMAT: u32 = 3;
+/// | 4 | `policy`, or `[policy]`: the scenario runs under another policy than usual |
+pub const FORMAT: u32 = 4;
 
 /// The version of a case of a scenario of usual size, in which time orders events.
 const TIMED: u32 = 1;
@@ -35,11 +37,13 @@ const TIMED: u32 = 1;
 const ORDERED: u32 = 2;
 /// The version since which a case can have a size.
 const SIZED: u32 = 3;
+/// The version since which a case can have a policy.
+const UNDER_A_POLICY: u32 = 4;
 
 const LARGEST: u64 = 1 << 20;
 
 /// A bug as one small text file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Case {
     /// The version of the format.
@@ -51,6 +55,9 @@ pub struct Case {
     /// The planted bug, if it is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub variant: Option<String>,
+    /// The design alternative, where it is not the usual one: by its name, or as a table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<Policy>,
     /// The profile of faults.
     pub profile: String,
     /// The search strategy that made the run of the seed; plain draws if it is absent.
@@ -134,6 +141,7 @@ impl Case {
             tool: env!("CARGO_PKG_VERSION").to_owned(),
             scenario: scenario.to_owned(),
             variant: variant.map(ToOwned::to_owned),
+            policy: None,
             profile: profile.name.to_owned(),
             strategy: (*failure.strategy != random::STRATEGY).then(|| failure.strategy.name.to_owned()),
             orders: Orders::Timed,
@@ -181,6 +189,14 @@ impl Case {
         self
     }
 
+    /// The same case of a scenario under this policy.
+    #[must_use]
+    pub fn under(mut self, policy: Option<&Policy>) -> Self {
+        self.policy = policy.cloned();
+        self.format = self.oldest_format();
+        self
+    }
+
     /// The size that the case names.
     ///
     /// # Errors
@@ -196,10 +212,11 @@ impl Case {
 
     /// The oldest version of the format that can say this.
     fn oldest_format(&self) -> u32 {
-        match (self.settings.is_empty(), self.orders.are_timed()) {
-            (false, _) => SIZED,
-            (true, false) => ORDERED,
-            (true, true) => TIMED,
+        match () {
+            () if self.policy.is_some() => UNDER_A_POLICY,
+            () if !self.settings.is_empty() => SIZED,
+            () if !self.orders.are_timed() => ORDERED,
+            () => TIMED,
         }
     }
 
@@ -231,9 +248,10 @@ impl Case {
     /// A file name that says what it is, the same for the same signature.
     pub fn file_name(&self) -> String {
         let variant = self.variant.as_ref().map_or(String::new(), |variant| format!("-{variant}"));
+        let policy = self.policy.as_ref().map_or(String::new(), |policy| format!("-{}", policy.file_name()));
         let what = self.expect.invariant.as_deref().unwrap_or("limit").to_lowercase();
         let digest = generator::name(&self.expect.signature) >> 32;
-        format!("{}{variant}-{what}-{digest:08x}.toml", self.scenario)
+        format!("{}{variant}{policy}-{what}-{digest:08x}.toml", self.scenario)
     }
 
     /// Reads a case.
@@ -278,11 +296,13 @@ impl Case {
         }
         let case: Self =
             toml::from_str(text).map_err(|error| malformed(place(&error), error.message().to_owned()))?;
-        if case.format < ORDERED && !case.orders.are_timed() {
-            return Err(malformed(String::new(), format!("format {} has no `orders`", case.format)));
-        }
-        if case.format < SIZED && !case.settings.is_empty() {
-            return Err(malformed(String::new(), format!("format {} has no `settings`", case.format)));
+        let newer = [
+            (ORDERED, "orders", !case.orders.are_timed()),
+            (SIZED, "settings", !case.settings.is_empty()),
+            (UNDER_A_POLICY, "policy", case.policy.is_some()),
+        ];
+        if let Some((_, key, _)) = newer.iter().find(|(since, _, has)| *has && case.format < *since) {
+            return Err(malformed(String::new(), format!("format {} has no `{key}`", case.format)));
         }
         Ok(case)
     }
@@ -414,6 +434,7 @@ mod tests {
             tool: "0.1.0".to_owned(),
             scenario: "session".to_owned(),
             variant: Some("stored-interrupt".to_owned()),
+            policy: None,
             profile: "chaos".to_owned(),
             strategy: None,
             orders: Orders::Timed,
@@ -446,6 +467,21 @@ mod tests {
         assert_eq!(Case::read(&path).unwrap(), case());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing unfinished is left");
         insta::assert_snapshot!(fs::read_to_string(path).unwrap());
+    }
+
+    #[test]
+    fn a_policy_stands_in_a_case_by_its_name_or_as_it_is() {
+        let named = Policy::Named("one-for-all".to_owned());
+        let data = Policy::Data("name = \"patient\"\nintensity.max = 9".parse().unwrap());
+        for policy in [named, data] {
+            let case = case().under(Some(&policy));
+            let text = toml::to_string(&case).unwrap();
+            assert_eq!(Case::parse(Path::new("a.toml"), text.as_bytes()).unwrap(), case, "{text}");
+            assert!(text.starts_with("format = 4\n"), "{text}");
+            let older = text.replacen("format = 4", "format = 3", 1);
+            let error = Case::parse(Path::new("a.toml"), older.as_bytes()).unwrap_err().to_string();
+            assert!(error.contains("format 3 has no `policy`"), "{error}");
+        }
     }
 
     #[test]

@@ -76,6 +76,14 @@ pub fn replayed(path: &Path, scenarios: &[&Entry]) -> Result<(Case, Replay), Cas
     }
     let settings = case.settings_of(entry, path)?;
     let rehearsal = (entry.build)(case.variant.as_deref(), &settings);
+    let rehearsal = match &case.policy {
+        None => rehearsal,
+        Some(policy) => rehearsal.under(policy).map_err(|why| CaseError::Malformed {
+            path: path.to_owned(),
+            place: " in `policy`".to_owned(),
+            what: why.to_string(),
+        })?,
+    };
     let replay = tolerant(&case, path, rehearsal.as_ref())?;
     Ok((case, replay))
 }
