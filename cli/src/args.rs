@@ -131,7 +131,9 @@ Examples:
   rehearse compare pipeline                                         all of its policies
   rehearse compare pipeline --policies one-for-one,rest-for-one --seeds 2000
   rehearse compare pipeline --policies one-for-one,rest-for-one --seeds 0x1f..0x20   a seed that swings
-  rehearse compare pipeline --csv differences.csv
+  rehearse compare pipeline --policies backoff,own.toml                 a policy of your own: scenarios/docs/policies.md
+  rehearse compare pipeline --csv differences.csv --html compare.html
+  rehearse compare pipeline --html compare.html --pareto \"availability,restarts\"
 
 All policies have the same weather: arrivals, latencies and faults of a seed are the same for each. An
 interval has 95 % of the bootstrap over seeds; beside it stands how wide it would be with seeds of their own.";
@@ -283,6 +285,17 @@ pub(crate) struct Compare {
     /// Write the differences to this file, one line for each pair and metric
     #[arg(long, value_name = "FILE")]
     pub(crate) csv: Option<PathBuf>,
+    /// Write a page with plots: differences, distributions, two metrics against each other, one seed under each policy
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+    /// The two metrics that the page sets against each other; the first and the last by default
+    #[arg(long, value_name = "METRIC,METRIC", value_delimiter = ',', requires = "html")]
+    pub(crate) pareto: Vec<String>,
+    /// The seed that the page shows under each policy; the one that swings most by default
+    #[arg(long, value_name = "SEED", value_parser = seed::parse, requires = "html")]
+    pub(crate) timeline: Option<u64>,
+    #[command(flatten)]
+    pub(crate) patience: Patience,
 }
 
 #[derive(Args, Debug)]

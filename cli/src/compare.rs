@@ -1,5 +1,7 @@
 //! `compare`: the same seeds under several policies.
 
+mod shown;
+
 use std::num::NonZero;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -7,8 +9,9 @@ use std::sync::atomic::AtomicBool;
 use rehearsal::compare::{CompareSpec, Under, compare as compared};
 use rehearsal::wall::Stopwatch;
 use rehearsal_reports::compare::CompareResult;
+use rehearsal_reports::html::Shown;
 use rehearsal_reports::subject::Chosen;
-use rehearsal_reports::{Subject, csv, json, terminal};
+use rehearsal_reports::{Subject, csv, html, json, terminal};
 
 use crate::End;
 use crate::args::{Common, Compare};
@@ -34,6 +37,8 @@ pub(crate) fn compare(
     let policies = policies(&subject, &args.policies)?;
     let seeds = args.seeds.from(common.seed)?;
     let file = args.csv.as_deref().map(|path| WholeFile::open(path, "--csv")).transpose()?;
+    let page = args.html.as_deref().map(|path| WholeFile::open(path, "--html")).transpose()?;
+    let pareto = shown::pareto(&subject, &args.pareto)?;
     let stop = Arc::new(AtomicBool::new(false));
     end_in_order(&stop)?;
     output.note(|screen| terminal::compare::before(screen, &subject, &seeds))?;
@@ -50,6 +55,10 @@ pub(crate) fn compare(
     let result = CompareResult { subject, policies, comparison, wall: watch.elapsed() };
     if let Some(file) = file {
         file.finish(|out| csv::compare(out, &result))?;
+    }
+    if let Some(file) = page {
+        let shown = Shown { pareto, timeline: shown::timeline(&result, args)? };
+        file.finish(|out| html::compare(out, registry.tool, &result, &shown))?;
     }
     output.document(|| json::compare(&result))?;
     output.answer(|screen| terminal::compare::compare(screen, registry.tool, &result))?;

@@ -28,6 +28,21 @@ pub fn in_unit(unit: Unit, value: f64) -> String {
     }
 }
 
+/// A difference in the unit of what differs, with its sign; that of two shares is told in percentage points: `+7.42 pp`.
+pub fn signed(unit: Unit, value: f64) -> String {
+    let text = match unit {
+        Unit::Share => format!("{:.2} pp", value.abs() / 1e4),
+        _ => in_unit(unit, value.abs()),
+    };
+    let is_zero = !text.chars().any(|c| c.is_ascii_digit() && c != '0');
+    let sign = match value {
+        _ if is_zero => "",
+        value if value > 0.0 => "+",
+        _ => "-",
+    };
+    format!("{sign}{text}")
+}
+
 /// Whether a difference is clear and which of the two is better by it: -1 the first, 1 the second, 0 neither for certain.
 pub fn better(metric: &Metric, difference: &Difference) -> i8 {
     if !difference.interval.is_clear() {
@@ -49,5 +64,18 @@ pub fn better(metric: &Metric, difference: &Difference) -> i8 {
                 1
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_difference_has_a_sign_unless_nothing_is_left_of_it() {
+        assert_eq!(signed(Unit::Share, 74_200.0), "+7.42 pp");
+        assert_eq!(signed(Unit::Nanos, -1_500_000.0), "-1.5 ms");
+        assert_eq!(signed(Unit::Count, -0.001), "0.00");
+        assert_eq!(signed(Unit::Count, -0.25), "-0.25");
     }
 }

@@ -8,10 +8,12 @@
 //! - `run` — the pages of `run` and `replay`;
 //! - `explain` — the page of `explain`;
 //! - `fuzz` — the page of `fuzz`;
+//! - `compare` — the page of `compare`;
 //! - `page.css`, `trace.js`, `words.js`, `diagram.js`, `details.js`, `viewer.js` — how it looks and what it does, in the reader's browser.
 //!
 //! What is said in words needs no program, so it can be printed and read where none runs.
 
+mod compare;
 mod explain;
 mod failure;
 mod frame;
@@ -21,6 +23,7 @@ mod run;
 pub mod trace;
 mod viewer;
 
+pub use compare::{Shown, compare};
 pub use explain::explain;
 pub use fuzz::{FoundRun, fuzz};
 pub use run::{replay, run};

@@ -14,6 +14,7 @@
 //! - [`junit`] — for CI;
 //! - [`csv`] — for spreadsheets;
 //! - [`svg`] — pictures;
+//! - [`plot`] — plots of a comparison, in its page;
 //! - [`markdown`] — tables in documents;
 //! - [`html`] — pages.
 //!
@@ -29,6 +30,7 @@ pub mod interleavings;
 pub mod json;
 pub mod junit;
 pub mod markdown;
+pub mod plot;
 pub mod result;
 pub mod sarif;
 pub mod score;

@@ -146,6 +146,16 @@ impl Tool {
         format!("{} check {} {}", quoted(&self.binary), subject.entry.name, quoted(&log.to_string_lossy()))
     }
 
+    /// The commands for one run of a seed under each of these policies, with a page to walk through it.
+    pub fn each(&self, subject: &Subject, policies: &[Chosen], seed: u64) -> Vec<String> {
+        let command = |chosen: &Chosen| {
+            let subject = Subject { policy: Some(chosen.clone()), ..subject.clone() };
+            let file = format!("{}.html", chosen.policy.name());
+            format!("{} --trace {} --format html", self.run(&subject, seed), quoted(&file))
+        };
+        policies.iter().map(command).collect()
+    }
+
     /// The command that compares policies by one seed.
     pub fn compare(&self, subject: &Subject, policies: &str, seed: u64) -> String {
         let scenario = quoted(subject.entry.name);

@@ -2,8 +2,7 @@
 //!
 //! - [`score`] — how soon planted bugs are found, by which strategy.
 //!
-//! They are written by hand, without a plotting crate: a picture is a few dozen lines and circles, and what it depends on is
-//! nothing.
+//! This one stands in documents, where its colours have to say all by themselves; what a page shows is in [`plot`](crate::plot).
 
 mod score;
 

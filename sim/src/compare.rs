@@ -50,6 +50,8 @@ pub struct Comparison {
     pub seeds: u64,
     /// What was measured, in its order, over all policies.
     pub metrics: Vec<MetricResult>,
+    /// All samples behind the metrics, each once.
+    pub distributions: Vec<Distribution>,
     /// For each pair of policies, in how many seeds only one of them passed.
     pub verdicts: Vec<VerdictPair>,
     /// Whether it ended before all seeds were run.
@@ -63,8 +65,21 @@ pub struct MetricResult {
     pub metric: Metric,
     /// Its value under each policy; `None` if there was nothing to measure.
     pub values: Vec<Option<f64>>,
+    /// 95 % of the bootstrap of each value.
+    pub intervals: Vec<Option<Interval>>,
     /// The differences, for each pair of policies.
     pub pairs: Vec<MetricPair>,
+}
+
+/// The samples of one source under each policy.
+#[derive(Clone, Debug)]
+pub struct Distribution {
+    /// What was measured.
+    pub name: &'static str,
+    /// In what.
+    pub unit: Unit,
+    /// By policy, in their order: the samples of all seeds, the least first.
+    pub samples: Vec<Vec<i64>>,
 }
 
 /// Two policies by one metric.
@@ -108,11 +123,14 @@ pub fn compare(policies: &[Under], spec: &CompareSpec, stop: &AtomicBool) -> Com
     runs.truncate(whole);
     let pairs: Vec<(usize, usize)> =
         (0..policies.len()).flat_map(|a| (a + 1..policies.len()).map(move |b| (a, b))).collect();
-    let results = metrics.into_iter().enumerate().map(|(number, metric)| {
+    let distributions = distributions(&metrics, &runs, policies.len());
+    let results = metrics.into_iter().map(|metric| {
         let samples = |policy: usize| -> Vec<&[i64]> {
-            runs.iter().map(|runs| runs[policy].samples[number].as_slice()).collect()
+            runs.iter().map(|runs| runs[policy].samples[metric.source].as_slice()).collect()
         };
         let values = (0..policies.len()).map(|policy| statistics::value(metric.statistic, &samples(policy)));
+        let intervals =
+            (0..policies.len()).map(|policy| statistics::interval(metric.statistic, &samples(policy)));
         let pair = |&(a, b): &(usize, usize)| {
             let (of_a, of_b) = (samples(a), samples(b));
             let swings = statistics::swings(&of_a, &of_b).into_iter();
@@ -123,7 +141,8 @@ pub fn compare(policies: &[Under], spec: &CompareSpec, stop: &AtomicBool) -> Com
                 swings: swings.map(|(place, by)| (spec.seeds.start + place as u64, by)).collect(),
             }
         };
-        MetricResult { values: values.collect(), pairs: pairs.iter().map(pair).collect(), metric }
+        let (values, intervals) = (values.collect(), intervals.collect());
+        MetricResult { values, intervals, pairs: pairs.iter().map(pair).collect(), metric }
     });
     let verdicts = pairs.iter().map(|&(a, b)| {
         let only = |one: usize, other: usize| {
@@ -136,9 +155,32 @@ pub fn compare(policies: &[Under], spec: &CompareSpec, stop: &AtomicBool) -> Com
         policies: policies.iter().map(|under| under.policy.clone()).collect(),
         seeds: runs.len() as u64,
         metrics: results.collect(),
+        distributions,
         verdicts: verdicts.collect(),
         cut_short,
     }
+}
+
+/// The samples of each source once, under the name that its metrics have in common.
+fn distributions(metrics: &[Metric], runs: &[Vec<Measured>], policies: usize) -> Vec<Distribution> {
+    let of_one_source = metrics.chunk_by(|a, b| a.source == b.source);
+    let distribution = |metrics: &[Metric]| {
+        let Metric { name, unit, source, .. } = metrics[0];
+        let common = metrics.iter().fold(name.len(), |common, metric| {
+            let same = name.bytes().zip(metric.name.bytes()).take_while(|(a, b)| a == b).count();
+            common.min(same)
+        });
+        let whole = name.get(..common).unwrap_or(name);
+        let name = if metrics.len() > 1 { whole.trim_end_matches(" p").trim_end() } else { name };
+        let samples = |policy: usize| {
+            let all = runs.iter().flat_map(|runs| runs[policy].samples[source].iter().copied());
+            let mut all: Vec<i64> = all.collect();
+            all.sort_unstable();
+            all
+        };
+        Distribution { name, unit, samples: (0..policies).map(samples).collect() }
+    };
+    of_one_source.map(distribution).collect()
 }
 
 /// What was measured of each seed under each policy, in the order of seeds; and whether some are missing.

@@ -7,7 +7,7 @@ use rehearsal::compare::{Difference, MetricPair, MetricResult};
 
 use super::figures::{counted, span};
 use super::{FAINT, GOOD, NAME, ODD, PLAIN, Screen, TITLE};
-use crate::compare::{CompareResult, better, in_unit};
+use crate::compare::{CompareResult, better, in_unit, signed};
 use crate::subject::{Subject, Tool};
 
 /// What is about to be run.
@@ -94,8 +94,7 @@ fn difference(
     let Some(found) = &pair.difference else {
         return screen.parts(2, &[(PLAIN, &name), (FAINT, "nothing to compare")]);
     };
-    let unit = |value| in_unit(metric.metric.unit, value);
-    let signed = |value: f64| format!("{}{}", if value > 0.0 { "+" } else { "" }, unit(value));
+    let signed = |value: f64| signed(metric.metric.unit, value);
     let (style, word) = match better(&metric.metric, found) {
         1 => (GOOD, "better"),
         -1 => (ODD, "worse"),
@@ -134,7 +133,7 @@ fn swings(
     let Some(metric) = comparison.metrics.first() else { return Ok(()) };
     let Some(pair) = metric.pairs.iter().find(|pair| (pair.a, pair.b) == (a, b)) else { return Ok(()) };
     let Some((first, _)) = pair.swings.first() else { return Ok(()) };
-    let swing = |(seed, by): &(u64, f64)| format!("{seed:#x} ({})", in_unit(metric.metric.unit, *by));
+    let swing = |(seed, by): &(u64, f64)| format!("{seed:#x} ({})", signed(metric.metric.unit, *by));
     let seeds = pair.swings.iter().map(swing).collect::<Vec<_>>().join(", ");
     screen.line(2, FAINT, &format!("{} swings most in seeds {seeds}", metric.metric.name))?;
     let policies = format!("{},{}", result.policies[a].typed, result.policies[b].typed);

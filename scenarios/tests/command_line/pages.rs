@@ -51,6 +51,28 @@ fn replay_explain_and_fuzz_write_pages_of_the_same_failure() {
 }
 
 #[test]
+fn a_comparison_is_written_as_a_page_with_its_plots() {
+    let place = Place::new();
+    let compare = "compare pipeline --policies one-for-one,backoff --seeds 40 --html c.html --json";
+    let document = place.rehearse(&format!("{compare} --timeline 0x1c")).document();
+    let page = page(&place, "c.html");
+    assert!(page.contains("turns against availability") && page.contains("<svg"), "what is shown by default");
+    for metric in document["metrics"].as_array().unwrap() {
+        assert!(page.contains(metric["name"].as_str().unwrap()), "{metric}");
+    }
+    let command =
+        "run pipeline --policy backoff --faults chaos --seed 0x1c --trace backoff.html --format html";
+    assert!(page.contains(command), "how to walk through a run");
+    let swapped = place.rehearse(&format!("{compare} --pareto turns,restarts"));
+    assert_eq!(swapped.code(), 0, "{swapped:?}");
+    assert!(std::fs::read_to_string(place.path("c.html")).unwrap().contains("restarts against turns"));
+    let refused = |more: &str| place.rehearse(&format!("{compare} {more}")).refused().to_owned();
+    assert!(refused("--pareto turns,restart").contains("nearest is `restarts`"));
+    assert!(refused("--pareto turns").contains("two metrics"));
+    assert!(place.rehearse("compare pipeline --timeline 3").refused().contains("--html"));
+}
+
+#[test]
 fn a_page_that_cannot_be_written_is_known_before_anything_runs() {
     let place = Place::new();
     let case = place.case();

@@ -19,6 +19,8 @@ pub struct Metric {
     pub better: Better,
     /// What is compared: the mean over seeds, or a quantile of all samples.
     pub statistic: Statistic,
+    /// Metrics with the same number are statistics of the same samples.
+    pub source: usize,
 }
 
 /// In what something is measured.
@@ -64,7 +66,7 @@ pub enum Statistic {
 /// What was measured of one run.
 #[derive(Clone, Debug)]
 pub struct Measured {
-    /// For each metric its samples: one for a mean, any number for a quantile; none if there was nothing to measure.
+    /// By source: one for a mean, any number for a quantile; none if there was nothing to measure.
     pub samples: Vec<Vec<i64>>,
     /// Whether the run passed.
     pub passed: bool,
@@ -79,8 +81,8 @@ pub trait Meter<F> {
     fn samples(&mut self, outcome: &Outcome) -> Vec<i64>;
 }
 
-/// How a meter is made, and for which metrics its samples are.
-type Source<F> = (Vec<usize>, Box<dyn Fn() -> Box<dyn Meter<F>> + Send + Sync>);
+/// How the meter of a source is made.
+type Source<F> = Box<dyn Fn() -> Box<dyn Meter<F>> + Send + Sync>;
 
 /// What a scenario measures; see [`Scenario::measures`].
 pub struct Measures<F> {
@@ -160,6 +162,7 @@ impl<F: 'static> Measures<F> {
             unit: Unit::Nanos,
             better: Better::Lower,
             statistic: Statistic::Quantile(*percent),
+            source: self.sources.len(),
         };
         self.add(names.iter().map(metric).collect(), None, step, |_, _| None);
     }
@@ -183,7 +186,8 @@ impl<F: 'static> Measures<F> {
         step: impl Fn(&mut S, Moment, &F) -> Option<i64> + Clone + Send + Sync + 'static,
         end: impl Fn(&S, &Outcome) -> Option<i64> + Clone + Send + Sync + 'static,
     ) {
-        self.add(vec![Metric { name, unit, better, statistic }], start, step, end);
+        let metric = Metric { name, unit, better, statistic, source: self.sources.len() };
+        self.add(vec![metric], start, step, end);
     }
 
     fn add<S: Clone + Send + Sync + 'static>(
@@ -193,7 +197,6 @@ impl<F: 'static> Measures<F> {
         step: impl Fn(&mut S, Moment, &F) -> Option<i64> + Clone + Send + Sync + 'static,
         end: impl Fn(&S, &Outcome) -> Option<i64> + Clone + Send + Sync + 'static,
     ) {
-        let places = (self.metrics.len()..self.metrics.len() + metrics.len()).collect();
         self.metrics.extend(metrics);
         let make = move || -> Box<dyn Meter<F>> {
             Box::new(Folded {
@@ -203,7 +206,7 @@ impl<F: 'static> Measures<F> {
                 end: end.clone(),
             })
         };
-        self.sources.push((places, Box::new(make)));
+        self.sources.push(Box::new(make));
     }
 
     /// What is measured.
@@ -263,17 +266,14 @@ impl<P: Protocol> Gauged<P> {
 impl<P: Protocol> Gauge for Gauged<P> {
     fn measure(&mut self, spec: &RunSpec) -> Measured {
         let outcome = self.runner.run(spec);
-        let mut samples = vec![Vec::new(); self.measures.metrics.len()];
-        for (places, make) in &self.measures.sources {
+        let sample = |make: &Source<P::Fact>| {
             let mut meter = make();
             for (moment, fact) in self.runner.collected() {
                 meter.observe(*moment, fact);
             }
-            let taken = meter.samples(&outcome);
-            for place in places {
-                samples[*place].clone_from(&taken);
-            }
-        }
+            meter.samples(&outcome)
+        };
+        let samples = self.measures.sources.iter().map(sample).collect();
         Measured { samples, passed: outcome.verdict == Verdict::Pass }
     }
 }

@@ -61,6 +61,16 @@ pub fn value(statistic: Statistic, samples: &[&[i64]]) -> Option<f64> {
     }
 }
 
+/// 95 % of the bootstrap of the value of a metric, given the samples of each seed.
+pub fn interval(statistic: Statistic, samples: &[&[i64]]) -> Option<Interval> {
+    let found = value(statistic, samples)?;
+    let drawn = (0..DRAWS).filter_map(|round| {
+        let pick = |at: usize| samples[draw(u64::from(round) << 1, at, samples.len())];
+        value(statistic, &(0..samples.len()).map(pick).collect::<Vec<_>>())
+    });
+    Some(middle(drawn.collect(), found))
+}
+
 /// The difference `b - a`, given the samples of each seed under each policy.
 pub fn difference(statistic: Statistic, a: &[&[i64]], b: &[&[i64]]) -> Option<Difference> {
     let both: Vec<(&[i64], &[i64])> = a
@@ -75,13 +85,12 @@ pub fn difference(statistic: Statistic, a: &[&[i64]], b: &[&[i64]]) -> Option<Di
         Some(value(statistic, &right)? - value(statistic, &left)?)
     };
     let mean = gap(&|at| (at, at))?;
-    let draw = |stream: u64, n: u32| generator::draw(SEED, stream, n) as usize % both.len();
     let bootstrap = |independent: bool| {
         let gaps = (0..DRAWS).filter_map(|round| {
             let base = u64::from(round) << 1;
             gap(&|at| {
-                let left = draw(base, at as u32);
-                (left, if independent { draw(base | 1, at as u32) } else { left })
+                let left = draw(base, at, both.len());
+                (left, if independent { draw(base | 1, at, both.len()) } else { left })
             })
         });
         middle(gaps.collect(), mean)
@@ -97,6 +106,11 @@ pub fn difference(statistic: Statistic, a: &[&[i64]], b: &[&[i64]]) -> Option<Di
 
 /// The bootstrap draws the same each time.
 const SEED: u64 = 0x5EED;
+
+/// The place of a seed among so many that a round of the bootstrap draws.
+fn draw(stream: u64, at: usize, of: usize) -> usize {
+    generator::draw(SEED, stream, at as u32) as usize % of
+}
 
 /// The middle 95 % of some values.
 fn middle(mut values: Vec<f64>, otherwise: f64) -> Interval {
@@ -188,6 +202,19 @@ mod tests {
         assert!(found.interval.is_clear() && !found.independent.is_clear(), "{found:?}");
         assert!(found.interval.width() * 20.0 < found.independent.width(), "{found:?}");
         assert!(found.variance_reduction.unwrap() > 0.99, "{found:?}");
+    }
+
+    #[test]
+    fn the_interval_of_a_value_lies_around_it_and_narrows_with_more_seeds() {
+        let width = |seeds: i64| {
+            let samples = each(&(0..seeds).map(|n| n * 7_919 % 1_000).collect::<Vec<_>>());
+            let found = interval(Statistic::Mean, &slices(&samples)).unwrap();
+            let value = value(Statistic::Mean, &slices(&samples)).unwrap();
+            assert!(found.low < value && value < found.high, "{value} in {found:?}");
+            found.width()
+        };
+        assert!(width(1_600) < 0.6 * width(400));
+        assert_eq!(interval(Statistic::Mean, &[&[]]), None);
     }
 
     #[test]
