@@ -42,7 +42,7 @@ pub fn compare(out: &mut dyn Write, tool: &Tool, result: &CompareResult, shown: 
             @if let Some((seed, runs)) = &shown.timeline { (timeline(tool, result, *seed, runs)) }
         }
     };
-    frame::write(out, &title, &body)
+    frame::write(out, &title, &body, &[])
 }
 
 /// The name of a policy in the colour that it has in the plots.

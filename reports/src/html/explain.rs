@@ -8,6 +8,7 @@ use rehearsal::case::explain::{Contrast, Jump, Moment, Need};
 
 use super::frame::{self, Mark};
 use super::trace::TraceData;
+use super::viewer::RUN;
 use super::{failure, viewer};
 use crate::result::{ExplainEnd, ExplainResult};
 use crate::subject::Tool;
@@ -38,10 +39,11 @@ pub fn explain(
                     ExplainEnd::Explained(why) => (explanation(tool, result, why)),
                 }
             }
-            @if let Some(trace) = trace { (viewer::viewer("run", trace)) }
+            @if trace.is_some() { (viewer::viewer(RUN)) }
         }
     };
-    frame::write(out, &title, &body)
+    let runs = trace.map(|trace| (RUN.to_owned(), trace));
+    frame::write(out, &title, &body, runs.as_slice())
 }
 
 fn explanation(tool: &Tool, result: &ExplainResult, why: &Explanation) -> Markup {

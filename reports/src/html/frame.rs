@@ -4,6 +4,8 @@ use std::io::{self, Write};
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use super::trace::TraceData;
+
 /// The programs of a page, in the order in which they need each other.
 const PROGRAMS: [&str; 5] = [
     include_str!("trace.js"),
@@ -15,6 +17,9 @@ const PROGRAMS: [&str; 5] = [
 
 /// Nothing may be loaded from anywhere: the page is all there is.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+
+/// Where the data of runs go. They are written as they are, for they are large.
+const HERE: &str = "<!-- the data of runs -->";
 
 /// A verdict as it stands at the head of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,8 +40,13 @@ impl Mark {
     }
 }
 
-/// Writes a page.
-pub(super) fn write(out: &mut dyn Write, title: &str, body: &Markup) -> io::Result<()> {
+/// Writes a page, with the data of its runs, each under its id.
+pub(super) fn write(
+    out: &mut dyn Write,
+    title: &str,
+    body: &Markup,
+    runs: &[(String, &TraceData)],
+) -> io::Result<()> {
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -50,9 +60,21 @@ pub(super) fn write(out: &mut dyn Write, title: &str, body: &Markup) -> io::Resu
             }
             body {
                 (body)
+                (PreEscaped(HERE))
                 script { (PreEscaped(format!("(() => {{\n\"use strict\";\n{}}})();\n", PROGRAMS.concat()))) }
             }
         }
     };
-    out.write_all(page.into_string().as_bytes())
+    let page = page.into_string();
+    // Programs and texts have it nowhere: what is text is escaped.
+    let (before, after) = page.split_once(HERE).unwrap_or((&page, ""));
+    out.write_all(before.as_bytes())?;
+    for (id, trace) in runs {
+        let head = html! { script type="application/json" id=(id) {} }.into_string();
+        let (opened, closed) = head.split_at(head.len() - "</script>".len());
+        out.write_all(opened.as_bytes())?;
+        out.write_all(trace.json())?;
+        out.write_all(closed.as_bytes())?;
+    }
+    out.write_all(after.as_bytes())
 }

@@ -43,12 +43,21 @@ pub fn fuzz(out: &mut dyn Write, tool: &Tool, result: &CampaignResult, runs: &[F
                 (goals(scenario))
                 @for (number, finding) in scenario.findings.iter().enumerate() {
                     @let run = runs.iter().find(|run| (run.scenario, run.finding) == (place, number));
-                    (found(tool, scenario, finding, &format!("failure-{place}-{number}"), run.map(|run| &run.trace)))
+                    (found(tool, scenario, finding, &id_of(place, number), run.is_some()))
                 }
             }
         }
     };
-    frame::write(out, &title, &body)
+    let data = runs.iter().map(|run| {
+        let id = format!("{}-run", id_of(run.scenario, run.finding));
+        (id, &run.trace)
+    });
+    frame::write(out, &title, &body, &data.collect::<Vec<_>>())
+}
+
+/// The id of a failure, by its place and that of its scenario.
+fn id_of(scenario: usize, finding: usize) -> String {
+    format!("failure-{scenario}-{finding}")
 }
 
 fn summary(result: &CampaignResult) -> Markup {
@@ -69,7 +78,7 @@ fn summary(result: &CampaignResult) -> Markup {
                         td.number { (reached) " of " (report.goals.len()) }
                         td {
                             @for (number, finding) in scenario.findings.iter().enumerate() {
-                                a href=(format!("#failure-{place}-{number}")) { (name(finding)) } " "
+                                a href=(format!("#{}", id_of(place, number))) { (name(finding)) } " "
                             }
                             @if let Some(error) = &report.internal_error { span.bad { "the campaign broke off: " (error) } }
                             @if let Some(stuck) = &report.stuck { span.bad { (stuck.actor) " never returned from a turn of seed " (format!("{:#x}", stuck.seed)) } }
@@ -112,13 +121,7 @@ fn goals(scenario: &ScenarioResult) -> Markup {
     }
 }
 
-fn found(
-    tool: &Tool,
-    scenario: &ScenarioResult,
-    finding: &Finding,
-    id: &str,
-    trace: Option<&TraceData>,
-) -> Markup {
+fn found(tool: &Tool, scenario: &ScenarioResult, finding: &Finding, id: &str, has_run: bool) -> Markup {
     let failed = format!(
         "{} of {} failed so; the lowest seed is {:#x}",
         counted(finding.failure.count, "seed"),
@@ -141,7 +144,7 @@ fn found(
                     }
                 }
             }
-            @if let Some(trace) = trace { (viewer::viewer(&format!("{id}-run"), trace)) }
+            @if has_run { (viewer::viewer(&format!("{id}-run"))) }
         }
     }
 }

@@ -7,6 +7,7 @@ use maud::{Markup, html};
 
 use super::frame::{self, Mark};
 use super::trace::TraceData;
+use super::viewer::RUN;
 use super::{failure, numbers, viewer};
 use crate::result::{ReplayResult, RunEnd, RunResult};
 use crate::subject::Tool;
@@ -69,8 +70,9 @@ fn page(
                     (numbers::numbers(run, over))
                 }
             }
-            @if let Some(trace) = trace { (viewer::viewer("run", trace)) }
+            @if trace.is_some() { (viewer::viewer(RUN)) }
         }
     };
-    frame::write(out, &title, &body)
+    let runs = trace.map(|trace| (RUN.to_owned(), trace));
+    frame::write(out, &title, &body, runs.as_slice())
 }

@@ -1,6 +1,7 @@
 //! The data of a run that its diagram is drawn from.
 
 use std::collections::BTreeMap;
+use std::io::{self, Write};
 use std::iter;
 
 use rehearsal::case::explain::SliceEvent;
@@ -9,10 +10,12 @@ use rehearsal::run::{AnyRunner, Outcome, Verdict};
 use rehearsal::trace::state::Edit;
 use rehearsal::trace::{Event, EventKind};
 use serde::Serialize;
+use serde_json::Serializer;
+use serde_json::ser::Formatter;
 
 /// The data of a run, as a page has it.
 pub struct TraceData {
-    json: String,
+    json: Vec<u8>,
 }
 
 /// A longer run is shown from there on, counted from its end: a page has to open.
@@ -40,13 +43,31 @@ impl TraceData {
                 .map(|event| (event.event, role(event.role), event.deviations.clone()))
                 .collect(),
         };
-        let json = serde_json::to_string(&page).expect("plain data can be written as JSON");
-        // A script ends at the first `</script`, wherever it stands; in JSON, `<` stands only in strings.
-        Self { json: json.replace('<', "\\u003c") }
+        let mut json = Vec::with_capacity(ROOM * events.len().min(MOST_EVENTS));
+        page.serialize(&mut Serializer::with_formatter(&mut json, InAScript))
+            .expect("plain data can be written as JSON");
+        Self { json }
     }
 
-    pub(super) fn json(&self) -> &str {
+    pub(super) fn json(&self) -> &[u8] {
         &self.json
+    }
+}
+
+/// About how many bytes an event takes.
+const ROOM: usize = 150;
+
+/// A script ends at the first `</script`, wherever it stands; in JSON, `<` stands only in strings, where it can be written otherwise.
+struct InAScript;
+
+impl Formatter for InAScript {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+        let mut parts = fragment.split('<');
+        out.write_all(parts.next().unwrap_or_default().as_bytes())?;
+        parts.try_for_each(|part| {
+            out.write_all(b"\\u003c")?;
+            out.write_all(part.as_bytes())
+        })
     }
 }
 

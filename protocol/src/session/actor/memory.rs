@@ -1,6 +1,7 @@
 //! What a session remembers of the past, within bounds: answered commands, and calls that have ended.
 
 use std::collections::VecDeque;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -19,13 +20,26 @@ pub(super) struct Memory {
     done: VecDeque<(CallId, Outcome)>,
 }
 
-/// A command that has come before, and what was answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// A command that has come before, and what was answered. Prints as `c1#3=7→Accepted`, the command, its content and the answer: a session remembers
+/// hundreds, and its state is read.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(super) struct Seen {
     pub(super) command: CommandId,
     pub(super) content: u32,
     /// Absent while the answer waits for a commit.
     pub(super) reply: Option<Reply>,
+}
+
+impl fmt::Debug for Seen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.command, f)?;
+        f.write_str("=")?;
+        fmt::Display::fmt(&self.content, f)?;
+        match self.reply {
+            Some(reply) => write!(f, "→{reply:?}"),
+            None => f.write_str("→?"),
+        }
+    }
 }
 
 impl Memory {
@@ -61,5 +75,18 @@ impl Memory {
     /// How a call has ended, if it has.
     pub(super) fn outcome(&self, call: CallId) -> Option<Outcome> {
         self.done.iter().find(|(done, _)| *done == call).map(|(_, outcome)| *outcome)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_remembered_command_prints_as_a_few_letters() {
+        let command = CommandId { client: 1, life: 2, number: 3 };
+        let waiting = Seen { command, content: 7, reply: None };
+        let answered = Seen { reply: Some(Reply::Accepted), ..waiting };
+        assert_eq!(format!("{waiting:?} {answered:?}"), "c1.2#3=7→? c1.2#3=7→Accepted");
     }
 }
