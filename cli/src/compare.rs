@@ -49,6 +49,7 @@ pub(crate) fn compare(
         profile: subject.profile,
         strategy: subject.strategy,
         jobs: args.jobs.map_or_else(cores, usize::from),
+        turn_limit: args.patience.turn_limit,
     };
     let watch = Stopwatch::start();
     let comparison = compared(&under(&subject, &policies), &spec, &stop);
@@ -62,7 +63,7 @@ pub(crate) fn compare(
     }
     output.document(|| json::compare(&result))?;
     output.answer(|screen| terminal::compare::compare(screen, registry.tool, &result))?;
-    Ok(End::of(!result.comparison.cut_short))
+    Ok(End::of(!result.comparison.cut_short && result.comparison.hung.is_none()))
 }
 
 /// The policies that were typed, or all that the scenario names.

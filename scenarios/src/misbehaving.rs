@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use rehearsal::check::{Monitor, Properties, fold};
+use rehearsal::compare::Measures;
 use rehearsal::registry::{Entry, rehearsal};
 use rehearsal::{Limits, Profile, Scenario, Setup};
 use rehearsal_protocol::{Actor, Address, Context, Input, Protocol, TimerId};
@@ -71,7 +72,7 @@ pub static STUCK: Entry = Entry {
     in_campaign: false,
     faults: &Profile::CHAOS,
     settings: &[],
-    build: |_, _| rehearsal(Misbehaving::Stuck),
+    build: |_, _| rehearsal(Misbehaving::Stuck { of: 64 }),
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -82,7 +83,10 @@ enum Misbehaving {
         tolerated: bool,
     },
     Flood,
-    Stuck,
+    /// With a choice among so many; the 64th is never to return.
+    Stuck {
+        of: u32,
+    },
     /// Does nothing at all.
     Silent,
 }
@@ -126,12 +130,12 @@ impl Actor<Pings> for Peer {
             (Misbehaving::Panics { .. }, _) => panic!("this actor panics in every turn"),
             (Misbehaving::Flood, None) => cx.send(self.other, Ping(0)),
             (Misbehaving::Flood, Some(Ping(n))) => (0..2).for_each(|_| cx.reply(Ping(n + 1))),
-            (Misbehaving::Stuck, None) => {
-                if cx.choose(64) == 63 {
+            (Misbehaving::Stuck { of }, None) => {
+                if cx.choose(of) == 63 {
                     never_return();
                 }
             }
-            (Misbehaving::NeverQuiet | Misbehaving::Stuck, Some(_)) | (Misbehaving::Silent, _) => {}
+            (Misbehaving::NeverQuiet | Misbehaving::Stuck { .. }, Some(_)) | (Misbehaving::Silent, _) => {}
         }
     }
 }
@@ -155,6 +159,22 @@ impl Scenario for Misbehaving {
         if *self == (Self::Panics { tolerated: true }) {
             system.panics_are_crashes();
         }
+    }
+
+    fn policies(&self) -> &'static [&'static str] {
+        if matches!(self, Self::Stuck { .. }) { &["may-hang", "never-hangs"] } else { &[] }
+    }
+
+    fn under(&self, policy: &str) -> Option<Self> {
+        match (self, policy) {
+            (Self::Stuck { .. }, "may-hang") => Some(Self::Stuck { of: 64 }),
+            (Self::Stuck { .. }, "never-hangs") => Some(Self::Stuck { of: 63 }),
+            _ => None,
+        }
+    }
+
+    fn measures(&self, measure: &mut Measures<Arrived>) {
+        measure.turns("turns");
     }
 
     fn properties(&self, check: &mut Properties<Arrived>) {

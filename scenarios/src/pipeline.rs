@@ -165,6 +165,7 @@ fn once() -> impl Monitor<Fact> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
     use std::sync::atomic::AtomicBool;
 
     use rehearsal::compare::{CompareSpec, Under, compare};
@@ -179,8 +180,9 @@ mod tests {
             rehearsal: usual.under(&policy::Policy::Named(policy.to_owned())).unwrap(),
         };
         let (profile, strategy) = (&Profile::CHAOS, &random::STRATEGY);
-        let spec = CompareSpec { seeds: 0..200, profile, strategy, jobs: 2 };
-        compare(&[under(a), under(b)], &spec, &AtomicBool::new(false))
+        let spec =
+            CompareSpec { seeds: 0..200, profile, strategy, jobs: 2, turn_limit: Duration::from_secs(10) };
+        compare(&[under(a), under(b)], &spec, &Arc::new(AtomicBool::new(false)))
     }
 
     #[test]

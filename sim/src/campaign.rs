@@ -18,7 +18,7 @@ pub mod failure;
 mod merge;
 pub mod settled;
 pub(crate) mod tally;
-mod watchdog;
+pub(crate) mod watchdog;
 mod worker;
 
 use std::ops::Range;

@@ -1,21 +1,24 @@
 //! Policies side by side: the same seeds, and so the same weather, for all of them.
 //!
 //! - [`measure`] — what is measured of a run;
+//! - `runs` — makes the runs, under the eye of the watchdog;
 //! - [`statistics`] — differences with intervals.
 //!
 //! Choices are keyed by stable names, so a policy shifts none that it has no part in: arrivals, latencies and faults are the same for all. What
 //! differs between two runs of a seed is what the policies make of it, which is why so few seeds tell so much.
 
 pub mod measure;
+mod runs;
 pub mod statistics;
 
 use std::ops::Range;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
-use crate::campaign::{WORKER, silence_panics_of_actors};
+use crate::campaign::Stuck;
 use crate::fault::Profile;
 use crate::registry::Rehearsal;
-use crate::run::RunSpec;
 use crate::search::Strategy;
 pub use measure::{Better, Measured, Measures, Metric, Statistic, Unit};
 pub use statistics::{Difference, Interval};
@@ -31,6 +34,17 @@ pub struct CompareSpec {
     pub strategy: &'static Strategy,
     /// How many runs at the same time.
     pub jobs: usize,
+    /// How long one turn may take before its actor counts as stuck.
+    pub turn_limit: Duration,
+}
+
+/// A turn that never returned, under one of the policies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hung {
+    /// The policy, by its place.
+    pub policy: usize,
+    /// The actor, and the seed.
+    pub stuck: Stuck,
 }
 
 /// A scenario under a policy.
@@ -56,6 +70,8 @@ pub struct Comparison {
     pub verdicts: Vec<VerdictPair>,
     /// Whether it ended before all seeds were run.
     pub cut_short: bool,
+    /// The turn that ended it, if one never returned.
+    pub hung: Option<Hung>,
 }
 
 /// One metric under all policies.
@@ -115,12 +131,10 @@ pub struct VerdictPair {
 /// # Panics
 ///
 /// If the system has no room for threads, or a run panics outside any turn.
-pub fn compare(policies: &[Under], spec: &CompareSpec, stop: &AtomicBool) -> Comparison {
+pub fn compare(policies: &[Under], spec: &CompareSpec, stop: &Arc<AtomicBool>) -> Comparison {
     let metrics = policies.first().map(|under| under.rehearsal.metrics()).unwrap_or_default();
-    let (mut runs, cut_short) = all_runs(policies, spec, stop);
-    // What was cut short is compared as far as every policy has come.
-    let whole = runs.iter().position(|runs| runs.len() < policies.len()).unwrap_or(runs.len());
-    runs.truncate(whole);
+    // What was cut short is compared as far as it goes without a gap.
+    let runs::Runs { measured: runs, cut_short, hung } = runs::all(policies, spec, stop);
     let pairs: Vec<(usize, usize)> =
         (0..policies.len()).flat_map(|a| (a + 1..policies.len()).map(move |b| (a, b))).collect();
     let distributions = distributions(&metrics, &runs, policies.len());
@@ -158,6 +172,7 @@ pub fn compare(policies: &[Under], spec: &CompareSpec, stop: &AtomicBool) -> Com
         distributions,
         verdicts: verdicts.collect(),
         cut_short,
+        hung,
     }
 }
 
@@ -181,41 +196,4 @@ fn distributions(metrics: &[Metric], runs: &[Vec<Measured>], policies: usize) ->
         Distribution { name, unit, samples: (0..policies).map(samples).collect() }
     };
     of_one_source.map(distribution).collect()
-}
-
-/// What was measured of each seed under each policy, in the order of seeds; and whether some are missing.
-fn all_runs(policies: &[Under], spec: &CompareSpec, stop: &AtomicBool) -> (Vec<Vec<Measured>>, bool) {
-    let seeds: Vec<u64> = spec.seeds.clone().collect();
-    let share = seeds.len().div_ceil(spec.jobs.max(1)).max(1);
-    silence_panics_of_actors();
-    let parts = std::thread::scope(|scope| {
-        let worker = |seeds| {
-            let worker = std::thread::Builder::new().name(WORKER.to_owned());
-            let runs = move || runs_of(policies, seeds, spec, stop);
-            worker.spawn_scoped(scope, runs).expect("the system has room for a thread")
-        };
-        let workers: Vec<_> = seeds.chunks(share).map(worker).collect();
-        let parts = workers.into_iter().map(|worker| worker.join().expect("no run panics outside its turns"));
-        parts.collect::<Vec<_>>()
-    });
-    let cut_short = parts.iter().map(Vec::len).sum::<usize>() < seeds.len();
-    let mut runs = Vec::new();
-    for part in parts {
-        let whole = part.len() == share || runs.len() + part.len() == seeds.len();
-        runs.extend(part);
-        if !whole {
-            break;
-        }
-    }
-    (runs, cut_short)
-}
-
-fn runs_of(policies: &[Under], seeds: &[u64], spec: &CompareSpec, stop: &AtomicBool) -> Vec<Vec<Measured>> {
-    let mut gauges: Vec<_> = policies.iter().map(|under| under.rehearsal.gauge()).collect();
-    let going = seeds.iter().take_while(|_| !stop.load(Ordering::Relaxed));
-    let run = |seed: &u64| {
-        let spec = RunSpec::seeded(*seed, spec.profile).by(spec.strategy);
-        gauges.iter_mut().map(|gauge| gauge.measure(&spec)).collect()
-    };
-    going.map(run).collect()
 }

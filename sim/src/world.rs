@@ -175,6 +175,11 @@ pub struct Beat {
 }
 
 impl Pulse {
+    /// No run is under way.
+    pub(crate) fn rest(&self) {
+        self.turns.store(0, Ordering::Relaxed);
+    }
+
     /// What it shows now.
     pub fn beat(&self) -> Beat {
         Beat {

@@ -3,7 +3,7 @@
 use rehearsal::compare::{Better, Interval, MetricPair, Statistic};
 use serde::Serialize;
 
-use super::{nanos, seed};
+use super::{StuckActor, nanos, seed};
 use crate::compare::CompareResult;
 
 /// The document of a comparison. Values and differences are in the unit of their metric: `count`, `ppm` or `ns`.
@@ -16,7 +16,16 @@ pub struct CompareDocument {
     metrics: Vec<MetricDocument>,
     verdicts: Vec<VerdictDocument>,
     cut_short: bool,
+    /// The turn that ended it, if one never returned.
+    stuck: Option<HungActor>,
     wall_ns: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct HungActor {
+    policy: String,
+    #[serde(flatten)]
+    actor: StuckActor,
 }
 
 #[derive(Debug, Serialize)]
@@ -115,6 +124,10 @@ pub fn compare(result: &CompareResult) -> CompareDocument {
         metrics: metrics.collect(),
         verdicts: verdicts.collect(),
         cut_short: comparison.cut_short,
+        stuck: comparison
+            .hung
+            .as_ref()
+            .map(|hung| HungActor { policy: name(hung.policy), actor: (&hung.stuck).into() }),
         wall_ns: nanos(result.wall),
     }
 }

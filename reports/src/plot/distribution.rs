@@ -3,7 +3,7 @@
 use plotters::prelude::*;
 use rehearsal::compare::{Distribution, Unit};
 
-use super::style::{FAINT, INK, LINE, drawn, series, text};
+use super::style::{Axis, chart, drawn, series};
 use crate::compare::in_unit;
 
 const SIZE: (i32, i32) = (560, 260);
@@ -22,25 +22,11 @@ pub fn distribution(found: &Distribution) -> Option<String> {
     }
     let (low, high) = (*least as f64, *most as f64);
     Some(drawn(SIZE, |area| {
-        let mut chart = ChartBuilder::on(area)
-            .margin(8)
-            .margin_right(20)
-            .x_label_area_size(38)
-            .y_label_area_size(46)
-            .build_cartesian_2d(low..high, 0.0..1.0)?;
-        chart
-            .configure_mesh()
-            .bold_line_style(LINE)
-            .light_line_style(TRANSPARENT)
-            .axis_style(FAINT)
-            .label_style(text(INK))
-            .x_labels(6)
-            .y_labels(5)
-            .x_label_formatter(&|value| axis(found.unit, *value))
-            .y_label_formatter(&|share| format!("{:.0} %", share * 100.0))
-            .x_desc(found.name)
-            .axis_desc_style(text(INK))
-            .draw()?;
+        let name = |value| axis(found.unit, value);
+        let share = |share: f64| format!("{:.0} %", share * 100.0);
+        let x = Axis { from: low, to: high, ticks: 6, label: &name, title: found.name.to_owned() };
+        let y = Axis { from: 0.0, to: 1.0, ticks: 5, label: &share, title: String::new() };
+        let mut chart = chart(area, 20, &x, &y)?;
         for (place, samples) in found.samples.iter().enumerate() {
             let line = steps(samples, low, high);
             chart.draw_series(LineSeries::new(line, series(place).stroke_width(2)))?;

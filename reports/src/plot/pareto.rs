@@ -4,7 +4,7 @@ use plotters::prelude::*;
 use rehearsal::compare::{Better, Comparison, Interval, MetricResult};
 
 use super::distribution::axis;
-use super::style::{FAINT, INK, LINE, drawn, series, text, width};
+use super::style::{Axis, chart, drawn, series, text, width};
 
 const SIZE: (i32, i32) = (620, 380);
 
@@ -29,26 +29,13 @@ pub fn pareto(comparison: &Comparison, across: &MetricResult, up: &MetricResult)
     let beaten = beaten(&points, across.metric.better, up.metric.better);
     Some(drawn(SIZE, |area| {
         let names = comparison.policies.iter().map(|name| width(name)).max().unwrap_or(0);
-        let mut chart = ChartBuilder::on(area)
-            .margin(8)
-            .margin_right(names + 24)
-            .x_label_area_size(42)
-            .y_label_area_size(76)
-            .build_cartesian_2d(horizontal.0..horizontal.1, vertical.0..vertical.1)?;
-        chart
-            .configure_mesh()
-            .bold_line_style(LINE)
-            .light_line_style(TRANSPARENT)
-            .axis_style(FAINT)
-            .label_style(text(INK))
-            .x_labels(5)
-            .y_labels(6)
-            .x_label_formatter(&|value| axis(across.metric.unit, *value))
-            .y_label_formatter(&|value| axis(up.metric.unit, *value))
-            .x_desc(described(across))
-            .y_desc(described(up))
-            .axis_desc_style(text(INK))
-            .draw()?;
+        let (x_label, y_label) =
+            (|value| axis(across.metric.unit, value), |value| axis(up.metric.unit, value));
+        let (from, to) = horizontal;
+        let x = Axis { from, to, ticks: 5, label: &x_label, title: described(across) };
+        let (from, to) = vertical;
+        let y = Axis { from, to, ticks: 6, label: &y_label, title: described(up) };
+        let mut chart = chart(area, names + 24, &x, &y)?;
         for (place, point) in points.iter().enumerate() {
             let colour = series(place);
             chart.draw_series([

@@ -1,14 +1,18 @@
 //! Sizes, colours, and how a plot is drawn.
 
 use plotters::coord::Shift;
+use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 
 /// Where a plot is drawn.
 pub(super) type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 
 /// What drawing says if it fails, which it cannot: it writes to a string.
-pub(super) type Drawn =
-    Result<(), DrawingAreaErrorKind<<SVGBackend<'static> as plotters::backend::DrawingBackend>::ErrorType>>;
+pub(super) type Failed =
+    DrawingAreaErrorKind<<SVGBackend<'static> as plotters::backend::DrawingBackend>::ErrorType>;
+
+/// Whether something could be drawn.
+pub(super) type Drawn = Result<(), Failed>;
 
 /// Text and axes.
 pub(super) const INK: RGBColor = RGBColor(0x1C, 0x1E, 0x21);
@@ -52,6 +56,47 @@ const OF_THE_BACKEND: f64 = 1.24;
 /// Text of this colour.
 pub(super) fn text(colour: RGBColor) -> TextStyle<'static> {
     ("sans-serif", TEXT * OF_THE_BACKEND).into_font().color(&colour)
+}
+
+/// An axis of a chart.
+pub(super) struct Axis<'a> {
+    pub(super) from: f64,
+    pub(super) to: f64,
+    /// How many ticks, about.
+    pub(super) ticks: usize,
+    pub(super) label: &'a dyn Fn(f64) -> String,
+    pub(super) title: String,
+}
+
+/// A chart with its axes, with this much room on its right.
+pub(super) fn chart<'a, 'b>(
+    area: &'b Area<'a>,
+    room: i32,
+    x: &Axis<'_>,
+    y: &Axis<'_>,
+) -> Result<ChartContext<'b, SVGBackend<'a>, Cartesian2d<RangedCoordf64, RangedCoordf64>>, Failed> {
+    let titled = if y.title.is_empty() { 46 } else { 76 };
+    let mut chart = ChartBuilder::on(area)
+        .margin(8)
+        .margin_right(room)
+        .x_label_area_size(40)
+        .y_label_area_size(titled)
+        .build_cartesian_2d(x.from..x.to, y.from..y.to)?;
+    chart
+        .configure_mesh()
+        .bold_line_style(LINE)
+        .light_line_style(TRANSPARENT)
+        .axis_style(FAINT)
+        .label_style(text(INK))
+        .axis_desc_style(text(INK))
+        .x_labels(x.ticks)
+        .y_labels(y.ticks)
+        .x_label_formatter(&|value| (x.label)(*value))
+        .y_label_formatter(&|value| (y.label)(*value))
+        .x_desc(x.title.as_str())
+        .y_desc(y.title.as_str())
+        .draw()?;
+    Ok(chart)
 }
 
 /// How wide a text is, about, in pixels of the plot.

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use rehearsal::compare::{Difference, MetricPair, MetricResult};
 
+use super::failure;
 use super::figures::{counted, span};
 use super::{FAINT, GOOD, NAME, ODD, PLAIN, Screen, TITLE};
 use crate::compare::{CompareResult, better, in_unit, signed};
@@ -56,7 +57,11 @@ pub fn compare(screen: &mut Screen<'_>, tool: &Tool, result: &CompareResult) -> 
     )?;
     let done = format!("{} under each policy in {}", counted(comparison.seeds, "seed"), span(result.wall));
     let done = if comparison.cut_short { format!("{done}, cut short") } else { done };
-    screen.line(0, PLAIN, &done)
+    screen.line(0, PLAIN, &done)?;
+    let Some(hung) = &comparison.hung else { return Ok(()) };
+    let policy = Some(result.policies[hung.policy].clone());
+    screen.gap()?;
+    failure::stuck(screen, tool, &Subject { policy, ..result.subject.clone() }, &hung.stuck)
 }
 
 /// One line a metric, one column a policy.

@@ -66,6 +66,29 @@ fn all_policies_have_the_same_arrivals() {
 }
 
 #[test]
+fn a_turn_that_never_returns_is_named_with_its_policy_and_ends_the_comparison() {
+    let place = Place::new();
+    let compare =
+        "compare stuck --policies never-hangs,may-hang --faults none --seeds 300 --turn-limit 300ms";
+    let ended = place.rehearse(&format!("{compare} --json"));
+    assert_eq!(ended.code(), 1, "{ended:?}");
+    let document = ended.document();
+    let stuck = &document["stuck"];
+    assert_eq!(
+        (&stuck["policy"], &stuck["actor"]),
+        (&"may-hang".into(), &"/left/actor".into()),
+        "{document:#}"
+    );
+    assert!(document["cut_short"] == true && document["seeds"].as_u64() < Some(300), "{document:#}");
+    let again =
+        format!("run stuck --policy may-hang --faults none --seed {}", stuck["seed"].as_str().unwrap());
+    assert!(place.rehearse(compare).out.contains("run stuck --policy may-hang"));
+    assert_eq!(place.rehearse(&format!("{again} --turn-limit 300ms")).code(), 1);
+    let fine = "compare stuck --policies never-hangs,may-hang --faults none --seeds 2 --turn-limit 300ms";
+    assert_eq!(place.rehearse(fine).code(), 0);
+}
+
+#[test]
 fn what_cannot_be_compared_is_refused_with_the_mend() {
     let place = Place::new();
     let refused = |arguments: &str| place.rehearse(&format!("compare {arguments}")).refused().to_owned();

@@ -8,7 +8,7 @@ use crate::registry::Rehearsal;
 use crate::world::{Beat, Pulse};
 
 /// Watches the pulses of all workers.
-pub(super) struct Watchdog {
+pub(crate) struct Watchdog {
     watched: Vec<Watched>,
     turn_limit: Duration,
 }
@@ -30,18 +30,18 @@ impl Watched {
 }
 
 impl Watchdog {
-    pub(super) fn new(pulses: Vec<Arc<Pulse>>, turn_limit: Duration) -> Self {
+    pub(crate) fn new(pulses: Vec<Arc<Pulse>>, turn_limit: Duration) -> Self {
         let watched = |pulse| Watched { pulse, last: Beat::default(), since: Duration::ZERO, stuck: false };
         Self { watched: pulses.into_iter().map(watched).collect(), turn_limit }
     }
 
     /// Whether every worker has nothing left to do, or is stuck.
-    pub(super) fn waits_for_nobody(&self) -> bool {
+    pub(crate) fn waits_for_nobody(&self) -> bool {
         self.watched.iter().all(|one| one.stuck || one.is_finished())
     }
 
-    /// Looks at all pulses; one that has stood still for too long is a turn that does not end. Each is named once.
-    pub(super) fn look(&mut self, now: Duration, rehearsal: &dyn Rehearsal) -> Option<Stuck> {
+    /// Looks at all pulses; one that is at rest has no run under way, and one that has stood still for too long is a turn that does not end. Each is named once.
+    pub(crate) fn look(&mut self, now: Duration, rehearsal: &dyn Rehearsal) -> Option<Stuck> {
         for one in self.watched.iter_mut().filter(|one| !one.stuck) {
             let beat = one.pulse.beat();
             if beat != one.last || one.is_finished() {

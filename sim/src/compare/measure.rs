@@ -1,5 +1,6 @@
 //! What is measured of a run: from its facts, as monitors judge.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use rehearsal_protocol::{Protocol, Time};
@@ -7,6 +8,7 @@ use rehearsal_protocol::{Protocol, Time};
 use crate::check::Moment;
 use crate::run::{AnyRunner, Outcome, RunSpec, Runner, Verdict};
 use crate::scenario::Scenario;
+use crate::world::Pulse;
 
 /// What is measured.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -242,9 +244,12 @@ fn nanos(span: Duration) -> i64 {
 }
 
 /// Measures runs of one scenario, of any protocol.
-pub trait Gauge {
+pub trait Gauge: Send {
     /// One run.
     fn measure(&mut self, spec: &RunSpec) -> Measured;
+
+    /// What it is doing, for a watchdog on another thread.
+    fn pulse(&self) -> Arc<Pulse>;
 }
 
 /// A runner with meters.
@@ -275,5 +280,9 @@ impl<P: Protocol> Gauge for Gauged<P> {
         };
         let samples = self.measures.sources.iter().map(sample).collect();
         Measured { samples, passed: outcome.verdict == Verdict::Pass }
+    }
+
+    fn pulse(&self) -> Arc<Pulse> {
+        self.runner.pulse()
     }
 }

@@ -422,6 +422,7 @@ impl<P: Protocol> AnyRunner for Runner<P> {
         } else {
             self.drive_by(spec, until)
         };
+        self.world.pulse().rest();
         self.learn(spec);
         self.outcome(verdict)
     }
