@@ -11,7 +11,7 @@ use rehearsal::fault::Profile;
 use rehearsal::registry::rehearsal;
 use rehearsal::run::{AnyRunner, RunSpec, Runner, Verdict};
 use rehearsal::{Scenario, Setup};
-use rehearsal_protocol::session::{Fact, Message, Session, VARIANTS, Variant, Workload};
+use rehearsal_protocol::session::{Fact, Message, Session, VARIANTS, Variants, Workload};
 use rehearsal_protocol::{Actor, Address, Context, Input, TimerId};
 use rehearsal_scenarios::session::Sessions;
 
@@ -53,7 +53,7 @@ impl Scenario for Crowded {
 
 #[test]
 fn at_least_95_of_100_failing_seeds_still_fail_after_an_unrelated_edit() {
-    let scenario = Sessions::with(Variant::named("lost-wakeup").unwrap());
+    let scenario = Sessions::with(Variants::named("lost-wakeup").unwrap());
     let (mut before, mut after) = (Runner::new(&scenario), Runner::new(&Crowded(scenario)));
     let invariant = |verdict: Verdict| match verdict {
         Verdict::Violation(found) => Some(found.invariant),

@@ -7,16 +7,19 @@
 //! - [`message`] — what the actors say to each other, and in which lane;
 //! - [`fact`] — what they announce, and what monitors judge;
 //! - [`config`] — bounds and timeouts;
+//! - [`models`] — which model each agent has;
 //! - [`catalog`] — agents, their tools, to whom they may delegate;
 //! - [`variant`] — the planted bugs, each with the invariant that it trips;
 //! - [`gateway`] — finds or opens the actor of a key;
 //! - [`actor`] — the session itself: queues, phases, interrupts, results;
+//! - [`agent`] — listens to the model for one step, and tries again;
 //! - [`tool`] — the calls of one key: permits, deadlines, cancellation;
 //! - [`planner`] — holds a plan up to people;
-//! - [`provider`], [`sandbox`], [`client`], [`person`] — the simulated outside: a model, a place where tools run, somebody who talks, and
-//!   somebody who decides.
+//! - [`provider`], [`sandbox`], [`client`], [`person`], [`operator`] — the simulated outside: a model, a place where tools run, somebody who talks,
+//!   somebody who decides, and somebody who looks at it all and changes models.
 
 pub mod actor;
+pub mod agent;
 pub mod catalog;
 pub mod client;
 pub mod config;
@@ -24,10 +27,13 @@ pub mod fact;
 pub mod gateway;
 pub mod id;
 pub mod message;
+pub mod models;
+pub mod operator;
 pub mod person;
 pub mod planner;
 pub mod provider;
 pub mod sandbox;
+mod stream;
 pub mod tool;
 pub mod variant;
 
@@ -35,21 +41,28 @@ pub mod variant;
 mod tests;
 
 pub use actor::{Peers, SessionActor};
+pub use agent::AgentActor;
+pub use catalog::AgentName;
 pub use client::{Client, Workload};
-pub use config::{Config, ParkedInterjection};
+pub use config::{AfterCancel, Config, ExpectedRun, Listener, ParkedInterjection, SecondPress, StoppedCalls};
 pub use fact::{Cause, Fact, PhaseName, Queue, Role, Verdict};
 pub use gateway::Gateway;
 pub use id::{CallId, CommandId, Key, RunId, StreamId};
 pub use message::{
-    Calls, Class, Decision, Interrupt, Kind, Message, Outcome, Reply, Report, Respond, ResultAck, Stop,
-    StreamEnd, Terminate, Work,
+    Calls, Class, Decision, GetState, Interrupt, Kind, Message, Outcome, ProviderError, Reply, Report,
+    Respond, ResultAck, State, Stop, StreamEnd, SwitchAgent, Terminate, Work,
 };
+pub use models::{ModelId, ModelPin, ModelTable};
+pub use operator::Operator;
 pub use person::Person;
 pub use planner::PlannerActor;
 pub use provider::Provider;
 pub use sandbox::Sandbox;
 pub use tool::ToolActor;
-pub use variant::{MANY_VARIANTS, PLAN_VARIANTS, Planted, RECOVERY_VARIANTS, VARIANTS, Variant};
+pub use variant::{
+    GENERATIONS, MANY_VARIANTS, PLAN_VARIANTS, Planted, RECOVERY_VARIANTS, RETRY_VARIANTS, VARIANTS, Variant,
+    Variants,
+};
 
 use crate::actor::Protocol;
 use crate::context::Context;

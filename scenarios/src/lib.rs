@@ -11,6 +11,7 @@ pub mod pipeline;
 pub mod plan;
 mod planted;
 pub mod recovery;
+pub mod retries;
 pub mod ring;
 pub mod session;
 pub mod session_many;
@@ -26,6 +27,7 @@ pub static SCENARIOS: &[&Entry] = &[
     &session_many::SESSION_MANY,
     &recovery::RECOVERY,
     &plan::PLAN,
+    &retries::RETRIES,
     &commit::COMMIT,
     &lease::LEASE,
     &pipeline::PIPELINE,

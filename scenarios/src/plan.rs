@@ -7,7 +7,7 @@ use rehearsal::check::Properties;
 use rehearsal::registry::{self, Entry, rehearsal};
 use rehearsal::{Profile, Scenario, Setup};
 use rehearsal_protocol::session::fact::{Cause, PhaseName, Verdict};
-use rehearsal_protocol::session::{Fact, PLAN_VARIANTS, Session, Variant};
+use rehearsal_protocol::session::{Fact, PLAN_VARIANTS, Session, Variants};
 
 use crate::planted::planted;
 use crate::recovery::Recovery;
@@ -22,7 +22,7 @@ pub static PLAN: Entry = Entry {
     faults: &Profile::CHAOS,
     settings: SESSION.settings,
     build: |variant, settings| {
-        let variant = variant.and_then(Variant::named).unwrap_or_default();
+        let variant = variant.and_then(Variants::named).unwrap_or_default();
         rehearsal(Plan(Recovery(Plan::with(variant).0.0.sized(settings))))
     },
 };
@@ -36,7 +36,7 @@ pub struct Plan(pub Recovery);
 
 impl Plan {
     /// The usual size, with a planted bug.
-    pub fn with(variant: Variant) -> Self {
+    pub fn with(variant: impl Into<Variants>) -> Self {
         Self(Recovery(Sessions { people: true, ..Recovery::with(variant).0 }))
     }
 }

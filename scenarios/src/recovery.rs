@@ -9,7 +9,7 @@ use rehearsal::check::Properties;
 use rehearsal::registry::{self, Entry, rehearsal};
 use rehearsal::{Profile, Scenario, Setup};
 use rehearsal_protocol::session::fact::PhaseName;
-use rehearsal_protocol::session::{Config, Fact, RECOVERY_VARIANTS, Session, Variant};
+use rehearsal_protocol::session::{Config, Fact, RECOVERY_VARIANTS, Session, Variants};
 
 use crate::planted::planted;
 use crate::session::{SESSION, Sessions, invariants};
@@ -23,7 +23,7 @@ pub static RECOVERY: Entry = Entry {
     faults: &Profile::CHAOS,
     settings: SESSION.settings,
     build: |variant, settings| {
-        let variant = variant.and_then(Variant::named).unwrap_or_default();
+        let variant = variant.and_then(Variants::named).unwrap_or_default();
         rehearsal(Recovery(Recovery::with(variant).0.sized(settings)))
     },
 };
@@ -37,7 +37,7 @@ pub struct Recovery(pub Sessions);
 
 impl Recovery {
     /// The usual size, with a planted bug.
-    pub fn with(variant: Variant) -> Self {
+    pub fn with(variant: impl Into<Variants>) -> Self {
         let sessions = Sessions::with(variant);
         let config = Config { max_idle: Some(MAX_IDLE), ..sessions.config };
         Self(Sessions { config, steady: false, ..sessions })

@@ -6,6 +6,7 @@
 
 pub mod goals;
 pub mod invariants;
+mod policies;
 
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use rehearsal::registry::{self, Entry, Setting, Settings, rehearsal};
 use rehearsal::{Profile, Scenario, Setup};
 use rehearsal_protocol::mailbox::{Bounds, Overflow};
 use rehearsal_protocol::session::{
-    Client, Config, Fact, Gateway, Person, Provider, Sandbox, Session, VARIANTS, Variant, Workload,
+    Client, Config, Fact, Gateway, Operator, Person, Provider, Sandbox, Session, VARIANTS, Variants, Workload,
 };
 
 use crate::planted::planted;
@@ -44,7 +45,7 @@ pub static SESSION: Entry = Entry {
         Setting { name: "keys", sentence: "how many keys they use", default: 3, least: 1, most: 1_000 },
     ],
     build: |variant, settings| {
-        let usual = Sessions::with(variant.and_then(Variant::named).unwrap_or_default());
+        let usual = Sessions::with(variant.and_then(Variants::named).unwrap_or_default());
         rehearsal(usual.sized(settings))
     },
 };
@@ -61,12 +62,14 @@ pub struct Sessions {
     pub workload: Workload,
     /// The runtime's bounds and timeouts.
     pub config: Config,
-    /// Which bug is planted.
-    pub variant: Variant,
+    /// Which bugs are planted.
+    pub variants: Variants,
     /// Whether faults leave the runtime alone.
     pub steady: bool,
     /// Whether there are people who decide, and a model that asks them.
     pub people: bool,
+    /// Whether there is somebody who looks at sessions and switches agents, and a model that is busy.
+    pub operator: bool,
 }
 
 impl Default for Sessions {
@@ -75,7 +78,15 @@ impl Default for Sessions {
         let backlog = Bounds { control: 4, result: 4, work: 3, overflow: Overflow::Reject };
         let config = Config { queue_cap: 3, width: 2, backlog, ..Config::default() };
         let workload = Workload { rounds: 4, keys: 3 };
-        Self { clients: 2, workload, config, variant: Variant::Reference, steady: true, people: false }
+        Self {
+            clients: 2,
+            workload,
+            config,
+            variants: Variants::default(),
+            steady: true,
+            people: false,
+            operator: false,
+        }
     }
 }
 
@@ -87,8 +98,8 @@ impl Sessions {
     }
 
     /// The usual size, with a planted bug.
-    pub fn with(variant: Variant) -> Self {
-        Self { variant, ..Self::default() }
+    pub fn with(variant: impl Into<Variants>) -> Self {
+        Self { variants: variant.into(), ..Self::default() }
     }
 }
 
@@ -96,7 +107,11 @@ impl Scenario for Sessions {
     type Protocol = Session;
 
     fn set_up(&self, system: &mut Setup<Session>) {
-        let model = if self.people { Provider::bold() } else { Provider::default() };
+        let model = match (self.people, self.operator) {
+            (true, _) => Provider::bold(),
+            (false, true) => Provider::busy(),
+            (false, false) => Provider::default(),
+        };
         let provider = system.node("provider").actor("provider", model);
         let sandbox = system.node("sandbox").actor("sandbox", Sandbox::default());
         let people = if self.people {
@@ -104,7 +119,7 @@ impl Scenario for Sessions {
         } else {
             [None; 2]
         };
-        let gateway = Gateway::new(provider, sandbox, self.config, self.variant).with_people(people);
+        let gateway = Gateway::new(provider, sandbox, self.config, self.variants).with_people(people);
         let runtime = system.node("runtime");
         let mut runtime = if self.steady { runtime.steady() } else { runtime };
         let gateway = runtime.actor("gateway", gateway);
@@ -115,6 +130,10 @@ impl Scenario for Sessions {
         for number in (1..=2).filter(|_| self.people) {
             let person = Person::new(FIRST_PERSON + number, gateway);
             system.node(format!("person-{number}")).actor("person", person);
+        }
+        if self.operator {
+            let operator = Operator::new(OPERATOR, gateway, self.workload);
+            system.node("operator").actor("operator", operator);
         }
         system.timeout("tool grace", self.config.tool_grace);
         system.timeout("grace", self.config.grace);
@@ -127,10 +146,21 @@ impl Scenario for Sessions {
         invariants::state(check, &self.config);
         goals::state(check);
     }
+
+    fn policies(&self) -> &'static [&'static str] {
+        &policies::NAMES
+    }
+
+    fn under(&self, policy: &str) -> Option<Self> {
+        Some(Self { config: policies::named(policy, self.config)?, ..*self })
+    }
 }
 
 /// People come after all clients, which are at most a thousand.
 const FIRST_PERSON: u16 = 1_000;
+
+/// The operator comes after all people.
+const OPERATOR: u16 = 2_000;
 
 /// Short enough that much of a run is healed: what must happen soon is judged only then.
 const FAULTY_PHASE: Duration = Duration::from_secs(2);

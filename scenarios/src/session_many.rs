@@ -3,7 +3,7 @@
 use rehearsal::check::Properties;
 use rehearsal::registry::{self, Entry, Setting, rehearsal};
 use rehearsal::{Profile, Scenario, Setup};
-use rehearsal_protocol::session::{Cause, Fact, MANY_VARIANTS, Session, Variant, Workload};
+use rehearsal_protocol::session::{Cause, Fact, MANY_VARIANTS, Session, Variants, Workload};
 
 use crate::planted::planted;
 use crate::session::{Sessions, invariants};
@@ -33,7 +33,7 @@ pub static SESSION_MANY: Entry = Entry {
         Setting { name: "keys", sentence: "how many keys they use", default: 50, least: 1, most: 10_000 },
     ],
     build: |variant, settings| {
-        let usual = Many(Sessions::with(variant.and_then(Variant::named).unwrap_or_default()));
+        let usual = Many(Sessions::with(variant.and_then(Variants::named).unwrap_or_default()));
         rehearsal(Many(usual.0.sized(settings)))
     },
 };

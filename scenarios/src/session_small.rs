@@ -2,7 +2,7 @@
 
 use rehearsal::Profile;
 use rehearsal::registry::{Entry, Setting, rehearsal};
-use rehearsal_protocol::session::Variant;
+use rehearsal_protocol::session::Variants;
 
 use crate::session::{SESSION, Sessions};
 
@@ -26,7 +26,7 @@ pub static SESSION_SMALL: Entry = Entry {
         Setting { name: "keys", sentence: "how many keys they use", default: 1, least: 1, most: 10 },
     ],
     build: |variant, settings| {
-        let usual = Sessions::with(variant.and_then(Variant::named).unwrap_or_default());
+        let usual = Sessions::with(variant.and_then(Variants::named).unwrap_or_default());
         rehearsal(usual.sized(settings))
     },
 };

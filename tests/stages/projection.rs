@@ -131,6 +131,16 @@ pub(crate) fn of_sessions(json: &str) -> Option<(String, String)> {
         | Fact::PlanPresented { .. }
         | Fact::PlanDecided { .. }
         | Fact::Checkpointed { .. }
+        | Fact::Held { .. }
+        | Fact::Released { .. }
+        | Fact::CallStopped { .. }
+        | Fact::StepResolved { .. }
+        | Fact::Attempted { .. }
+        | Fact::AttemptFailed { .. }
+        | Fact::StepSaid { .. }
+        | Fact::AgentSwitched { .. }
+        | Fact::StateAsked { .. }
+        | Fact::StateTold { .. }
         | Fact::ResultRouted { .. } => None,
     }
 }

@@ -18,7 +18,7 @@ pub(crate) fn lonely(variant: lease::Variant) -> Box<dyn Rehearsal> {
 pub(crate) fn monologue(variant: session::Variant) -> Box<dyn Rehearsal> {
     let workload = Workload { rounds: 2, keys: 1 };
     let config = Config { backlog: Bounds::default(), ..Config::default() };
-    rehearsal(Sessions { clients: 1, workload, config, variant, steady: true, people: false })
+    rehearsal(Sessions { clients: 1, workload, config, ..Sessions::with(variant) })
 }
 
 /// Whether a seed's client sends plain messages only, and is through soon: interjections and interrupts meet a run where latency lets them.

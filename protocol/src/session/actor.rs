@@ -1,21 +1,25 @@
 //! The session itself: one actor per key (`actors.md` A.1).
 //!
 //! - `admission` — work comes in, is made durable, waits, and is taken up (T1–T4');
+//! - `agents` — who answers, and the agent that listens to the model for a step;
 //! - `running` — streams and tool calls of the present run (T5, T6, T8, T10);
 //! - `ending` — the one end of every run, and the end of the key (T4, T4', T9, T14);
 //! - `interrupts` — table B.3 (T7, T8);
+//! - `cancels` — what a cancel does beyond an interrupt: to what waits, and to the calls of a stopped stream;
 //! - `parked` — a run that waits for people, and holds nothing meanwhile (T11–T13);
 //! - `results` — table B.4: what becomes of a reported tool result;
-//! - `stream` — the chunks of one model call, put back in order;
 //! - `memory` — the window of the past: answered commands, calls that have ended;
 //! - `journal` — what is on the disk;
 //! - `recovery` — what a session does with it after a crash;
+//! - `state` — what a session says when it is asked what it is at;
 //! - `rest` — a session that has nothing to do leaves, until it is asked for (T15).
 //!
 //! Whatever others may learn of waits for a commit: the turn that decides writes a record, and what is told is told when that record is
 //! durable (SES-7).
 
 mod admission;
+mod agents;
+mod cancels;
 mod ending;
 mod interrupts;
 mod journal;
@@ -25,22 +29,25 @@ mod recovery;
 mod rest;
 mod results;
 mod running;
-mod stream;
+mod state;
 
 use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
+use self::agents::StepAgent;
 use self::ending::Ending;
 use self::journal::{Journal, Outcomes, Record};
 use self::memory::{Memory, Seen};
-use self::stream::Stream;
+use super::catalog::AgentName;
 use super::config::Config;
 use super::fact::{Fact, PhaseName};
 use super::id::{CommandId, Key, RunId};
 use super::message::{Calls, Class, Interrupt, Kind, Message, Outcome, Reply};
+use super::models::ModelTable;
+use super::stream::Stream;
 use super::tool::ToolActor;
-use super::variant::Variant;
+use super::variant::{Variant, Variants};
 use super::{Cx, Session};
 use crate::actor::Actor;
 use crate::address::Address;
@@ -66,7 +73,7 @@ pub struct SessionActor {
     key: Key,
     peers: Peers,
     config: Config,
-    variant: Variant,
+    variants: Variants,
     tools: Option<Address>,
     /// Who holds plans up to people; spawned with the first plan.
     planner: Option<Address>,
@@ -78,8 +85,20 @@ pub struct SessionActor {
     commits: VecDeque<Commit>,
     memory: Memory,
     journal: Journal,
+    /// The agent of the next run, unless its message names another.
+    agent: AgentName,
+    /// The agent of the present run.
+    turn_agent: AgentName,
+    /// Which model each agent has.
+    models: ModelTable,
+    /// Who listens to the model for the present step, if not the session itself.
+    step_agent: Option<StepAgent>,
+    /// Whether what waits is held until somebody says something more.
+    holds: bool,
     /// An interrupt kept for a later run; only variants keep any.
     kept: Option<CommandId>,
+    /// What waits for the run to end; only a variant keeps any.
+    held_up: Vec<Message>,
 }
 
 /// Whom a session talks to.
@@ -222,6 +241,8 @@ enum Then {
     Acknowledge { interrupt: Interrupt, ack: InterruptAck, stops: Option<RunId> },
     /// The end of a run is stored.
     End,
+    /// Another agent answers from the next run on.
+    Switch { command: CommandId, reply_to: Address },
     /// The key has ended.
     Bury { command: CommandId, reply_to: Address },
     /// A snapshot is stored, and nothing follows.
@@ -232,12 +253,12 @@ enum Then {
 
 impl SessionActor {
     /// The session of `key` before its first command.
-    pub fn new(key: Key, peers: Peers, config: Config, variant: Variant) -> Self {
+    pub fn new(key: Key, peers: Peers, config: Config, variants: impl Into<Variants>) -> Self {
         Self {
             key,
             peers,
             config,
-            variant,
+            variants: variants.into(),
             tools: None,
             planner: None,
             phase: Phase::Idle,
@@ -247,7 +268,13 @@ impl SessionActor {
             commits: VecDeque::new(),
             memory: Memory::default(),
             journal: Journal::default(),
+            agent: AgentName::default(),
+            turn_agent: AgentName::default(),
+            models: ModelTable::default(),
+            step_agent: None,
+            holds: false,
             kept: None,
+            held_up: Vec::new(),
         }
     }
 
@@ -288,6 +315,9 @@ impl SessionActor {
             Message::NeedsPeople { call } => self.needs_people(cx, call),
             Message::Respond(respond) => self.respond(cx, respond),
             Message::Resolved { call, decision, by } => self.resolve(cx, call, decision, by),
+            Message::SwitchAgent(switch) => self.switch_agent(cx, switch),
+            Message::GetState(get) => self.tell_state(cx, get),
+            Message::Models(models) => self.rotate(cx, models),
             Message::Answer { .. }
             | Message::Busy(_)
             | Message::Rested(_)
@@ -304,7 +334,10 @@ impl SessionActor {
             | Message::Abort { .. }
             | Message::Performed { .. }
             | Message::Aborted { .. }
-            | Message::Acknowledged { .. } => cx.dead_letter(DeadLetter::Malformed),
+            | Message::Acknowledged { .. }
+            | Message::State(_)
+            | Message::Patience { .. }
+            | Message::Rotate { .. } => cx.dead_letter(DeadLetter::Malformed),
         }
     }
 
@@ -322,7 +355,7 @@ impl SessionActor {
     fn durable(&mut self, cx: &mut Cx<'_>, write: WriteId) {
         while self.commits.front().is_some_and(|commit| commit.write <= write) {
             let Some(Commit { epoch, then, .. }) = self.commits.pop_front() else { break };
-            if self.variant != Variant::EpochFirst {
+            if !self.variants.has(Variant::EpochFirst) {
                 cx.announce(Fact::Committed { key: self.key, epoch });
             }
             match then {
@@ -336,6 +369,7 @@ impl SessionActor {
                 Then::Proceed { run, step, outcomes } => self.gathered(cx, run, step, outcomes),
                 Then::Acknowledge { interrupt, ack, stops } => self.acknowledge(cx, interrupt, ack, stops),
                 Then::End => self.ended(cx),
+                Then::Switch { command, reply_to } => self.answer(cx, command, reply_to, Reply::Accepted),
                 Then::Bury { command, reply_to } => self.bury(cx, command, reply_to),
                 Then::Rest => {}
                 Then::Leave => self.snapshot_stored(cx),
@@ -351,7 +385,7 @@ impl SessionActor {
 
     fn sync(&mut self, cx: &mut Cx<'_>, then: Then) {
         let (write, epoch) = (cx.sync(), self.journal.epoch);
-        if self.variant == Variant::EpochFirst {
+        if self.variants.has(Variant::EpochFirst) {
             cx.announce(Fact::Committed { key: self.key, epoch });
         }
         self.commits.push_back(Commit { write, epoch, then });
@@ -372,15 +406,21 @@ impl Actor<Session> for SessionActor {
     fn receive(&mut self, cx: &mut Cx<'_>, input: Input<Session>) {
         match input {
             Input::Start(recovered) => {
-                let tools = ToolActor::new(cx.me(), self.peers.sandbox, self.config, self.variant);
+                let tools = ToolActor::new(cx.me(), self.peers.sandbox, self.config, self.variants);
                 self.tools = Some(cx.spawn("tools", tools));
                 self.recover(cx, &recovered);
             }
+            Input::Message(envelope) if self.is_held_up(&envelope.message) => {
+                self.held_up.push(envelope.message);
+            }
             Input::Message(envelope) => self.message(cx, envelope.message),
             Input::Timer(id) => self.timer(cx, id),
-            Input::Synced(write) => self.durable(cx, write),
-            // With its tools a session loses what they were at: it ends, and its next life recovers (`actors.md` C.4).
-            Input::Signal(Signal::Shutdown | Signal::Exit { .. }) => cx.exit(),
+            Input::Synced(write) => {
+                self.durable(cx, write);
+                self.take_held_up(cx);
+            }
+            Input::Signal(Signal::Shutdown) => cx.exit(),
+            Input::Signal(Signal::Exit { who, reason, .. }) => self.child_ended(cx, who, &reason),
             // A refused message is covered by the timeouts.
             Input::Signal(Signal::Interrupt { .. } | Signal::Refused { .. }) => {}
         }

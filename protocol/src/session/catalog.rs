@@ -10,9 +10,10 @@ use serde::{Deserialize, Serialize};
 use super::message::Class;
 
 /// The name of an agent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum AgentName {
     /// Fast and terse; the one that people get if they name none.
+    #[default]
     Cowork,
     /// Thorough, and patient with failures.
     Deep,
@@ -179,6 +180,11 @@ impl AgentName {
             Tools::All => true,
             Tools::Only(tools) => tools.contains(&tool),
         }
+    }
+
+    /// Whether people may run this agent.
+    pub fn is_primary(self) -> bool {
+        self.entry().kind == AgentKind::Primary
     }
 
     /// Whether this agent may delegate to another.

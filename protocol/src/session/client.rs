@@ -195,7 +195,13 @@ impl Actor<Session> for Client {
                 | Message::Performed { .. }
                 | Message::Aborted { .. }
                 | Message::Result(_)
-                | Message::Acknowledged { .. } => cx.dead_letter(DeadLetter::Malformed),
+                | Message::Acknowledged { .. }
+                | Message::SwitchAgent(_)
+                | Message::GetState(_)
+                | Message::State(_)
+                | Message::Rotate { .. }
+                | Message::Patience { .. }
+                | Message::Models(_) => cx.dead_letter(DeadLetter::Malformed),
             },
             Input::Timer(THINK) => self.act(cx),
             Input::Timer(RETRY) => self.repeat(cx),

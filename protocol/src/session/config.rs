@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::mailbox::{Bounds, Overflow};
 
 /// The knobs of a runtime; every session of it has the same ones.
@@ -25,6 +27,16 @@ pub struct Config {
     pub remind: Duration,
     /// What an interjection does to a run that waits for people (`actors.md` B.3).
     pub parked_interjection: ParkedInterjection,
+    /// Who asks the model.
+    pub listener: Listener,
+    /// What a cancel does to what waits behind the run that it stops (`actors.md` B.3).
+    pub after_cancel: AfterCancel,
+    /// What becomes of the calls that come with a stream that is being stopped.
+    pub stopped_calls: StoppedCalls,
+    /// What a second press does while a run winds up.
+    pub second_press: SecondPress,
+    /// Whether an interrupt must name the run that it is meant for.
+    pub expected_run: ExpectedRun,
     /// After how long without anything to do a session leaves, if it does (`actors.md` T15).
     pub max_idle: Option<Duration>,
     /// How many commands wait for a key that is being opened.
@@ -40,6 +52,53 @@ pub enum ParkedInterjection {
     Waits,
 }
 
+/// What a cancel does to what waits behind the run that it stops. An interrupt never does anything to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum AfterCancel {
+    /// The next item starts, as after an interrupt.
+    Continue,
+    /// It waits until somebody says something more.
+    ParkQueue,
+    /// It will not run: each item is told as a dead letter.
+    DropToDeadLetter,
+}
+
+/// What becomes of the calls that come with a stream that is being stopped. They are never stored without results.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum StoppedCalls {
+    /// They are discarded with the rest of the stream.
+    Discarded,
+    /// They are stored, each with the result that it was cancelled.
+    Cancelled,
+}
+
+/// What a second press does while a run winds up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SecondPress {
+    /// Nothing: the run winds up already.
+    Absorbed,
+    /// The grace is over at once, whatever is still open.
+    EndsGrace,
+}
+
+/// Whether an interrupt must name the run that it is meant for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ExpectedRun {
+    /// One that names none is meant for any.
+    Optional,
+    /// One that names none is refused.
+    Required,
+}
+
+/// Who asks the model for a step, and listens to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Listener {
+    /// The session: what the provider says is final, and a failure ends the run.
+    Session,
+    /// An agent of its own for each step, which tries again as its mode says (`actors.md` A.2).
+    Agent,
+}
+
 impl Default for Config {
     /// The cap and the width are upstream's, the times are a tenth of what people would set: enough to be told apart.
     fn default() -> Self {
@@ -53,6 +112,11 @@ impl Default for Config {
             max_steps: 50,
             remind: Duration::from_millis(600),
             parked_interjection: ParkedInterjection::CancelsRequest,
+            after_cancel: AfterCancel::Continue,
+            stopped_calls: StoppedCalls::Discarded,
+            second_press: SecondPress::Absorbed,
+            expected_run: ExpectedRun::Optional,
+            listener: Listener::Session,
             max_idle: None,
             backlog: Bounds { control: 8, result: 8, work: 8, overflow: Overflow::Reject },
         }

@@ -1,9 +1,18 @@
 //! What the actors announce, and what monitors judge: the trace vocabulary of `actors.md` 0.
+//!
+//! - `word` — causes, roles, phases: the words that facts are made of.
+
+mod word;
+
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::id::{CallId, CommandId, Key, RunId};
-use super::message::{Class, Kind, Outcome, ResultAck};
+pub use self::word::{Cause, Extent, PhaseName, Queue, Refusal, Role, Verdict};
+use super::catalog::AgentName;
+use super::id::{CallId, CommandId, Key, RunId, StreamId};
+use super::message::{Class, Kind, Outcome, ProviderError, ResultAck};
+use super::models::ModelPin;
 use crate::mailbox::{DeadLetter, Lane};
 use crate::run::InterruptAck;
 
@@ -348,108 +357,84 @@ pub enum Fact {
         /// What it was doing.
         phase: PhaseName,
     },
-}
-
-/// The word on a plan (`actors.md` A.4).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Verdict {
-    /// It is what will be done.
-    Confirmed,
-    /// It is not.
-    Rejected,
-    /// Its run ended before anybody decided.
-    Cancelled,
-}
-
-/// Why a command is not accepted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Refusal {
-    /// The queue is full.
-    QueueFull,
-    /// The key is being opened, and too much waits for it already.
-    Unavailable,
-    /// The key was terminated.
-    Terminated,
-    /// The command was given before with other content.
-    Conflict,
-}
-
-/// A session's two queues of work.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Queue {
-    /// Interjections; goes first.
-    Steering,
-    /// User messages.
-    FollowUp,
-}
-
-/// What kind of message a row is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Role {
-    /// What the user said.
-    User {
+    /// A step is resolved: this is who makes it.
+    StepResolved {
+        /// The run.
+        run: RunId,
+        /// Which step of it.
+        step: u16,
+        /// The agent and its model.
+        pin: ModelPin,
+    },
+    /// The provider is asked. By the agent.
+    Attempted {
+        /// Which attempt at which step.
+        stream: StreamId,
+        /// The agent and its model.
+        pin: ModelPin,
+    },
+    /// An attempt has failed. By the agent.
+    AttemptFailed {
+        /// Which attempt at which step.
+        stream: StreamId,
+        /// What went wrong.
+        error: ProviderError,
+        /// How long the provider asks to wait.
+        retry_after: Option<Duration>,
+    },
+    /// All of what the model said in a step is there, and is stored under these names.
+    StepSaid {
+        /// The run.
+        run: RunId,
+        /// Which step of it.
+        step: u16,
+        /// The agent and its model.
+        pin: ModelPin,
+    },
+    /// Another agent answers, from the next run on.
+    AgentSwitched {
+        /// Whose.
+        key: Key,
+        /// Which agent.
+        agent: AgentName,
+    },
+    /// Accepted work waits until somebody says something more: the run before it was cancelled.
+    Held {
+        /// For whom.
+        key: Key,
         /// The command.
         command: CommandId,
     },
-    /// What the model said.
-    Assistant {
-        /// How many chunks of text.
-        chunks: u16,
-        /// Whether the stream came to its end.
-        extent: Extent,
+    /// Work that was held waits for its turn again.
+    Released {
+        /// For whom.
+        key: Key,
+        /// The command.
+        command: CommandId,
     },
-    /// What the tools gave, all of one step.
-    Results {
-        /// How many.
-        count: u16,
+    /// A call came with a stream that was being stopped: it is stored with its result, and never made.
+    CallStopped {
+        /// The call.
+        call: CallId,
     },
-}
-
-/// Whether a stored text is all that the model meant to say.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Extent {
-    /// All of it.
-    Whole,
-    /// What was shown before the stream was cut.
-    Partial,
-}
-
-/// Why a run ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Cause {
-    /// The model is done.
-    Done,
-    /// The provider failed.
-    Failed,
-    /// The user interrupted it.
-    Interrupted,
-    /// The user interjected: it gave way to the interjection.
-    GaveWay,
-    /// The key was terminated.
-    Terminated,
-}
-
-/// What a session is doing, as a name (`actors.md` A.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum PhaseName {
-    /// Nothing.
-    Idle,
-    /// Storing the message that the next run answers.
-    Starting,
-    /// Listening to the model.
-    Stream,
-    /// Waiting for tools.
-    Tools,
-    /// Winding up a run.
-    Interrupting,
-    /// Waiting for people.
-    Parked,
-    /// Storing the end of a run.
-    Finalizing,
-    /// Storing its own end.
-    Closing,
-    /// Ended for good.
-    Closed,
+    /// Somebody asks what a session is at. By the gateway.
+    StateAsked {
+        /// Which session.
+        key: Key,
+        /// The name of the question.
+        question: CommandId,
+    },
+    /// A session says what it is at.
+    StateTold {
+        /// Which session.
+        key: Key,
+        /// The name of the question.
+        question: CommandId,
+        /// What it is doing.
+        phase: PhaseName,
+        /// The number of the last run that failed, unless one has ended well since.
+        last_error: Option<u32>,
+    },
 }
 
 #[cfg(test)]

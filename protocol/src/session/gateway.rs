@@ -3,11 +3,13 @@
 use std::cmp::Reverse;
 
 use super::actor::{Peers, SessionActor};
+use super::catalog::AgentName;
 use super::config::Config;
 use super::fact::{Fact, Refusal};
 use super::id::{CommandId, Key};
 use super::message::{Message, Reply};
-use super::variant::Variant;
+use super::models::{ModelId, ModelTable};
+use super::variant::{Variant, Variants};
 use super::{Cx, Session};
 use crate::actor::Actor;
 use crate::address::Address;
@@ -24,9 +26,16 @@ pub struct Gateway {
     sandbox: Address,
     people: [Option<Address>; 2],
     config: Config,
-    variant: Variant,
+    variants: Variants,
     entries: Vec<Entry>,
+    /// Which model each agent has.
+    models: ModelTable,
+    /// The tables after that, which are not durable yet.
+    rotating: Vec<(WriteId, ModelTable)>,
 }
+
+/// The name of the table of models on the disk.
+const MODELS: &str = "models";
 
 /// A key that somebody has asked for.
 #[derive(Clone, Debug, Hash)]
@@ -38,6 +47,8 @@ struct Entry {
     backlog: Mailbox<Message>,
     /// Whether it has something under way, as far as the gateway has heard.
     busy: bool,
+    /// Which client asked for it first; only a variant asks.
+    opener: Option<u16>,
 }
 
 /// Whether a key has an actor to pass commands on to.
@@ -64,8 +75,17 @@ impl Door {
 
 impl Gateway {
     /// A gateway to no sessions yet.
-    pub fn new(provider: Address, sandbox: Address, config: Config, variant: Variant) -> Self {
-        Self { provider, sandbox, people: [None; 2], config, variant, entries: Vec::new() }
+    pub fn new(provider: Address, sandbox: Address, config: Config, variants: impl Into<Variants>) -> Self {
+        Self {
+            provider,
+            sandbox,
+            people: [None; 2],
+            config,
+            variants: variants.into(),
+            entries: Vec::new(),
+            models: ModelTable::default(),
+            rotating: Vec::new(),
+        }
     }
 
     /// Who decides what needs people.
@@ -82,6 +102,12 @@ impl Gateway {
             }
             Message::Interrupt(interrupt) => self.route(cx, interrupt.key, message),
             Message::Terminate(terminate) => self.route(cx, terminate.key, message),
+            Message::SwitchAgent(switch) => self.route(cx, switch.key, message),
+            Message::GetState(get) => {
+                cx.announce(Fact::StateAsked { key: get.key, question: get.question });
+                self.route(cx, get.key, message);
+            }
+            Message::Rotate { agent, model } => self.rotate(cx, *agent, *model),
             Message::Busy(_) => self.set_busy(cx, true),
             Message::Rested(_) => self.set_busy(cx, false),
             Message::Leaving(key) => self.let_leave(cx, *key),
@@ -106,13 +132,16 @@ impl Gateway {
             | Message::Performed { .. }
             | Message::Aborted { .. }
             | Message::Result(_)
-            | Message::Acknowledged { .. } => cx.dead_letter(DeadLetter::Malformed),
+            | Message::Acknowledged { .. }
+            | Message::State(_)
+            | Message::Patience { .. }
+            | Message::Models(_) => cx.dead_letter(DeadLetter::Malformed),
         }
     }
 
     fn route(&mut self, cx: &mut Cx<'_>, key: Key, message: Message) {
         let key = self.destination(key, &message);
-        let index = self.find(key, &message).unwrap_or_else(|| self.open(cx, key));
+        let index = self.find(key, &message).unwrap_or_else(|| self.open(cx, key, client(&message)));
         match self.entries[index].door {
             Door::Open(session) if !self.holds_back(index, &message) => cx.send(session, message),
             Door::Away => {
@@ -125,49 +154,49 @@ impl Gateway {
 
     /// Whose actor gets a command: that of its key.
     fn destination(&self, key: Key, message: &Message) -> Key {
-        match (self.variant, message) {
-            (Variant::GlobalSingleFlight, Message::Work(_))
-            | (Variant::GlobalSteer, Message::Interrupt(_)) => {
-                self.entries.iter().find(|entry| entry.busy).map_or(key, |entry| entry.key)
-            }
-            _ => key,
-        }
+        let astray = match message {
+            Message::Work(_) => self.variants.has(Variant::GlobalSingleFlight),
+            Message::Interrupt(_) => self.variants.has(Variant::GlobalSteer),
+            _ => false,
+        };
+        let busy = self.entries.iter().find(|entry| astray && entry.busy);
+        busy.map_or(key, |entry| entry.key)
     }
 
     fn find(&self, key: Key, message: &Message) -> Option<usize> {
-        let blind = self.variant == Variant::TwoLoops && matches!(message, Message::Work(_));
-        self.entries
-            .iter()
-            .position(|entry| entry.key == key && (!matches!(entry.door, Door::Opening(_)) || !blind))
+        let blind = self.variants.has(Variant::TwoLoops) && matches!(message, Message::Work(_));
+        let sees = |entry: &Entry| {
+            !blind || !matches!(entry.door, Door::Opening(_)) || entry.opener == client(message)
+        };
+        self.entries.iter().position(|entry| entry.key == key && sees(entry))
     }
 
     /// Whether a command must wait for another key: never, but in a variant.
     fn holds_back(&self, index: usize, message: &Message) -> bool {
         let other_runs =
             || self.entries.iter().enumerate().any(|(other, entry)| other != index && entry.busy);
-        self.variant == Variant::GlobalPermit && matches!(message, Message::Work(_)) && other_runs()
+        self.variants.has(Variant::GlobalPermit) && matches!(message, Message::Work(_)) && other_runs()
     }
 
-    fn open(&mut self, cx: &mut Cx<'_>, key: Key) -> usize {
+    fn open(&mut self, cx: &mut Cx<'_>, key: Key, opener: Option<u16>) -> usize {
         cx.write(&format!("key/{}", self.entries.len()), &key);
         let door = Door::Opening(cx.sync());
-        self.add(key, door)
+        self.add(key, door, opener)
     }
 
-    fn add(&mut self, key: Key, door: Door) -> usize {
-        let bounds = match self.variant {
-            Variant::UnboundedBacklog => Bounds::default(),
-            _ => self.config.backlog,
-        };
-        self.entries.push(Entry { key, door, backlog: Mailbox::new(bounds), busy: false });
+    fn add(&mut self, key: Key, door: Door, opener: Option<u16>) -> usize {
+        let unbounded = self.variants.has(Variant::UnboundedBacklog);
+        let bounds = if unbounded { Bounds::default() } else { self.config.backlog };
+        self.entries.push(Entry { key, door, backlog: Mailbox::new(bounds), busy: false, opener });
         self.entries.len() - 1
     }
 
     /// The runtime begins a new life: the keys that it knows open again, for there may be work under way.
     fn recover(&mut self, cx: &mut Cx<'_>, recovered: &Recovered) {
+        self.models = recovered.get(MODELS).unwrap_or_default();
         for place in 0.. {
             let Some(key) = recovered.get(&format!("key/{place}")) else { break };
-            let index = self.add(key, Door::Away);
+            let index = self.add(key, Door::Away, None);
             self.start(cx, index);
         }
     }
@@ -204,12 +233,33 @@ impl Gateway {
     /// A life of a key's actor begins.
     fn start(&mut self, cx: &mut Cx<'_>, index: usize) -> Address {
         let key = self.entries[index].key;
-        let actor = SessionActor::new(key, self.peers(cx), self.config, self.variant);
+        let actor = SessionActor::new(key, self.peers(cx), self.config, self.variants);
         let twins = self.entries[..index].iter().filter(|entry| entry.key == key).count();
         let name = if twins == 0 { key.to_string() } else { format!("{key}~{twins}") };
         let session = cx.spawn(&name, actor);
         self.entries[index].door = Door::Open(session);
+        if self.models != ModelTable::default() {
+            cx.send(session, Message::Models(self.models));
+        }
         session
+    }
+
+    /// An agent has another model from now on. Sessions are told when that is durable.
+    fn rotate(&mut self, cx: &mut Cx<'_>, agent: AgentName, model: ModelId) {
+        let latest = self.rotating.last().map_or(self.models, |(_, models)| *models);
+        let models = latest.rotated(agent, model);
+        cx.write(MODELS, &models);
+        self.rotating.push((cx.sync(), models));
+    }
+
+    /// A new table of models is durable.
+    fn rotated(&mut self, cx: &mut Cx<'_>, write: WriteId) {
+        let durable = self.rotating.iter().take_while(|(rotating, _)| *rotating <= write).count();
+        let Some((_, models)) = self.rotating.drain(..durable).next_back() else { return };
+        self.models = models;
+        for session in self.entries.iter().filter_map(|entry| entry.door.actor()) {
+            cx.send(session, Message::Models(models));
+        }
     }
 
     /// An idle session would leave: from now on what comes for it is kept back.
@@ -241,7 +291,7 @@ impl Gateway {
         let Some(index) = self.entries.iter().position(|entry| entry.door.actor() == Some(who)) else {
             return;
         };
-        let Entry { key, door, backlog, busy } = &mut self.entries[index];
+        let Entry { key, door, backlog, busy, .. } = &mut self.entries[index];
         *busy = false;
         if matches!(door, Door::Leaving(_)) && backlog.is_empty() {
             *door = Door::Away;
@@ -255,7 +305,7 @@ impl Gateway {
     fn pass_on(&mut self, cx: &mut Cx<'_>, index: usize, session: Address) {
         let Entry { key, backlog, .. } = &mut self.entries[index];
         let mut waiting: Vec<Message> = backlog.drain().collect();
-        if self.variant == Variant::LowerLaneFirst {
+        if self.variants.has(Variant::LowerLaneFirst) {
             waiting.sort_by_key(|message| Reverse(message.lane()));
         }
         let lanes: Vec<_> = waiting.iter().map(Message::lane).collect();
@@ -275,7 +325,7 @@ impl Gateway {
         }
         let count = self.entries.iter().filter(|entry| entry.busy).count() as u16;
         cx.announce(Fact::KeysBusy { count });
-        if count == 0 && self.variant == Variant::GlobalPermit {
+        if count == 0 && self.variants.has(Variant::GlobalPermit) {
             self.release_one(cx);
         }
     }
@@ -299,13 +349,21 @@ impl Actor<Session> for Gateway {
         match input {
             Input::Message(envelope) => self.message(cx, envelope.message),
             Input::Timer(id) => unreachable!("a gateway sets no {id}"),
-            Input::Synced(write) => self.opened(cx, write),
+            Input::Synced(write) => {
+                self.rotated(cx, write);
+                self.opened(cx, write);
+            }
             Input::Signal(Signal::Shutdown) => cx.exit(),
             Input::Signal(Signal::Exit { who, .. }) => self.session_ended(cx, who),
             Input::Start(recovered) => self.recover(cx, &recovered),
             Input::Signal(Signal::Interrupt { .. } | Signal::Refused { .. }) => {}
         }
     }
+}
+
+/// Who gave a command.
+fn client(message: &Message) -> Option<u16> {
+    message.command().map(|(_, command, _)| command.client)
 }
 
 fn refuse(cx: &mut Cx<'_>, key: Key, command: CommandId, reply_to: Address) {

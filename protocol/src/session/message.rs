@@ -1,11 +1,21 @@
 //! What the actors say to each other, and in which lane.
+//!
+//! - `command` — what people want of a session, and what they are answered.
+
+mod command;
+
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::command::{
+    Decision, GetState, Interrupt, Kind, Reply, Respond, State, Stop, SwitchAgent, Terminate, Work,
+};
+use super::catalog::AgentName;
 use super::id::{CallId, CommandId, Key, RunId, StreamId};
+use super::models::{ModelId, ModelTable};
 use crate::address::Address;
 use crate::mailbox::Lane;
-use crate::run::InterruptAck;
 
 /// Everything that travels between the actors of this protocol.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -145,6 +155,28 @@ pub enum Message {
         /// What became of it.
         ack: ResultAck,
     },
+    /// Client to session: another agent from the next run on.
+    SwitchAgent(SwitchAgent),
+    /// Client to session: what are you at?
+    GetState(GetState),
+    /// Session to client: this.
+    State(State),
+    /// Somebody who runs the runtime to its gateway: an agent has another model from now on.
+    Rotate {
+        /// The agent.
+        agent: AgentName,
+        /// The model.
+        model: ModelId,
+    },
+    /// Gateway to session: the table of models.
+    Models(ModelTable),
+    /// Session to its tools: calls of this run that only read may be made so often.
+    Patience {
+        /// The run.
+        run: RunId,
+        /// How often, the first time included.
+        attempts: u8,
+    },
 }
 
 impl Message {
@@ -154,12 +186,17 @@ impl Message {
             Self::Interrupt(_)
             | Self::Record(_)
             | Self::Terminate(_)
+            | Self::SwitchAgent(_)
+            | Self::GetState(_)
+            | Self::Rotate { .. }
+            | Self::Models(_)
             | Self::Respond(_)
             | Self::Decide { .. }
             | Self::CloseStream { .. }
             | Self::CancelCalls { .. }
             | Self::Abort { .. } => Lane::Control,
             Self::Answer { .. }
+            | Self::State(_)
             | Self::Busy(_)
             | Self::Rested(_)
             | Self::Leaving(_)
@@ -178,6 +215,7 @@ impl Message {
             | Self::Work(_)
             | Self::Present { .. }
             | Self::Generate { .. }
+            | Self::Patience { .. }
             | Self::Execute { .. }
             | Self::Perform { .. } => Lane::Work,
         }
@@ -192,7 +230,13 @@ impl Message {
             }
             Self::Terminate(terminate) => Some((terminate.key, terminate.command, terminate.reply_to)),
             Self::Respond(respond) => Some((respond.call.run.key, respond.command, respond.reply_to)),
+            Self::SwitchAgent(switch) => Some((switch.key, switch.command, switch.reply_to)),
+            Self::GetState(get) => Some((get.key, get.question, get.reply_to)),
             Self::Answer { .. }
+            | Self::State(_)
+            | Self::Rotate { .. }
+            | Self::Models(_)
+            | Self::Patience { .. }
             | Self::Busy(_)
             | Self::Rested(_)
             | Self::Leaving(_)
@@ -219,106 +263,6 @@ impl Message {
     }
 }
 
-/// Something for the model to work on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Work {
-    /// For whom.
-    pub key: Key,
-    /// Its idempotency key.
-    pub command: CommandId,
-    /// In which queue it waits while something runs.
-    pub kind: Kind,
-    /// The text, as a number.
-    pub content: u32,
-    /// Where the answer goes.
-    pub reply_to: Address,
-}
-
-/// In which queue a piece of work waits while something runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Kind {
-    /// A user message: a follow-up.
-    Message,
-    /// An interjection: goes before all follow-ups and softly stops what runs.
-    Interjection,
-}
-
-/// A wish that the present run end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Interrupt {
-    /// Whose run.
-    pub key: Key,
-    /// Its idempotency key.
-    pub command: CommandId,
-    /// What the user pressed.
-    pub stop: Stop,
-    /// The run that is meant; any if absent.
-    pub expected: Option<RunId>,
-    /// Where the answer goes.
-    pub reply_to: Address,
-}
-
-/// What the user pressed. Both do the same so far, as upstream (`actors.md` B.3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Stop {
-    /// Interrupt.
-    Interrupt,
-    /// Cancel.
-    Cancel,
-}
-
-/// A wish that a key end for good.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Terminate {
-    /// Which key.
-    pub key: Key,
-    /// Its idempotency key.
-    pub command: CommandId,
-    /// Where the answer goes.
-    pub reply_to: Address,
-}
-
-/// What somebody has decided about a call that needs people.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Respond {
-    /// The call: a call asks once, so it names the request.
-    pub call: CallId,
-    /// Its idempotency key.
-    pub command: CommandId,
-    /// The decision.
-    pub decision: Decision,
-    /// Where the answer goes.
-    pub reply_to: Address,
-}
-
-/// A decision about a call that needs people.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Decision {
-    /// It may run; of a plan: it is confirmed.
-    Allow,
-    /// It may not; of a plan: it is rejected.
-    Deny,
-}
-
-/// What became of a command (the error kinds of `actors.md` E, as far as they occur).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Reply {
-    /// Durably accepted; it will run.
-    Accepted,
-    /// The queue is full; nothing is stored.
-    QueueFull,
-    /// Not accepted for now; try again with the same command.
-    Unavailable,
-    /// The key was terminated.
-    Terminated,
-    /// The same command was given before, with other content.
-    Conflict,
-    /// What became of an interrupt.
-    Interrupt(InterruptAck),
-    /// Nothing waits for this decision, or not any more.
-    NothingPending,
-}
-
 /// How a model's stream ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum StreamEnd {
@@ -333,6 +277,40 @@ pub enum StreamEnd {
     Failed,
     /// As it was asked to.
     Closed,
+    /// The provider failed once, and says how; to be tried again or not. An agent hears that, a session never does.
+    Refused {
+        /// What went wrong.
+        error: ProviderError,
+        /// How long the provider asks to wait.
+        retry_after: Option<Duration>,
+    },
+}
+
+/// What went wrong at a provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum ProviderError {
+    /// Too many requests (429).
+    RateLimited,
+    /// Too much to do (529).
+    Overloaded,
+    /// Something else on its side (5xx).
+    Server,
+    /// The request is not one that it takes (4xx).
+    Invalid,
+    /// It fell silent.
+    Silent,
+    /// It does not say.
+    Unknown,
+}
+
+impl ProviderError {
+    /// Whether a second attempt may go better (`actors.md` C.3).
+    pub fn is_retryable(self) -> bool {
+        match self {
+            Self::RateLimited | Self::Overloaded | Self::Server => true,
+            Self::Invalid | Self::Silent | Self::Unknown => false,
+        }
+    }
 }
 
 /// The tool calls of one step in the order of their emission: the first entries that are present.

@@ -105,7 +105,13 @@ impl Actor<Session> for Person {
                 | Message::Performed { .. }
                 | Message::Aborted { .. }
                 | Message::Result(_)
-                | Message::Acknowledged { .. } => cx.dead_letter(DeadLetter::Malformed),
+                | Message::Acknowledged { .. }
+                | Message::SwitchAgent(_)
+                | Message::GetState(_)
+                | Message::State(_)
+                | Message::Rotate { .. }
+                | Message::Patience { .. }
+                | Message::Models(_) => cx.dead_letter(DeadLetter::Malformed),
             },
             Input::Timer(timer) => self.says(cx, timer),
             Input::Synced(_) => unreachable!("a person writes nothing"),

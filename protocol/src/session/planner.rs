@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::fact::{Fact, Verdict};
 use super::id::{CallId, CommandId};
 use super::message::{Decision, Message, Reply};
-use super::variant::Variant;
+use super::variant::{Variant, Variants};
 use super::{Cx, Session};
 use crate::actor::Actor;
 use crate::address::Address;
@@ -18,7 +18,7 @@ use crate::mailbox::DeadLetter;
 #[derive(Clone, Debug, Hash)]
 pub struct PlannerActor {
     session: Address,
-    variant: Variant,
+    variants: Variants,
     durable: Durable,
     state: State,
 }
@@ -49,8 +49,8 @@ const PLAN: &str = "plan";
 
 impl PlannerActor {
     /// The planner of `session`, without a plan.
-    pub fn new(session: Address, variant: Variant) -> Self {
-        Self { session, variant, durable: Durable::default(), state: State::Idle }
+    pub fn new(session: Address, variants: impl Into<Variants>) -> Self {
+        Self { session, variants: variants.into(), durable: Durable::default(), state: State::Idle }
     }
 
     fn message(&mut self, cx: &mut Cx<'_>, message: Message) {
@@ -97,7 +97,13 @@ impl PlannerActor {
             | Message::Performed { .. }
             | Message::Aborted { .. }
             | Message::Result(_)
-            | Message::Acknowledged { .. } => cx.dead_letter(DeadLetter::Malformed),
+            | Message::Acknowledged { .. }
+            | Message::SwitchAgent(_)
+            | Message::GetState(_)
+            | Message::State(_)
+            | Message::Rotate { .. }
+            | Message::Patience { .. }
+            | Message::Models(_) => cx.dead_letter(DeadLetter::Malformed),
         }
     }
 
@@ -122,7 +128,7 @@ impl PlannerActor {
 
     /// Claims the plan, if it is there to be claimed.
     fn decide(&mut self, cx: &mut Cx<'_>, call: CallId, verdict: Verdict, by: Option<(CommandId, Address)>) {
-        let early = self.variant == Variant::PublishBeforeClaim;
+        let early = self.variants.has(Variant::PublishBeforeClaim);
         match self.state {
             State::Writing { call: known, .. } | State::Presented { call: known } if known == call => {
                 self.claim(cx, call, verdict, by);
@@ -141,7 +147,7 @@ impl PlannerActor {
     }
 
     fn claim(&mut self, cx: &mut Cx<'_>, call: CallId, verdict: Verdict, by: Option<(CommandId, Address)>) {
-        if self.variant == Variant::PublishBeforeClaim {
+        if self.variants.has(Variant::PublishBeforeClaim) {
             publish(cx, call, verdict);
         }
         self.durable.write(cx, PLAN, &Kept::Decided(call, verdict));
@@ -156,7 +162,7 @@ impl PlannerActor {
                 self.state = State::Presented { call };
             }
             State::Claimed { call, verdict, by, write } if write <= durable => {
-                if self.variant != Variant::PublishBeforeClaim {
+                if !self.variants.has(Variant::PublishBeforeClaim) {
                     publish(cx, call, verdict);
                 }
                 self.tell(cx, call, verdict, by);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::id::StreamId;
-use super::message::{Calls, Class, Message, StreamEnd};
+use super::message::{Calls, Class, Message, ProviderError, StreamEnd};
 use super::{Cx, Session};
 use crate::actor::Actor;
 use crate::address::Address;
@@ -18,6 +18,8 @@ const LAST_STEP: u16 = 3;
 pub struct Provider {
     /// Whether it asks for what needs people, too.
     bold: bool,
+    /// Whether it refuses, and says for how long.
+    busy: bool,
     streams: Vec<Streaming>,
     /// How many streams there were: the name of the next one's timer.
     begun: u64,
@@ -41,12 +43,19 @@ enum Ending {
     Fails,
     /// Nothing more is ever heard.
     Silent,
+    /// Fails, and says how, and perhaps how long to wait.
+    Refuses(ProviderError, Option<Duration>),
 }
 
 impl Provider {
     /// A model that also makes plans, and calls tools that people must allow.
     pub fn bold() -> Self {
         Self { bold: true, ..Self::default() }
+    }
+
+    /// A model that has much to do, and refuses, before its first text or after it.
+    pub fn busy() -> Self {
+        Self { busy: true, ..Self::default() }
     }
 
     fn message(&mut self, cx: &mut Cx<'_>, from: Address, message: Message) {
@@ -78,7 +87,13 @@ impl Provider {
             | Message::Performed { .. }
             | Message::Aborted { .. }
             | Message::Result(_)
-            | Message::Acknowledged { .. } => cx.dead_letter(DeadLetter::Malformed),
+            | Message::Acknowledged { .. }
+            | Message::SwitchAgent(_)
+            | Message::GetState(_)
+            | Message::State(_)
+            | Message::Rotate { .. }
+            | Message::Patience { .. }
+            | Message::Models(_) => cx.dead_letter(DeadLetter::Malformed),
         }
     }
 
@@ -88,8 +103,11 @@ impl Provider {
         }
         self.begun += 1;
         let timer = TimerId(self.begun);
-        let (pace, chunks, ending) =
-            (choose_pace(cx), choose_chunks(cx), choose_ending(cx, id.step, self.bold));
+        let (pace, chunks) = (choose_pace(cx), choose_chunks(cx));
+        let refusal = if self.busy { choose_refusal(cx) } else { None };
+        // Who is refused hears that before all else, but for a few.
+        let chunks = if refusal.is_some() && cx.choose(6) < 5 { 0 } else { chunks };
+        let ending = refusal.unwrap_or_else(|| choose_ending(cx, id.step, self.bold));
         cx.set_timer(timer, pace);
         self.streams.push(Streaming { timer, to, id, next: 0, chunks, pace, ending });
     }
@@ -119,6 +137,7 @@ impl Provider {
             Ending::Done(calls) => StreamEnd::Done { chunks, calls },
             Ending::Fails => StreamEnd::Failed,
             Ending::Silent => return,
+            Ending::Refuses(error, retry_after) => StreamEnd::Refused { error, retry_after },
         };
         cx.send(to, Message::StreamEnded { stream: id, end });
     }
@@ -148,6 +167,19 @@ fn choose_pace(cx: &mut Cx<'_>) -> Duration {
 
 fn choose_chunks(cx: &mut Cx<'_>) -> u16 {
     [1, 0, 2, 3][cx.choose(4) as usize]
+}
+
+/// Whether a busy model refuses, and for how long: not at all, briefly, longer than the mode's own wait, longer than its cap.
+fn choose_refusal(cx: &mut Cx<'_>) -> Option<Ending> {
+    let error = match cx.choose(16) {
+        0..=9 => return None,
+        10..=12 => ProviderError::RateLimited,
+        13 => ProviderError::Overloaded,
+        14 => ProviderError::Server,
+        _ => ProviderError::Invalid,
+    };
+    let seconds = [0, 0, 1, 1, 7, 90][cx.choose(6) as usize];
+    Some(Ending::Refuses(error, Some(Duration::from_secs(seconds)).filter(|wait| !wait.is_zero())))
 }
 
 fn choose_ending(cx: &mut Cx<'_>, step: u16, bold: bool) -> Ending {

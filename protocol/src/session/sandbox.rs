@@ -92,7 +92,13 @@ impl Sandbox {
             | Message::CancelCalls { .. }
             | Message::Performed { .. }
             | Message::Aborted { .. }
-            | Message::Result(_) => cx.dead_letter(DeadLetter::Malformed),
+            | Message::Result(_)
+            | Message::SwitchAgent(_)
+            | Message::GetState(_)
+            | Message::State(_)
+            | Message::Rotate { .. }
+            | Message::Patience { .. }
+            | Message::Models(_) => cx.dead_letter(DeadLetter::Malformed),
         }
     }
 

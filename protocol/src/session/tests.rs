@@ -1,6 +1,9 @@
 //! Plays: one actor at a time, its state and its exact effects.
 
 mod admission;
+mod agent;
+mod agents;
+mod cancels;
 mod gateway;
 mod interrupts;
 mod people;

@@ -4,7 +4,7 @@ use super::config::Config;
 use super::fact::Fact;
 use super::id::{CallId, RunId};
 use super::message::{Class, Message, Outcome, Report};
-use super::variant::Variant;
+use super::variant::{Variant, Variants};
 use super::{Cx, Session};
 use crate::actor::Actor;
 use crate::address::Address;
@@ -20,17 +20,22 @@ pub struct ToolActor {
     session: Address,
     sandbox: Address,
     config: Config,
-    variant: Variant,
+    variants: Variants,
     calls: Vec<Call>,
     /// Calls of runs up to this number are cancelled before they begin: a cancellation overtakes calls, since it travels
     /// in a higher lane.
     cancelled: u32,
+    /// How often calls of a run that only read may be made; the calls of other runs are made once.
+    patience: Option<(RunId, u8)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Call {
     id: CallId,
+    /// Which attempt this is; the tools count on from the one that the session has asked for.
     attempt: u8,
+    /// Which one the session has asked for.
+    first: u8,
     class: Class,
     state: State,
 }
@@ -48,14 +53,23 @@ enum State {
 
 impl ToolActor {
     /// The tools of `session`, which run in `sandbox`.
-    pub fn new(session: Address, sandbox: Address, config: Config, variant: Variant) -> Self {
-        Self { session, sandbox, config, variant, calls: Vec::new(), cancelled: 0 }
+    pub fn new(session: Address, sandbox: Address, config: Config, variants: impl Into<Variants>) -> Self {
+        Self {
+            session,
+            sandbox,
+            config,
+            variants: variants.into(),
+            calls: Vec::new(),
+            cancelled: 0,
+            patience: None,
+        }
     }
 
     fn message(&mut self, cx: &mut Cx<'_>, from: Address, message: Message) {
         match message {
             Message::Execute { call, attempt, class } => self.execute(cx, call, attempt, class),
             Message::CancelCalls { run } => self.cancel(cx, run),
+            Message::Patience { run, attempts } => self.patience = Some((run, attempts)),
             Message::Performed { call, attempt, outcome } => self.performed(cx, from, call, attempt, outcome),
             Message::Aborted { call } => self.aborted(cx, call),
             Message::Work(_)
@@ -81,7 +95,12 @@ impl ToolActor {
             | Message::Perform { .. }
             | Message::Abort { .. }
             | Message::Result(_)
-            | Message::Acknowledged { .. } => cx.dead_letter(DeadLetter::Malformed),
+            | Message::Acknowledged { .. }
+            | Message::SwitchAgent(_)
+            | Message::GetState(_)
+            | Message::State(_)
+            | Message::Rotate { .. }
+            | Message::Models(_) => cx.dead_letter(DeadLetter::Malformed),
         }
     }
 
@@ -95,12 +114,12 @@ impl ToolActor {
             cx.announce(Fact::PermitFreed { call: id });
             cx.cancel_timer(timer(id));
         }
-        let call = Call { id, attempt, class, state: State::Queued };
+        let call = Call { id, attempt, first: attempt, class, state: State::Queued };
         if id.run.number <= self.cancelled {
             self.report(cx, call, Outcome::Cancelled);
-        } else if class == Class::Forbidden && self.variant != Variant::CheckWhenOffering {
+        } else if class == Class::Forbidden && !self.variants.has(Variant::CheckWhenOffering) {
             self.report(cx, call, Outcome::Denied);
-        } else if class == Class::Asking && self.variant != Variant::AskHoldsPermit {
+        } else if class == Class::Asking && !self.variants.has(Variant::AskHoldsPermit) {
             cx.send(self.session, Message::NeedsPeople { call: id });
         } else {
             self.calls.push(call);
@@ -111,7 +130,7 @@ impl ToolActor {
     /// Starts what the permits allow, in order.
     fn start_ready(&mut self, cx: &mut Cx<'_>) {
         for index in 0..self.calls.len() {
-            let Call { id, attempt, class, state } = self.calls[index];
+            let Call { id, attempt, class, state, .. } = self.calls[index];
             if state == State::Queued && self.permitted(class) {
                 self.calls[index].state = State::Running;
                 cx.announce(Fact::CallStarted { call: id });
@@ -128,9 +147,9 @@ impl ToolActor {
     /// One permit for all serial calls of the key, and so many for parallel ones. A call that is aborting still holds its own.
     fn permitted(&self, class: Class) -> bool {
         let width = match class {
-            Class::Serial if self.variant == Variant::PermitPerCall => usize::from(self.config.width),
+            Class::Serial if self.variants.has(Variant::PermitPerCall) => usize::from(self.config.width),
             Class::Serial | Class::Asking | Class::Plan => 1,
-            Class::Parallel if self.variant == Variant::NoWidth => usize::MAX,
+            Class::Parallel if self.variants.has(Variant::NoWidth) => usize::MAX,
             Class::Parallel | Class::Forbidden => usize::from(self.config.width),
         };
         self.calls.iter().filter(|call| call.class == class && call.state != State::Queued).count() < width
@@ -142,7 +161,7 @@ impl ToolActor {
         self.cancelled = self.cancelled.max(run.number);
         for call in std::mem::take(&mut self.calls) {
             match call.state {
-                State::Queued if self.variant == Variant::QueuedCallSurvives => self.calls.push(call),
+                State::Queued if self.variants.has(Variant::QueuedCallSurvives) => self.calls.push(call),
                 State::Queued => self.report(cx, call, Outcome::Cancelled),
                 State::Running => {
                     cx.send(self.sandbox, Message::Abort { call: call.id, attempt: call.attempt });
@@ -157,18 +176,43 @@ impl ToolActor {
     fn performed(&mut self, cx: &mut Cx<'_>, from: Address, id: CallId, attempt: u8, outcome: Outcome) {
         let open = |call: &Call| (call.id, call.attempt) == (id, attempt) && call.state != State::Queued;
         if let Some(index) = self.calls.iter().position(open) {
-            let again = self.variant == Variant::RetryFailures && attempt == 1;
+            let again = self.variants.has(Variant::RetryFailures) && attempt == 1;
             if again && matches!(outcome, Outcome::Failed(_)) {
                 self.calls[index].attempt += 1;
                 return cx.send(self.sandbox, Message::Perform { call: id, attempt: attempt + 1 });
+            }
+            if matches!(outcome, Outcome::Failed(_)) && self.may_retry(self.calls[index]) {
+                return self.retry(cx, index);
             }
             self.calls.remove(index);
             cx.announce(Fact::PermitFreed { call: id });
             cx.cancel_timer(timer(id));
             self.start_ready(cx);
         }
+        if self.calls.iter().any(|call| call.id == id && (call.first..call.attempt).contains(&attempt)) {
+            return cx.dead_letter(DeadLetter::StaleAttempt); // It has been given up for a later one.
+        }
         let report = Report { call: id, attempt, outcome, reporter: Some(from) };
         cx.send(self.session, Message::Result(report));
+    }
+
+    /// Whether a call that has failed may be made once more: only what reads, and as often as the mode of its agent allows (`actors.md` C.3).
+    fn may_retry(&self, call: Call) -> bool {
+        let attempts =
+            self.patience.filter(|(run, _)| *run == call.id.run).map_or(1, |(_, attempts)| attempts);
+        let harmless = call.class == Class::Parallel || self.variants.has(Variant::RetryWrites);
+        harmless && call.state == State::Running && call.attempt - call.first + 1 < attempts
+    }
+
+    /// Makes a call once more. It keeps its permit and its deadline.
+    fn retry(&mut self, cx: &mut Cx<'_>, index: usize) {
+        self.calls[index].attempt += 1;
+        let Call { id, attempt, .. } = self.calls[index];
+        cx.announce(Fact::CallRetried { call: id, attempt });
+        cx.send(self.sandbox, Message::Perform { call: id, attempt });
+        if self.variants.has(Variant::DeadlinePerAttempt) {
+            cx.set_timer(timer(id), self.config.tool_deadline);
+        }
     }
 
     fn aborted(&mut self, cx: &mut Cx<'_>, id: CallId) {

@@ -1,6 +1,25 @@
 //! The planted bugs, each with the invariant that it trips.
 //!
-//! A variant is a switch that is consulted in one place; there is never a second copy of an actor.
+//! A variant is a switch that is consulted in one place; there is never a second copy of an actor. Several may be on at a time: what a
+//! generation of the original had is a bundle of them.
+//!
+//! - `tables` — what is wrong in each, by the scenario that shows it;
+//! - `generations` — the bundles.
+
+mod generations;
+pub(super) mod tables;
+
+use std::fmt;
+
+pub use generations::GENERATIONS;
+pub use tables::{MANY_VARIANTS, PLAN_VARIANTS, RECOVERY_VARIANTS, RETRY_VARIANTS, VARIANTS};
+
+/// What is wrong in a variant.
+pub type Planted = crate::planted::Planted<Variants>;
+
+/// Which bugs are planted: any number of them.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Variants(u128);
 
 /// Which bug is planted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -98,338 +117,105 @@ pub enum Variant {
     SignalsOnlyStream,
     /// The failure of a run is swallowed.
     CatchAll,
+    /// What the provider says about when to try again is not listened to.
+    IgnoreRetryAfter,
+    /// A provider that fails after its first text is tried again.
+    RetryAfterChunk,
+    /// Nothing gets through to an agent that waits for its next attempt.
+    DeafBackoff,
+    /// A message is stored under the agent that the session has then, and not under the one that said it.
+    StickyAtEmit,
+    /// A new table of models reaches the step that is being made.
+    RotationInStream,
+    /// The mode of a message stays on after its run.
+    ModeSticks,
+    /// A switch of the agent holds for the run in progress.
+    SwitchAtOnce,
+    /// G1x: the run is made inside the mailbox loop.
+    InlineRun,
+    /// The last error is told when it happens, and not kept.
+    ErrorForgotten,
+    /// A call that fails is made again whatever it does.
+    RetryWrites,
+    /// Each attempt at a call has a deadline of its own.
+    DeadlinePerAttempt,
 }
 
-/// What is wrong in a variant.
-pub type Planted = crate::planted::Planted<Variant>;
-
-/// All planted bugs.
-pub const VARIANTS: &[Planted] = &[
-    planted(
-        Variant::TwoLoops,
-        "two-loops",
-        "get-or-create is not atomic: two first messages of one key open two sessions",
-        "SES-1",
-    ),
-    planted(
-        Variant::ForgetSeen,
-        "forget-seen",
-        "accepted commands are not remembered: a message that is sent again runs again",
-        "SES-2",
-    ),
-    planted(
-        Variant::LifoInterject,
-        "lifo-interject",
-        "interjections go to the front of their queue: the second of two runs first",
-        "SES-3",
-    ),
-    planted(
-        Variant::LostWakeup,
-        "lost-wakeup",
-        "whether to start is decided before the commit: a run that ends in between leaves the message waiting",
-        "SES-4",
-    ),
-    planted(
-        Variant::NoDequeueOnFailure,
-        "no-dequeue-on-failure",
-        "a provider failure ends the run and does not take up what waits",
-        "SES-5",
-    ),
-    planted(
-        Variant::CheckThenAppend,
-        "check-then-append",
-        "the cap is checked before the commit and not reserved: two sends at the last place both get in",
-        "SES-6",
-    ),
-    planted(
-        Variant::GlobalPermit,
-        "global-permit",
-        "one permit for all keys: a slow run of one key holds up the others",
-        "SES-9",
-    ),
-    planted(
-        Variant::ClearBeforeStore,
-        "clear-before-store",
-        "an item counts as stored when its store begins: a second one is taken up beside it",
-        "SES-10",
-    ),
-    planted(
-        Variant::GlobalSingleFlight,
-        "global-single-flight",
-        "F1: one loop for all: a message queued behind another key's run is run with that key's ids",
-        "ISO-1",
-    ),
-    planted(
-        Variant::GlobalSteer,
-        "global-steer",
-        "F2: one steer queue for all: an interrupt of an idle key stops the run of another",
-        "ISO-2",
-    ),
-    planted(
-        Variant::DropUnhandled,
-        "drop-unhandled",
-        "a message accepted while a run winds up finds no transition and is dropped in silence",
-        "MBX-1",
-    ),
-    planted(
-        Variant::LowerLaneFirst,
-        "lower-lane-first",
-        "waiting commands are passed on from the lowest lane: a message goes before a waiting interrupt",
-        "MBX-2",
-    ),
-    planted(
-        Variant::UnboundedBacklog,
-        "unbounded-backlog",
-        "what waits for a key to be opened has no bound: a burst exceeds it and nobody is told",
-        "MBX-3",
-    ),
-    planted(
-        Variant::StoredInterrupt,
-        "stored-interrupt",
-        "hazard 1: an interrupt that comes while idle is kept, and kills the next run",
-        "INT-1",
-    ),
-    planted(
-        Variant::CarriedOver,
-        "carried-over",
-        "a second press during wind-up is kept, and kills the follow-up",
-        "INT-2",
-    ),
-    planted(
-        Variant::UnpolledInTools,
-        "unpolled-in-tools",
-        "hazard 2: nobody looks for interrupts during tools: the slowest tool decides",
-        "INT-3",
-    ),
-    planted(
-        Variant::StartingWindow,
-        "starting-window",
-        "hazard 4: an interrupt between reserving and starting a run sees an idle session and is dropped",
-        "INT-3",
-    ),
-    planted(
-        Variant::FlagAtLoopTop,
-        "flag-at-loop-top",
-        "the interrupt flag is checked at the top of the loop only: one more model call after the tools",
-        "INT-4",
-    ),
-    planted(
-        Variant::QueuedCallSurvives,
-        "queued-call-survives",
-        "cancelling stops the calls that run and forgets those that wait: one of them starts afterwards",
-        "INT-4",
-    ),
-    planted(
-        Variant::DropPartial,
-        "drop-partial",
-        "an interrupt discards the text that the user has already seen",
-        "INT-5",
-    ),
-    planted(
-        Variant::DoubleCompletion,
-        "double-completion",
-        "a stream that ends at the instant of its interrupt completes the turn on both paths",
-        "INT-6",
-    ),
-    planted(
-        Variant::TakeThenRecord,
-        "take-then-record",
-        "hazard 3: an interrupt is taken, then recorded: if the stream ends in between it is lost",
-        "INT-7",
-    ),
-    planted(
-        Variant::InterruptBehindWork,
-        "interrupt-behind-work",
-        "interrupts share the queue of messages: one that comes while messages wait is queued behind them",
-        "INT-8",
-    ),
-    planted(
-        Variant::CallsWithoutResults,
-        "calls-without-results",
-        "an interrupt during tools stores the calls without results: the next model call finds them open",
-        "TOOL-1",
-    ),
-    planted(
-        Variant::StoreAnyResult,
-        "store-any-result",
-        "G0's routing of B.4: a result for an unknown call, or of an earlier run, is stored as a message",
-        "TOOL-2",
-    ),
-    planted(
-        Variant::AcceptLate,
-        "accept-late",
-        "a result that comes after its run has ended is stored over the synthesized one",
-        "TOOL-2",
-    ),
-    planted(
-        Variant::RowPerDuplicate,
-        "row-per-duplicate",
-        "a result that is delivered twice becomes two messages",
-        "TOOL-3",
-    ),
-    planted(
-        Variant::MessageIdPerTurn,
-        "message-id-per-turn",
-        "messages have ids per turn and not per step: those of a second step have the place of the first",
-        "TOOL-4",
-    ),
-    planted(
-        Variant::PermitPerCall,
-        "permit-per-call",
-        "the permit for serial tools is not shared: two shells of one key run at a time",
-        "TOOL-5",
-    ),
-    planted(
-        Variant::NoWidth,
-        "no-width",
-        "nobody counts the parallel calls: a step with three of them runs them all",
-        "TOOL-6",
-    ),
-    planted(
-        Variant::RetryFailures,
-        "retry-failures",
-        "a call that fails is made again though it is not idempotent, and nobody records that",
-        "TOOL-7",
-    ),
-    planted(
-        Variant::CheckWhenOffering,
-        "check-when-offering",
-        "the allowed tools are checked when they are offered: a model that calls a hidden one is served",
-        "TOOL-8",
-    ),
-    planted(
-        Variant::SignalsOnlyStream,
-        "signals-only-stream",
-        "hazard 6: an interjection during tools signals a stream that is not there, and waits for the whole turn",
-        "INT-9",
-    ),
-    planted(
-        Variant::CatchAll,
-        "catch-all",
-        "F4: the failure of a run is caught and forgotten: it ends, and nobody is told of an error",
-        "OBS-1",
-    ),
-];
-
-/// The planted bugs that only a crash shows.
-pub const RECOVERY_VARIANTS: &[Planted] = &[
-    planted(
-        Variant::IgnoreTurnCompleted,
-        "ignore-turn-completed",
-        "recovery does not look whether the turn was completed: a crash after the end of a run runs it again",
-        "SES-2",
-    ),
-    planted(
-        Variant::ResumeToolsAtStepOne,
-        "resume-tools-at-step-one",
-        "G2: recovery looks for open calls at the first step only: a crash at a later step begins the turn anew",
-        "TOOL-4",
-    ),
-    planted(
-        Variant::PublishFirst,
-        "publish-first",
-        "clients are told before the commit: a crash in between loses what they were told",
-        "SES-7",
-    ),
-    planted(
-        Variant::EpochFirst,
-        "epoch-first",
-        "the epoch is announced before its commit: a crash in between, and the next commit has the same one",
-        "SES-8",
-    ),
-    planted(
-        Variant::ClearedFirst,
-        "cleared-first",
-        "an item stops waiting in one commit and is stored in the next: a crash in between loses it",
-        "SES-10",
-    ),
-    planted(
-        Variant::ReceiptNever,
-        "receipt-never",
-        "G1x: the log of interrupts keeps no receipts: recovery applies an old one to the run that it finds",
-        "INT-11",
-    ),
-    again(Variant::TwoLoops),
-    again(Variant::LostWakeup),
-    again(Variant::StartingWindow),
-    again(Variant::TakeThenRecord),
-    again(Variant::CallsWithoutResults),
-    again(Variant::RetryFailures),
-];
-
-/// The planted bugs that mix up keys.
-pub const MANY_VARIANTS: &[Planted] = &[
-    again(Variant::TwoLoops),
-    again(Variant::GlobalPermit),
-    again(Variant::GlobalSingleFlight),
-    again(Variant::GlobalSteer),
-];
-
-/// The planted bugs around people who decide.
-pub const PLAN_VARIANTS: &[Planted] = &[
-    planted(
-        Variant::AskHoldsPermit,
-        "ask-holds-permit",
-        "a call asks people inside its tool: while they think, it holds the permit of its key",
-        "SES-11",
-    ),
-    planted(
-        Variant::ForgetParked,
-        "forget-parked",
-        "what waits for people is kept in memory: after a crash their word finds nothing that waits for it",
-        "SES-12",
-    ),
-    planted(
-        Variant::ParkClearsFlag,
-        "park-clears-flag",
-        "hazard 5: an interrupt during tools sets a flag, and a call that then asks people clears it",
-        "INT-7",
-    ),
-    planted(
-        Variant::PublishBeforeClaim,
-        "publish-before-claim",
-        "the word on a plan is told before it claims the plan: two people have two words",
-        "PLAN-1",
-    ),
-    planted(
-        Variant::GateInUiOnly,
-        "gate-in-ui-only",
-        "only the screen keeps writes back while a plan waits: a write that came with the plan runs",
-        "PLAN-2",
-    ),
-    again(Variant::LostWakeup),
-];
-
-/// What the first table says about a planted bug, which shows in more than one scenario.
-const fn again(variant: Variant) -> Planted {
-    let mut place = 0;
-    while VARIANTS[place].variant as u8 != variant as u8 {
-        place += 1;
+impl Variants {
+    /// Exactly these bugs.
+    pub const fn of(variants: &[Variant]) -> Self {
+        let (mut bits, mut place) = (0, 0);
+        while place < variants.len() {
+            bits |= variants[place].bit();
+            place += 1;
+        }
+        Self(bits)
     }
-    VARIANTS[place]
+
+    /// The bug at a place of [`Variant`].
+    #[cfg(test)]
+    pub(super) const fn of_place(place: u32) -> Self {
+        Self(1 << (place - 1))
+    }
+
+    /// Whether this bug is planted.
+    #[inline]
+    pub const fn has(self, variant: Variant) -> bool {
+        self.0 & variant.bit() != 0
+    }
+
+    /// Whether all of these are planted.
+    const fn has_all(self, others: Self) -> bool {
+        self.0 & others.0 == others.0
+    }
+
+    /// Whether none is planted: this is the reference.
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The variant of that name on the command line, which may be a bundle.
+    pub fn named(name: &str) -> Option<Self> {
+        tables::all().find(|planted| planted.name == name).map(|planted| planted.variant)
+    }
+
+    /// Whether the same bugs are planted; for tables, which are made before there is a run.
+    const fn is(self, other: Self) -> bool {
+        self.0 == other.0
+    }
 }
 
-const fn planted(
-    variant: Variant,
-    name: &'static str,
-    sentence: &'static str,
-    trips: &'static str,
-) -> Planted {
-    Planted { variant, name, sentence, trips }
+/// By the names of the bugs.
+impl fmt::Debug for Variants {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let alone = |planted: &&Planted| planted.variant.0.is_power_of_two();
+        let planted = tables::all().filter(alone);
+        let mut names = Vec::new();
+        for planted in planted.filter(|planted| self.has_all(planted.variant)) {
+            if !names.contains(&planted.name) {
+                names.push(planted.name);
+            }
+        }
+        f.debug_set().entries(names).finish()
+    }
+}
+
+impl From<Variant> for Variants {
+    fn from(variant: Variant) -> Self {
+        Self::of(&[variant])
+    }
 }
 
 impl Variant {
     /// The last one, by which a test counts them.
     #[cfg(test)]
-    pub(super) const LAST: Self = Self::CatchAll;
+    pub(super) const LAST: Self = Self::DeadlinePerAttempt;
 
-    /// The variant of that name on the command line.
-    pub fn named(name: &str) -> Option<Self> {
-        tables().find(|planted| planted.name == name).map(|planted| planted.variant)
+    /// Its place in a set; the reference has none.
+    const fn bit(self) -> u128 {
+        match self {
+            Self::Reference => 0,
+            planted => 1 << (planted as u32 - 1),
+        }
     }
-}
-
-/// The planted bugs of all tables.
-pub fn tables() -> impl Iterator<Item = &'static Planted> {
-    VARIANTS.iter().chain(RECOVERY_VARIANTS).chain(PLAN_VARIANTS)
 }

@@ -3,6 +3,7 @@
 //! Monitors that follow one session go by who announces, not by key: if a bug gives a key two actors, that is for SES-1 to
 //! say, and each of the two is judged on its own by the others.
 //!
+//! - [`agent`] — attempts, agents, models, and what is said about them (RETRY-1, MODEL-1, MODE-1, MBX-4, OBS-1);
 //! - [`session`] — runs, acceptance, queues (SES);
 //! - [`isolation`] — between keys (ISO);
 //! - [`mailbox`] — nothing is lost, lanes, bounds (MBX);
@@ -12,6 +13,7 @@
 //! - [`tool`] — calls and results (TOOL);
 //! - [`ledger`] — what a monitor remembers.
 
+pub mod agent;
 pub mod interrupt;
 pub mod isolation;
 pub mod ledger;
@@ -138,6 +140,39 @@ pub fn state_recovery(check: &mut Properties<Fact>, config: &Config) {
         tool::effects_are_recorded(),
     );
     check.always("TOOL-4", "no two messages have the same place", tool::messages_have_their_own_place());
+}
+
+/// States what must hold of attempts, agents and models, and of what is said about them.
+pub fn state_retries(check: &mut Properties<Fact>, config: &Config) {
+    check.always(
+        "RETRY-1",
+        "a step is tried again as its agent's mode allows, after the waits, and not after text or an interrupt",
+        agent::attempts_keep_to_the_mode(),
+    );
+    check.always(
+        "MODEL-1",
+        "a step is made by one agent and one model, from its resolution to its end",
+        agent::steps_keep_their_model(),
+    );
+    check.always(
+        "MODE-1",
+        "a run is made by the agent that its message names, or else by the one it began with",
+        agent::runs_keep_their_agent(),
+    );
+    check.always(
+        "TOOL-7",
+        "what writes has its effect once, and what reads at most as often as its agent's mode allows",
+        tool::effects_keep_to_the_mode(),
+    );
+    check.always(
+        "TOOL-9",
+        "a call is over when its deadline has passed, however often it is tried",
+        tool::calls_keep_their_deadline(config.tool_deadline + config.tool_grace),
+    );
+    check.always("MBX-4", "who asks for the state is told, whatever runs", agent::questions_are_answered());
+    check.always("OBS-1", "a run that fails says so before it ends, and who asks is told", {
+        agent::failures_are_told_and_kept()
+    });
 }
 
 fn state_session(check: &mut Properties<Fact>, config: &Config) {

@@ -1,10 +1,15 @@
 //! The scenario against itself: the reference passes, every goal is reached, every planted bug trips its own invariant.
 
+use std::collections::BTreeSet;
+
+use rehearsal::Scenario;
 use rehearsal::choice::Base;
 use rehearsal::fault::{PROFILES, Profile};
+use rehearsal::registry::rehearsal;
 use rehearsal::run::{RunSpec, Verdict};
+use rehearsal_protocol::session::GENERATIONS;
 
-use super::SESSION;
+use super::{SESSION, Sessions, policies};
 
 #[test]
 fn the_reference_holds_under_every_profile() {
@@ -42,7 +47,7 @@ fn every_goal_is_reached_even_without_faults() {
 
 #[test]
 fn every_variant_trips_its_own_invariant_first() {
-    for variant in SESSION.variants {
+    for variant in SESSION.variants.iter().filter(|variant| !GENERATIONS.contains(&variant.name)) {
         let mut runner = SESSION.built(Some(variant.name)).runner();
         let found =
             (0..3_000).find_map(|seed| match runner.run(&RunSpec::seeded(seed, &Profile::CHAOS)).verdict {
@@ -54,11 +59,43 @@ fn every_variant_trips_its_own_invariant_first() {
 }
 
 #[test]
+fn every_generation_trips_several_invariants() {
+    for name in GENERATIONS {
+        let mut runner = SESSION.built(Some(name)).runner();
+        let mut tripped = BTreeSet::new();
+        for seed in 0..300 {
+            match runner.run(&RunSpec::seeded(seed, &Profile::CHAOS)).verdict {
+                Verdict::Violation(violation) => drop(tripped.insert(violation.invariant)),
+                Verdict::Pass | Verdict::Limit(_) => {}
+            }
+        }
+        assert!(tripped.len() > 1, "{name} trips {tripped:?}");
+    }
+}
+
+#[test]
 fn every_invariant_has_a_variant_that_trips_it() {
     let mut properties = rehearsal::check::Properties::default();
-    super::invariants::state(&mut properties, &super::Sessions::default().config);
+    super::invariants::state(&mut properties, &Sessions::default().config);
     let trips = |id: &str| SESSION.variants.iter().any(|variant| variant.trips == id);
     let untested: Vec<_> =
         properties.invariants().map(|invariant| &*invariant.id).filter(|id| !trips(id)).collect();
     assert_eq!(untested, [""; 0]);
+}
+
+#[test]
+fn every_policy_is_one_of_its_own_and_holds() {
+    let usual = Sessions::default().config;
+    let configs: BTreeSet<_> = policies::NAMES
+        .iter()
+        .map(|name| format!("{:?}", policies::named(name, usual).expect(name)))
+        .collect();
+    assert_eq!(configs.len(), policies::NAMES.len(), "two policies are the same");
+    for name in policies::NAMES {
+        let mut runner = rehearsal(Sessions::default().under(name).expect(name)).runner();
+        for seed in 0..1_500 {
+            let outcome = runner.run(&RunSpec::seeded(seed, &Profile::CHAOS));
+            assert_eq!(outcome.verdict, Verdict::Pass, "seed {seed:#x} under {name}");
+        }
+    }
 }

@@ -9,6 +9,7 @@ use super::memory::Seen;
 use super::{Item, Phase, SessionActor, Then, answer_again};
 use crate::address::Address;
 use crate::session::Cx;
+use crate::session::catalog::AgentName;
 use crate::session::fact::{Cause, Fact, Queue, Refusal, Role};
 use crate::session::id::RunId;
 use crate::session::message::{Kind, Message, Reply, Work};
@@ -17,13 +18,14 @@ use crate::session::variant::Variant;
 impl SessionActor {
     /// Someone offers work: T1, T3, T3'.
     pub(super) fn offer(&mut self, cx: &mut Cx<'_>, work: Work) {
-        let seen = self.memory.recall(work.command).filter(|_| self.variant != Variant::ForgetSeen);
+        let seen = self.memory.recall(work.command).filter(|_| !self.variants.has(Variant::ForgetSeen));
         match (seen, &self.phase) {
             (Some(seen), _) if seen.content == work.content => answer_again(cx, seen, work.reply_to),
             (Some(_), _) => refuse(cx, &work, Refusal::Conflict),
             (None, Phase::Closed) => refuse(cx, &work, Refusal::Terminated),
             // That the key ends is not durable yet, so nobody may learn of it.
             (None, Phase::Closing { .. }) => refuse(cx, &work, Refusal::Unavailable),
+            (None, _) if !may_answer(work.kind) => refuse(cx, &work, Refusal::InvalidRequest),
             (None, _) if !self.has_room(work.kind) => refuse(cx, &work, Refusal::QueueFull),
             (
                 None,
@@ -42,7 +44,7 @@ impl SessionActor {
         self.memory.note(Seen { command, content, reply: None });
         let item = Item { key: work.key, command, kind: work.kind };
         let was_idle = matches!(self.phase, Phase::Idle);
-        if self.variant == Variant::PublishFirst {
+        if self.variants.has(Variant::PublishFirst) {
             self.tell_accepted(cx, item, work.reply_to);
         }
         let then = Then::Admit { item, reply_to: work.reply_to, was_idle };
@@ -56,28 +58,26 @@ impl SessionActor {
 
     /// Whether one more of this kind fits, counting what is being made durable: the check and the append are one step.
     fn has_room(&self, kind: Kind) -> bool {
-        let reserved =
-            |commit: &&super::Commit| matches!(&commit.then, Then::Admit { item, .. } if item.kind == kind);
-        let reserved = match self.variant {
-            Variant::CheckThenAppend => 0,
-            _ => self.commits.iter().filter(reserved).count(),
-        };
-        let waiting = match kind {
-            Kind::Message => self.follow_up.len(),
-            Kind::Interjection => self.steering.len(),
+        let reserved = |commit: &&super::Commit| matches!(&commit.then, Then::Admit { item, .. } if item.kind.queue() == kind.queue());
+        let reserves = !self.variants.has(Variant::CheckThenAppend);
+        let reserved = if reserves { self.commits.iter().filter(reserved).count() } else { 0 };
+        let waiting = match kind.queue() {
+            Queue::FollowUp => self.follow_up.len(),
+            Queue::Steering => self.steering.len(),
         };
         waiting + reserved < usize::from(self.config.queue_cap)
     }
 
     /// The work is durable: only now is its client told.
     pub(super) fn admit(&mut self, cx: &mut Cx<'_>, item: Item, reply_to: Address, was_idle: bool) {
-        if self.variant != Variant::PublishFirst {
+        if !self.variants.has(Variant::PublishFirst) {
             self.tell_accepted(cx, item, reply_to);
         }
         let winds_up = matches!(self.phase, Phase::Interrupting { .. });
-        if winds_up && self.variant == Variant::DropUnhandled {
+        if winds_up && self.variants.has(Variant::DropUnhandled) {
             return;
         }
+        self.release(cx);
         self.enqueue(cx, item);
         if item.kind == Kind::Interjection {
             self.make_way(cx);
@@ -89,8 +89,8 @@ impl SessionActor {
 
     fn may_start(&self, was_idle: bool) -> bool {
         match self.phase {
-            Phase::Idle => was_idle || self.variant != Variant::LostWakeup,
-            Phase::Starting { .. } => self.variant == Variant::ClearBeforeStore,
+            Phase::Idle => was_idle || !self.variants.has(Variant::LostWakeup),
+            Phase::Starting { .. } => self.variants.has(Variant::ClearBeforeStore),
             Phase::Running { .. }
             | Phase::Interrupting { .. }
             | Phase::Parked { .. }
@@ -101,11 +101,12 @@ impl SessionActor {
     }
 
     fn enqueue(&mut self, cx: &mut Cx<'_>, item: Item) {
-        let (queue, waiting) = match item.kind {
-            Kind::Message => (Queue::FollowUp, &mut self.follow_up),
-            Kind::Interjection => (Queue::Steering, &mut self.steering),
+        let queue = item.kind.queue();
+        let waiting = match queue {
+            Queue::FollowUp => &mut self.follow_up,
+            Queue::Steering => &mut self.steering,
         };
-        if queue == Queue::Steering && self.variant == Variant::LifoInterject {
+        if queue == Queue::Steering && self.variants.has(Variant::LifoInterject) {
             waiting.push_front(item);
         } else {
             waiting.push_back(item);
@@ -126,7 +127,8 @@ impl SessionActor {
         let run = RunId { key: self.key, number: self.last_run };
         cx.announce(Fact::InFlight { run, command: item.command, passed });
         self.phase = Phase::Starting { run, item, stopped: None };
-        if self.variant == Variant::ClearedFirst {
+        self.choose_agent(item.kind);
+        if self.variants.has(Variant::ClearedFirst) {
             return self.commit(cx, Record::Cleared { command: item.command }, Then::Clear);
         }
         self.commit(cx, Record::Started { run, item }, Then::Start);
@@ -159,7 +161,7 @@ impl SessionActor {
             | Phase::Interrupting { .. }
             | Phase::Parked { .. }
             | Phase::Finalizing { .. } => {
-                assert!(self.variant != Variant::Reference, "a message was stored in {:?}", self.phase);
+                assert!(!self.variants.is_empty(), "a message was stored in {:?}", self.phase);
             }
         }
     }
@@ -172,6 +174,11 @@ impl SessionActor {
     }
 }
 
+/// Whether the agent that the work names is one that people may run.
+fn may_answer(kind: Kind) -> bool {
+    kind.agent().is_none_or(AgentName::is_primary)
+}
+
 /// Tells a client that its work is not accepted. Nothing is stored, so a repeat is judged anew.
 fn refuse(cx: &mut Cx<'_>, work: &Work, why: Refusal) {
     let reply = match why {
@@ -179,6 +186,7 @@ fn refuse(cx: &mut Cx<'_>, work: &Work, why: Refusal) {
         Refusal::Unavailable => Reply::Unavailable,
         Refusal::Terminated => Reply::Terminated,
         Refusal::Conflict => Reply::Conflict,
+        Refusal::InvalidRequest => Reply::InvalidRequest,
     };
     cx.announce(Fact::Refused { key: work.key, command: work.command, why });
     cx.send(work.reply_to, Message::Answer { command: work.command, reply });

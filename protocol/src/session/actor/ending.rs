@@ -2,15 +2,17 @@
 //!
 //! How a run ends is decided in one turn and told in a later one, when it is durable. In between nothing can change it.
 
+use super::cancels::cancelled;
 use super::journal::{Outcomes, Record};
 use super::memory::Seen;
 use super::{Active, CallRecord, GRACE, Item, Phase, REMIND, SILENCE, SessionActor, Sub, Then, answer_again};
 use crate::address::Address;
 use crate::mailbox::DeadLetter;
 use crate::session::Cx;
+use crate::session::config::StoppedCalls;
 use crate::session::fact::{Cause, Extent, Fact, PhaseName, Role};
 use crate::session::id::{CallId, CommandId, RunId};
-use crate::session::message::{Message, Outcome, Reply, Terminate};
+use crate::session::message::{Calls, Message, Outcome, Reply, Terminate};
 use crate::session::variant::Variant;
 
 /// What will be told of a run's end once it is durable.
@@ -31,11 +33,14 @@ pub(super) enum Last {
     Text { chunks: u16, extent: Extent },
     /// Calls with their results.
     Results(Outcomes),
+    /// Text, and the calls that came while its stream was being stopped, with their results.
+    Stopped { chunks: u16, outcomes: Outcomes },
 }
 
 impl SessionActor {
     /// How the present run ends is decided.
     pub(super) fn finish(&mut self, cx: &mut Cx<'_>, run: RunId, step: u16, cause: Cause, last: Last) {
+        self.dismiss_agent(cx);
         let ending = Ending { run, step, cause, last };
         let record = decide(cx, &ending);
         self.phase = Phase::Finalizing { ending };
@@ -48,10 +53,10 @@ impl SessionActor {
             Phase::Finalizing { ending } => {
                 let ending = *ending;
                 self.tell_end(cx, &ending);
-                if ending.cause == Cause::Failed && self.variant == Variant::NoDequeueOnFailure {
+                if ending.cause == Cause::Failed && self.variants.has(Variant::NoDequeueOnFailure) {
                     return self.rest(cx);
                 }
-                self.start_next(cx);
+                self.go_on(cx);
             }
             Phase::Closing { ending, .. } => {
                 if let Some(ending) = ending.take() {
@@ -64,12 +69,12 @@ impl SessionActor {
             | Phase::Interrupting { .. }
             | Phase::Parked { .. }
             | Phase::Closed => {
-                assert!(self.variant != Variant::Reference, "a run's end was stored in {:?}", self.phase);
+                assert!(!self.variants.is_empty(), "a run's end was stored in {:?}", self.phase);
             }
         }
     }
 
-    fn tell_end(&self, cx: &mut Cx<'_>, ending: &Ending) {
+    fn tell_end(&mut self, cx: &mut Cx<'_>, ending: &Ending) {
         let Ending { run, step, cause, last } = *ending;
         match last {
             Last::Nothing => {}
@@ -77,10 +82,23 @@ impl SessionActor {
                 self.tell_row(cx, run, step, Role::Assistant { chunks, extent });
             }
             Last::Results(outcomes) => self.tell_results(cx, run, step, outcomes),
+            Last::Stopped { chunks, outcomes } => {
+                self.tell_row(cx, run, step, Role::Assistant { chunks, extent: Extent::Partial });
+                self.tell_stopped(cx, run, step, outcomes);
+            }
         }
         let waiting = (self.steering.len() + self.follow_up.len()) as u16;
-        if cause == Cause::Failed && self.variant != Variant::CatchAll {
-            cx.announce(Fact::ErrorOccurred { run });
+        match cause {
+            Cause::Failed if self.variants.has(Variant::CatchAll) => {}
+            Cause::Failed => {
+                cx.announce(Fact::ErrorOccurred { run });
+                if !self.variants.has(Variant::ErrorForgotten) {
+                    self.memory.run_ended(run, cause);
+                }
+            }
+            Cause::Done | Cause::Interrupted | Cause::GaveWay | Cause::Terminated => {
+                self.memory.run_ended(run, cause);
+            }
         }
         cx.announce(Fact::StreamEnded { run, cause });
         cx.announce(Fact::TurnCompleted { run, cause });
@@ -101,7 +119,7 @@ impl SessionActor {
 
     /// A message of a step is stored.
     pub(super) fn tell_row(&self, cx: &mut Cx<'_>, run: RunId, step: u16, role: Role) {
-        let step = if self.variant == Variant::MessageIdPerTurn { 1 } else { step };
+        let step = if self.variants.has(Variant::MessageIdPerTurn) { 1 } else { step };
         cx.announce(Fact::RowStored { key: self.key, run, step, role });
     }
 
@@ -129,21 +147,27 @@ impl SessionActor {
             unreachable!("{:?} has nothing to wind up", self.phase)
         };
         cx.cancel_timer(GRACE);
-        let last = match (self.variant, last) {
-            (Variant::DropPartial, Last::Text { .. }) | (Variant::CallsWithoutResults, Last::Results(_)) => {
-                Last::Nothing
-            }
-            (_, last) => last,
+        let lost = match last {
+            Last::Nothing => false,
+            Last::Text { .. } => self.variants.has(Variant::DropPartial),
+            Last::Results(_) | Last::Stopped { .. } => self.variants.has(Variant::CallsWithoutResults),
         };
+        let last = if lost { Last::Nothing } else { last };
         self.finish(cx, run, step, Cause::Interrupted, last);
     }
 
     /// What the present run leaves if it ends here; calls that are open are given up.
     fn last_of_present(&mut self) -> Option<(RunId, u16, Last)> {
         self.give_up_open_calls();
+        self.give_up_stopped_calls();
         let Active { run, step, sub } = self.phase.active()?;
         let last = match sub {
-            Sub::Stream(stream) => partial(stream.shown),
+            Sub::Stream(stream) => match stream.calls() {
+                Some(calls) if self.config.stopped_calls == StoppedCalls::Cancelled => {
+                    Last::Stopped { chunks: stream.shown, outcomes: cancelled(calls) }
+                }
+                Some(_) | None => partial(stream.shown),
+            },
             Sub::Issuing(records) | Sub::Tools(records) | Sub::Parking(records) => {
                 Last::Results(outcomes(records))
             }
@@ -160,6 +184,16 @@ impl SessionActor {
         for (index, record) in (0..).zip(records).filter(|(_, record)| record.outcome.is_none()) {
             record.outcome = Some(Outcome::Cancelled);
             self.memory.ended(CallId { run: *run, step: *step, index }, Outcome::Cancelled);
+        }
+    }
+
+    /// Calls that came while their stream was being stopped have ended before anybody made them.
+    fn give_up_stopped_calls(&mut self) {
+        let Some(Active { run, step, sub: Sub::Stream(stream) }) = self.phase.active() else { return };
+        if self.config.stopped_calls == StoppedCalls::Cancelled {
+            for (index, _) in (0..).zip(stream.calls().iter().flat_map(Calls::classes)) {
+                self.memory.ended(CallId { run: *run, step: *step, index }, Outcome::Cancelled);
+            }
         }
     }
 
@@ -202,6 +236,7 @@ impl SessionActor {
             Some(Active { run, step, sub: Sub::Stream(_) }) => {
                 let (run, step) = (*run, *step);
                 self.close_stream(cx, run, step);
+                self.dismiss_agent(cx);
             }
             Some(Active { run, sub: Sub::Tools(_), .. }) => {
                 let run = *run;
@@ -246,7 +281,7 @@ impl SessionActor {
 fn decide(cx: &mut Cx<'_>, ending: &Ending) -> Record {
     cx.announce(Fact::RunDecided { run: ending.run, cause: ending.cause });
     let outcomes = match ending.last {
-        Last::Results(outcomes) => outcomes,
+        Last::Results(outcomes) | Last::Stopped { outcomes, .. } => outcomes,
         Last::Nothing | Last::Text { .. } => Outcomes::default(),
     };
     Record::Ended { cause: ending.cause, outcomes }

@@ -1,11 +1,14 @@
 //! What an interrupt does in each phase (`actors.md` B.3).
 
+use std::time::Duration;
+
 use super::journal::Record;
 use super::memory::Seen;
 use super::{Active, GRACE, Phase, SILENCE, SessionActor, Sub, Then, answer_again};
 use crate::mailbox::DeadLetter;
 use crate::run::InterruptAck;
 use crate::session::Cx;
+use crate::session::config::{AfterCancel, ExpectedRun, SecondPress};
 use crate::session::fact::{Fact, PhaseName, Refusal};
 use crate::session::id::{CommandId, RunId};
 use crate::session::message::{Interrupt, Message, Reply};
@@ -37,8 +40,12 @@ impl SessionActor {
             | PhaseName::Parked
             | PhaseName::Finalizing => {}
         }
+        if expected.is_none() && self.config.expected_run == ExpectedRun::Required {
+            cx.announce(Fact::Refused { key, command, why: Refusal::InvalidRequest });
+            return self.answer(cx, command, reply_to, Reply::InvalidRequest);
+        }
         cx.announce(Fact::InterruptReceived { key, command, expected, phase });
-        if phase == PhaseName::Stream && self.variant == Variant::TakeThenRecord {
+        if phase == PhaseName::Stream && self.variants.has(Variant::TakeThenRecord) {
             cx.send(cx.me(), Message::Record(interrupt));
             return;
         }
@@ -61,11 +68,12 @@ impl SessionActor {
         let ack = self.judge(cx, command, expected);
         let stops = run.filter(|_| ack == InterruptAck::Applied);
         self.memory.note(Seen { command, content: 0, reply: None });
-        self.commit(
-            cx,
-            Record::Stopped { command, run: stops, ack },
-            Then::Acknowledge { interrupt, ack, stops },
-        );
+        self.journal.write(cx, Record::Stopped { command, run: stops, ack });
+        let after = self.after(interrupt.stop, stops);
+        if after != AfterCancel::Continue {
+            self.journal.write(cx, Record::Cancelled { after });
+        }
+        self.sync(cx, Then::Acknowledge { interrupt, ack, stops });
     }
 
     /// What was decided about an interrupt is durable.
@@ -82,22 +90,23 @@ impl SessionActor {
         }
         cx.announce(Fact::InterruptAcked { key, command, ack });
         self.answer(cx, command, reply_to, Reply::Interrupt(ack));
+        self.cancel_waiting(cx, self.after(interrupt.stop, stops));
         self.wind_up_parked(cx);
     }
 
-    /// Table B.3. `interrupt` and `cancel` do the same, so what was pressed is not asked.
+    /// Table B.3. `interrupt` and `cancel` do the same to the run, so what was pressed is not asked.
     fn judge(&mut self, cx: &mut Cx<'_>, command: CommandId, expected: Option<RunId>) -> InterruptAck {
         let meant = |run: &RunId| expected.is_none_or(|expected| expected == *run);
         match &mut self.phase {
             Phase::Idle => {
-                if self.variant == Variant::StoredInterrupt {
+                if self.variants.has(Variant::StoredInterrupt) {
                     self.kept = Some(command);
                 }
                 InterruptAck::NoActiveRun // Nothing is kept: it must not kill the next run.
             }
             // How the run ends is decided: there is nothing left to stop.
             Phase::Finalizing { .. } | Phase::Closing { .. } | Phase::Closed => InterruptAck::NoActiveRun,
-            Phase::Starting { .. } if self.variant == Variant::StartingWindow => InterruptAck::NoActiveRun,
+            Phase::Starting { .. } if self.variants.has(Variant::StartingWindow) => InterruptAck::NoActiveRun,
             Phase::Starting { run, .. } if !meant(run) => InterruptAck::StaleRun,
             Phase::Starting { stopped: Some(_), .. } => InterruptAck::Absorbed,
             Phase::Starting { stopped: stopped @ None, .. } => {
@@ -113,8 +122,11 @@ impl SessionActor {
             }
             Phase::Interrupting { active } if !meant(&active.run) => InterruptAck::StaleRun,
             Phase::Interrupting { .. } => {
-                if self.variant == Variant::CarriedOver {
+                if self.variants.has(Variant::CarriedOver) {
                     self.kept = Some(command);
+                }
+                if self.config.second_press == SecondPress::EndsGrace {
+                    cx.set_timer(GRACE, Duration::ZERO);
                 }
                 InterruptAck::Absorbed
             }
@@ -122,7 +134,7 @@ impl SessionActor {
     }
 
     fn judge_running(&mut self, cx: &mut Cx<'_>, command: CommandId) -> InterruptAck {
-        if self.variant == Variant::InterruptBehindWork && !self.follow_up.is_empty() {
+        if self.variants.has(Variant::InterruptBehindWork) && !self.follow_up.is_empty() {
             self.kept = Some(command);
             return InterruptAck::Queued;
         }
@@ -142,7 +154,7 @@ impl SessionActor {
                 self.close_stream(cx, run, step);
                 cx.set_timer(GRACE, self.config.grace);
             }
-            Sub::Tools(_) if self.variant == Variant::UnpolledInTools => {}
+            Sub::Tools(_) if self.variants.has(Variant::UnpolledInTools) => {}
             Sub::Tools(_) => {
                 self.cancel_calls(cx, run);
                 cx.set_timer(GRACE, self.config.grace);
@@ -177,7 +189,7 @@ impl SessionActor {
 
 impl Phase {
     /// The run that an interrupt would stop.
-    fn run(&self) -> Option<RunId> {
+    pub(super) fn run(&self) -> Option<RunId> {
         match self {
             Self::Starting { run, .. } => Some(*run),
             Self::Running { active, .. } | Self::Interrupting { active } | Self::Parked { active } => {

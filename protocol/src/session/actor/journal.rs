@@ -13,10 +13,12 @@ use crate::durable::Durable;
 use crate::input::Recovered;
 use crate::run::InterruptAck;
 use crate::session::Cx;
-use crate::session::fact::Cause;
+use crate::session::catalog::AgentName;
+use crate::session::config::AfterCancel;
+use crate::session::fact::{Cause, Queue};
 use crate::session::id::{CallId, CommandId, RunId};
 use crate::session::message::{Calls, Class, Kind, Outcome, Reply};
-use crate::session::variant::Variant;
+use crate::session::variant::{Variant, Variants};
 
 /// After so many records, the next rest takes a snapshot.
 const SNAPSHOT_AFTER: u32 = 64;
@@ -57,6 +59,10 @@ pub(super) enum Record {
     Ended { cause: Cause, outcomes: Outcomes },
     /// The key has ended.
     Terminated { command: CommandId },
+    /// Another agent answers from the next run on.
+    Switched { command: CommandId, agent: AgentName },
+    /// The interrupt before it is a cancel: this becomes of what waits.
+    Cancelled { after: AfterCancel },
 }
 
 /// How the calls of a step have ended, in the order of the calls.
@@ -74,8 +80,16 @@ pub(super) struct Kept {
     pub(super) steering: VecDeque<Item>,
     pub(super) follow_up: VecDeque<Item>,
     pub(super) present: Option<Present>,
+    /// The agent of the next run.
+    pub(super) agent: AgentName,
+    /// The agent of the last run.
+    pub(super) turn_agent: AgentName,
     /// By which command the key was terminated, if it was.
     pub(super) terminated: Option<CommandId>,
+    /// Whether what waits is held until somebody says something more.
+    pub(super) holds: bool,
+    /// What a cancel has dropped, if nothing was written since: perhaps nobody was told.
+    pub(super) dropped: Vec<Item>,
     /// The last interrupt of all; only a variant asks.
     last_stop: Option<CommandId>,
 }
@@ -109,6 +123,7 @@ struct Entry {
 struct Snapshot {
     epoch: u32,
     last_run: u32,
+    agent: AgentName,
     memory: Memory,
 }
 
@@ -126,9 +141,9 @@ impl Journal {
     }
 
     /// Writes what there is to say at rest, in place of all records so far.
-    pub(super) fn cover(&mut self, cx: &mut Cx<'_>, last_run: u32, memory: &Memory) {
+    pub(super) fn cover(&mut self, cx: &mut Cx<'_>, last_run: u32, agent: AgentName, memory: &Memory) {
         self.epoch += 1;
-        let snapshot = Snapshot { epoch: self.epoch, last_run, memory: memory.clone() };
+        let snapshot = Snapshot { epoch: self.epoch, last_run, agent, memory: memory.clone() };
         self.snapshot.write(cx, SNAPSHOT, &snapshot);
         self.covered = self.epoch;
     }
@@ -136,13 +151,13 @@ impl Journal {
 
 impl Kept {
     /// What the disk kept: the snapshot, and then the records after it, up to the first that is not whole.
-    pub(super) fn recovered(recovered: &Recovered, variant: Variant) -> Self {
+    pub(super) fn recovered(recovered: &Recovered, variants: Variants) -> Self {
         let (durable, snapshot) = Durable::recovered::<Snapshot>(recovered, SNAPSHOT);
         let mut kept =
             Self { journal: Journal { snapshot: durable, ..Journal::default() }, ..Self::default() };
-        if let Some(Snapshot { epoch, last_run, memory }) = snapshot {
+        if let Some(Snapshot { epoch, last_run, agent, memory }) = snapshot {
             (kept.journal.epoch, kept.journal.covered) = (epoch, epoch);
-            (kept.last_run, kept.memory) = (last_run, memory);
+            (kept.last_run, kept.agent, kept.memory) = (last_run, agent, memory);
         }
         let mut text = [0; 11];
         loop {
@@ -154,17 +169,19 @@ impl Kept {
                 break;
             };
             kept.journal.epoch += 1;
-            kept.apply(record, variant);
+            kept.apply(record, variants);
         }
-        if variant == Variant::ReceiptNever {
+        if variants.has(Variant::ReceiptNever) {
             kept.stop_again();
         }
         kept
     }
 
-    fn apply(&mut self, record: Record, variant: Variant) {
+    fn apply(&mut self, record: Record, variants: Variants) {
+        self.dropped.clear();
         match record {
             Record::Admitted { item, content } => {
+                self.holds = false;
                 self.memory.note(Seen { command: item.command, content, reply: Some(Reply::Accepted) });
                 self.queue(item.kind).push_back(item);
             }
@@ -172,13 +189,14 @@ impl Kept {
             Record::Started { run, item } => {
                 self.takes_up(item.command);
                 self.last_run = run.number;
+                self.turn_agent = item.kind.agent().unwrap_or(self.agent);
                 self.present = Some(Present { run, item, stopped: None, step: 1, stage: Stage::Stream });
             }
             Record::Issued { step, calls } => {
                 let record = |class| CallRecord { class, attempt: 1, outcome: None, asks: false };
                 self.proceed(step, Stage::Tools { calls: calls.0.map(|class| class.map(record)) });
             }
-            Record::Parked { calls } if variant != Variant::ForgetParked => self.parks(calls),
+            Record::Parked { calls } if !variants.has(Variant::ForgetParked) => self.parks(calls),
             Record::Parked { .. } => {}
             Record::Resolved { index, allowed } => {
                 if let Some(calls) = self.open_calls() {
@@ -195,20 +213,40 @@ impl Kept {
                 self.memory.answered(command, Reply::Interrupt(ack));
                 self.stopped(command, run);
             }
-            Record::Ended { outcomes, .. } => {
+            Record::Ended { cause, outcomes } => {
                 self.remember(outcomes);
-                if variant != Variant::IgnoreTurnCompleted {
+                if let Some(Present { run, .. }) = self.present {
+                    self.memory.run_ended(run, cause);
+                }
+                if !variants.has(Variant::IgnoreTurnCompleted) {
                     self.present = None;
                 }
             }
             Record::Terminated { command } => self.terminated = Some(command),
+            Record::Switched { command, agent } => {
+                self.memory.answered(command, Reply::Accepted);
+                self.agent = agent;
+            }
+            Record::Cancelled { after } => self.cancelled(after),
+        }
+    }
+
+    fn cancelled(&mut self, after: AfterCancel) {
+        match after {
+            AfterCancel::Continue => {}
+            AfterCancel::ParkQueue => {
+                self.holds = !self.steering.is_empty() || !self.follow_up.is_empty();
+            }
+            AfterCancel::DropToDeadLetter => {
+                self.dropped = self.steering.drain(..).chain(self.follow_up.drain(..)).collect();
+            }
         }
     }
 
     fn queue(&mut self, kind: Kind) -> &mut VecDeque<Item> {
-        match kind {
-            Kind::Message => &mut self.follow_up,
-            Kind::Interjection => &mut self.steering,
+        match kind.queue() {
+            Queue::FollowUp => &mut self.follow_up,
+            Queue::Steering => &mut self.steering,
         }
     }
 

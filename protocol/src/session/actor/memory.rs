@@ -5,7 +5,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::session::id::{CallId, CommandId};
+use crate::session::fact::Cause;
+use crate::session::id::{CallId, CommandId, RunId};
 use crate::session::message::{Outcome, Reply};
 
 /// How many commands are remembered, to answer repeats as before; far more than are on their way at a time.
@@ -18,6 +19,8 @@ const CALLS: usize = 32;
 pub(super) struct Memory {
     seen: VecDeque<Seen>,
     done: VecDeque<(CallId, Outcome)>,
+    /// The number of the last run that failed, unless one has ended well since.
+    pub(super) last_error: Option<u32>,
 }
 
 /// A command that has come before, and what was answered. Prints as `c1#3=7→Accepted`, the command, its content and the answer: a session remembers
@@ -70,6 +73,15 @@ impl Memory {
             self.done.pop_front();
         }
         self.done.push_back((call, outcome));
+    }
+
+    /// Remembers how a run has ended.
+    pub(super) fn run_ended(&mut self, run: RunId, cause: Cause) {
+        match cause {
+            Cause::Failed => self.last_error = Some(run.number),
+            Cause::Done => self.last_error = None,
+            Cause::Interrupted | Cause::GaveWay | Cause::Terminated => {}
+        }
     }
 
     /// How a call has ended, if it has.

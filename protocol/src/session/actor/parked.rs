@@ -20,7 +20,7 @@ use crate::session::variant::Variant;
 impl SessionActor {
     /// A call needs people before it may go on.
     pub(super) fn needs_people(&mut self, cx: &mut Cx<'_>, call: CallId) {
-        let forgets = self.variant == Variant::ParkClearsFlag;
+        let forgets = self.variants.has(Variant::ParkClearsFlag);
         if let (true, Phase::Interrupting { active }) = (forgets, &mut self.phase) {
             let active =
                 Active { sub: std::mem::replace(&mut active.sub, Sub::Tools(Vec::new())), ..*active };
@@ -100,7 +100,7 @@ impl SessionActor {
         let Some(index) = records.iter().position(open) else { return };
         let call = CallId { run: *run, step: *step, index: index as u16 };
         let planner = *self.planner.get_or_insert_with(|| {
-            let actor = PlannerActor::new(cx.me(), self.variant);
+            let actor = PlannerActor::new(cx.me(), self.variants);
             cx.spawn("planner", actor)
         });
         cx.send(planner, Message::Present { call });

@@ -3,6 +3,7 @@
 //! It says first what it has found, all of it, and then goes on: a run whose end is stored is over, a run with calls that have no results
 //! goes on with exactly those, any other run goes on with the step that was cut.
 
+use super::cancels::drop_items;
 use super::ending::Last;
 use super::journal::{Kept, Present, Record, Stage};
 use super::{Active, Phase, SessionActor, Sub, Then};
@@ -19,10 +20,25 @@ impl SessionActor {
         if recovered.incarnation == Incarnation(1) {
             return self.idle_from_now(cx);
         }
-        let kept = Kept::recovered(recovered, self.variant);
-        let Kept { journal, memory, last_run, steering, follow_up, present, terminated, .. } = kept;
+        let kept = Kept::recovered(recovered, self.variants);
+        let Kept {
+            journal,
+            memory,
+            last_run,
+            steering,
+            follow_up,
+            present,
+            agent,
+            turn_agent,
+            terminated,
+            holds,
+            dropped,
+            ..
+        } = kept;
         (self.journal, self.memory, self.last_run) = (journal, memory, last_run);
         (self.steering, self.follow_up) = (steering, follow_up);
+        (self.agent, self.turn_agent) = (agent, turn_agent);
+        self.holds = holds;
         let key = self.key;
         cx.announce(Fact::Recovering { key });
         for item in self.steering.iter().chain(&self.follow_up) {
@@ -31,6 +47,7 @@ impl SessionActor {
         if let Some(Present { run, item, step, .. }) = present {
             cx.announce(Fact::Resumed { run, command: item.command, step });
         }
+        drop_items(cx, &dropped);
         cx.announce(Fact::Recovered { key, epoch: self.journal.epoch });
         match (terminated, present) {
             (Some(_), present) => {
@@ -42,6 +59,7 @@ impl SessionActor {
                 cx.send(self.peers.gateway, Message::Busy(key));
                 self.resume(cx, present);
             }
+            (None, None) if self.holds => self.rest(cx),
             (None, None) => self.start_next(cx),
         }
     }
@@ -59,18 +77,20 @@ impl SessionActor {
                 self.wind_up(cx);
             }
             (None, Stage::Stream) => self.call_model(cx, run, step),
-            (None, Stage::Tools { .. }) if self.variant == Variant::ResumeToolsAtStepOne && step > 1 => {
+            (None, Stage::Tools { .. }) if self.variants.has(Variant::ResumeToolsAtStepOne) && step > 1 => {
                 self.call_model(cx, run, 1);
             }
             (None, Stage::Tools { calls }) => {
                 let mut records: Vec<_> = calls.into_iter().flatten().collect();
+                // As many as the tools may have made of each by themselves.
+                let made = self.turn_agent.entry().mode.tool_attempts;
                 if records.iter().any(|record| record.asks) {
                     let sub = Sub::Tools(records);
                     self.phase = Phase::Parked { active: Active { run, step, sub } };
                     self.wait_for_people(cx);
                 } else {
                     let attempt =
-                        records.iter().map(|record| record.attempt).max().unwrap_or(0).saturating_add(1);
+                        records.iter().map(|record| record.attempt).max().unwrap_or(0).saturating_add(made);
                     let open = records.iter_mut().filter(|record| record.outcome.is_none());
                     open.for_each(|record| record.attempt = attempt);
                     let sub = Sub::Issuing(records);

@@ -13,7 +13,7 @@ impl SessionActor {
         self.phase = Phase::Idle;
         cx.send(self.peers.gateway, Message::Rested(self.key));
         if self.journal.is_long() && self.may_leave() {
-            self.journal.cover(cx, self.last_run, &self.memory);
+            self.journal.cover(cx, self.last_run, self.agent, &self.memory);
             self.sync(cx, Then::Rest);
         }
         self.idle_from_now(cx);
@@ -22,7 +22,7 @@ impl SessionActor {
     /// The session has been idle for as long as it may be.
     pub(super) fn idle_for_long(&mut self, cx: &mut Cx<'_>) {
         if self.may_leave() {
-            self.journal.cover(cx, self.last_run, &self.memory);
+            self.journal.cover(cx, self.last_run, self.agent, &self.memory);
             self.sync(cx, Then::Leave);
         } else {
             self.idle_from_now(cx);

@@ -70,11 +70,16 @@ impl SessionActor {
         if matches!(self.phase, Phase::Finalizing { .. } | Phase::Closing { .. }) {
             return false;
         }
-        match self.variant {
-            Variant::StoreAnyResult => matches!(ack, ResultAck::Unknown | ResultAck::Late),
-            Variant::AcceptLate => ack == ResultAck::Late,
-            Variant::RowPerDuplicate => ack == ResultAck::Duplicate,
-            _ => false,
+        match ack {
+            ResultAck::Unknown => self.variants.has(Variant::StoreAnyResult),
+            ResultAck::Late => {
+                self.variants.has(Variant::StoreAnyResult) || self.variants.has(Variant::AcceptLate)
+            }
+            ResultAck::Duplicate => self.variants.has(Variant::RowPerDuplicate),
+            ResultAck::Accepted
+            | ResultAck::Conflict
+            | ResultAck::StaleAttempt
+            | ResultAck::TargetMismatch => false,
         }
     }
 

@@ -2,26 +2,35 @@
 
 use super::ending::{Last, outcomes, partial};
 use super::journal::{Outcomes, Record};
-use super::{Active, CallRecord, Phase, SILENCE, SessionActor, Stream, Sub, Then};
+use super::{Active, CallRecord, Phase, SILENCE, SessionActor, Sub, Then};
 use crate::mailbox::DeadLetter;
 use crate::session::Cx;
+use crate::session::config::Listener;
 use crate::session::fact::{Cause, Extent, Fact, Role};
 use crate::session::id::{CallId, RunId, StreamId};
 use crate::session::message::{Calls, Class, Message, StreamEnd};
+use crate::session::stream::Stream;
 use crate::session::variant::Variant;
 
 impl SessionActor {
     /// Asks the model for the next step.
     pub(super) fn call_model(&mut self, cx: &mut Cx<'_>, run: RunId, step: u16) {
         cx.announce(Fact::ModelCall { run, step, context: self.key });
-        cx.send(self.peers.provider, Message::Generate { stream: stream_id(cx, run, step) });
-        cx.set_timer(SILENCE, self.config.stream_idle);
+        let stream = stream_id(cx, run, step);
+        match self.config.listener {
+            Listener::Agent => self.start_agent(cx, stream),
+            Listener::Session => {
+                cx.send(self.peers.provider, Message::Generate { stream });
+                cx.set_timer(SILENCE, self.config.stream_idle);
+            }
+        }
         let active = Active { run, step, sub: Sub::Stream(Stream::begin(cx.now())) };
         self.phase = Phase::Running { active, soft_stop: false };
     }
 
     pub(super) fn close_stream(&self, cx: &mut Cx<'_>, run: RunId, step: u16) {
-        cx.send(self.peers.provider, Message::CloseStream { stream: stream_id(cx, run, step) });
+        let to = self.step_agent.map_or(self.peers.provider, |agent| agent.address);
+        cx.send(to, Message::CloseStream { stream: stream_id(cx, run, step) });
     }
 
     /// Some text has come. Only the present stream's is shown.
@@ -54,16 +63,27 @@ impl SessionActor {
                         self.stream_done(cx, calls);
                     }
                 }
-                StreamEnd::Failed => self.stream_cut(cx, Cause::Failed),
+                // Whether it can be tried again is the business of an agent, if there is one.
+                StreamEnd::Failed | StreamEnd::Refused { .. } => self.stream_cut(cx, Cause::Failed),
                 StreamEnd::Closed => self.stream_closed(cx),
             }
         } else if self.phase.closes(from, life) {
-            if self.variant == Variant::DoubleCompletion && matches!(end, StreamEnd::Done { .. }) {
+            if self.variants.has(Variant::DoubleCompletion) && matches!(end, StreamEnd::Done { .. }) {
                 cx.announce(Fact::TurnCompleted { run: from.run, cause: Cause::Done });
             }
+            self.hear_end_of_stopped(end);
             self.wind_up(cx);
         } else {
             cx.dead_letter(DeadLetter::LateResult);
+        }
+    }
+
+    /// A stream that is being stopped has come to its end by itself, perhaps with calls.
+    fn hear_end_of_stopped(&mut self, end: StreamEnd) {
+        if let (Some(Active { sub: Sub::Stream(stream), .. }), StreamEnd::Done { chunks, calls }) =
+            (self.phase.active_mut(), end)
+        {
+            stream.end(chunks, calls);
         }
     }
 
@@ -76,6 +96,7 @@ impl SessionActor {
         };
         let (run, step, chunks, soft_stop) = (*run, *step, stream.shown, *soft_stop);
         cx.cancel_timer(SILENCE);
+        self.tell_who_said(cx, run, step);
         let whole = Last::Text { chunks, extent: Extent::Whole };
         if calls.is_empty() {
             self.finish(cx, run, step, Cause::Done, whole);
@@ -105,10 +126,14 @@ impl SessionActor {
                 let Sub::Issuing(records) = sub else { unreachable!("calls were stored in {sub:?}") };
                 let (run, step, mut records) = (*run, *step, std::mem::take(records));
                 let mut plans = false;
-                if self.variant != Variant::GateInUiOnly {
+                if !self.variants.has(Variant::GateInUiOnly) {
                     hold_back_writes(&mut records);
                 }
                 let tools = self.tools.expect("a session's tools are spawned in its first turn");
+                if self.config.listener == Listener::Agent {
+                    let attempts = self.turn_agent.entry().mode.tool_attempts;
+                    cx.send(tools, Message::Patience { run, attempts });
+                }
                 for (index, record) in (0..).zip(&records).filter(|(_, record)| record.is_ready()) {
                     let (call, CallRecord { class, attempt, .. }) = (CallId { run, step, index }, *record);
                     if attempt > 1 {
@@ -146,7 +171,7 @@ impl SessionActor {
     }
 
     /// The stream ended early; what was shown is kept (T8, T10).
-    fn stream_cut(&mut self, cx: &mut Cx<'_>, cause: Cause) {
+    pub(super) fn stream_cut(&mut self, cx: &mut Cx<'_>, cause: Cause) {
         let Some(Active { run, step, sub: Sub::Stream(stream) }) = self.phase.active() else {
             unreachable!("only a stream is cut, not {:?}", self.phase)
         };
@@ -174,7 +199,7 @@ impl SessionActor {
 
     /// All calls of the step have ended: their results are stored, or the run winds up.
     pub(super) fn step_done(&mut self, cx: &mut Cx<'_>) {
-        let loops_on = self.variant == Variant::FlagAtLoopTop;
+        let loops_on = self.variants.has(Variant::FlagAtLoopTop);
         match &mut self.phase {
             Phase::Interrupting { .. } if !loops_on => self.wind_up(cx),
             Phase::Running { active: Active { run, step, sub }, .. }
@@ -197,11 +222,11 @@ impl SessionActor {
     pub(super) fn gathered(&mut self, cx: &mut Cx<'_>, run: RunId, step: u16, outcomes: Outcomes) {
         self.tell_results(cx, run, step, outcomes);
         // Whatever has been interjected since the run began goes before its next step.
-        let makes_way = !self.steering.is_empty() && self.variant != Variant::SignalsOnlyStream;
+        let makes_way = !self.steering.is_empty() && !self.variants.has(Variant::SignalsOnlyStream);
         match &self.phase {
             Phase::Running { .. } if makes_way => self.finish(cx, run, step, Cause::GaveWay, Last::Nothing),
             Phase::Running { .. } => self.call_model(cx, run, step + 1),
-            Phase::Interrupting { .. } if self.variant == Variant::FlagAtLoopTop => {
+            Phase::Interrupting { .. } if self.variants.has(Variant::FlagAtLoopTop) => {
                 self.call_model(cx, run, step + 1);
             }
             Phase::Interrupting { .. } => self.wind_up(cx),

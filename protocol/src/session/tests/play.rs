@@ -20,6 +20,7 @@ const STREAM: StreamId = StreamId { run: RunId { key: KEY, number: 1 }, step: 1,
 pub(super) struct Play {
     pub(super) probe: Probe<Session>,
     pub(super) session: SessionActor,
+    config: Config,
     variant: Variant,
     written: BTreeMap<String, Vec<u8>>,
     pub(super) gateway: Address,
@@ -40,18 +41,20 @@ impl Play {
 
     /// The same with a planted bug.
     pub(super) fn with(variant: Variant) -> Self {
+        Self::of(Config { queue_cap: 2, ..Config::default() }, variant)
+    }
+
+    /// The same with other knobs.
+    pub(super) fn of(config: Config, variant: Variant) -> Self {
         let mut probe = Probe::default();
         let (gateway, provider, sandbox, client) = (probe.peer(), probe.peer(), probe.peer(), probe.peer());
-        let mut session = SessionActor::new(
-            KEY,
-            Peers { gateway, provider, sandbox, people: [None; 2] },
-            config(),
-            variant,
-        );
+        let mut session =
+            SessionActor::new(KEY, Peers { gateway, provider, sandbox, people: [None; 2] }, config, variant);
         probe.start(&mut session);
         Self {
             probe,
             session,
+            config,
             variant,
             written: BTreeMap::new(),
             gateway,
@@ -187,7 +190,7 @@ impl Play {
             sandbox: self.sandbox,
             people: [None; 2],
         };
-        self.session = SessionActor::new(KEY, peers, config(), self.variant);
+        self.session = SessionActor::new(KEY, peers, self.config, self.variant);
         self.writes = self.asked;
         self.turn(Input::Start(Recovered { incarnation: Incarnation(2), kept }))
     }
@@ -237,10 +240,6 @@ impl Play {
         let counts = |line: &String| line.starts_with("announce Committed");
         lines(effects).into_iter().filter(|line| !counts(line)).collect()
     }
-}
-
-fn config() -> Config {
-    Config { queue_cap: 2, ..Config::default() }
 }
 
 pub(super) fn command(number: u32) -> CommandId {

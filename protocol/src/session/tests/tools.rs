@@ -154,3 +154,63 @@ fn a_result_for_a_call_that_is_not_open_goes_to_the_session_as_it_is() {
         ]
     );
 }
+
+/// Tools of a run whose agent is patient, with a call of this class at work.
+fn patient(class: Class) -> Bench {
+    let mut bench = Bench::new();
+    let from = bench.session;
+    bench.tell(from, Message::Patience { run: run(1), attempts: 3 });
+    bench.execute(0, class);
+    bench
+}
+
+impl Bench {
+    fn failed(&mut self, attempt: u8) -> Vec<String> {
+        let (from, outcome) = (self.sandbox, Outcome::Failed(1));
+        self.tell(from, Message::Performed { call: call(0), attempt, outcome })
+    }
+}
+
+#[test]
+fn a_call_that_reads_is_made_again_for_a_patient_agent_within_its_deadline() {
+    let mut bench = patient(Class::Parallel);
+    let again = |attempt| {
+        [
+            format!("announce CallRetried {{ call: s1:b1/1.1.0, attempt: {attempt} }}"),
+            format!("send @2.2 Perform {{ call: s1:b1/1.1.0, attempt: {attempt} }}"),
+        ]
+    };
+    assert_eq!(bench.failed(1), again(2), "no new deadline is set");
+    assert_eq!(bench.failed(2), again(3));
+    assert!(says(&bench.failed(3), "announce PermitFreed"), "the last failure is the result");
+    assert!(says(&patient(Class::Parallel).overdue(0), "send @2.2 Abort { call: s1:b1/1.1.0, attempt: 1 }"));
+}
+
+#[test]
+fn a_result_of_an_attempt_that_was_given_up_is_dropped() {
+    let mut bench = patient(Class::Parallel);
+    bench.failed(1);
+    assert_eq!(bench.failed(1), ["dead letter StaleAttempt"]);
+    assert_eq!(bench.performed(0), ["dead letter StaleAttempt"]);
+}
+
+#[test]
+fn a_call_that_writes_is_made_once_however_patient_its_agent_is() {
+    assert!(says(&patient(Class::Serial).failed(1), "announce PermitFreed"));
+}
+
+#[test]
+fn a_call_of_another_run_has_none_of_the_patience() {
+    let mut bench = Bench::new();
+    let from = bench.session;
+    bench.tell(from, Message::Patience { run: run(7), attempts: 3 });
+    bench.execute(0, Class::Parallel);
+    assert!(says(&bench.failed(1), "announce PermitFreed"));
+}
+
+#[test]
+fn a_call_that_is_being_aborted_is_not_made_again() {
+    let mut bench = patient(Class::Parallel);
+    bench.cancel();
+    assert!(says(&bench.failed(1), "announce PermitFreed"));
+}

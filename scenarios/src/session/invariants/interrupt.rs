@@ -395,7 +395,7 @@ pub fn interrupts_pass_work() -> impl Monitor<Fact> {
 /// INT-9: while an interjection waits, no run begins another step.
 pub fn interjections_are_next() -> impl Monitor<Fact> {
     on(
-        ["Queued", "Restored", "InFlight", "ModelCall", "Recovering", "Closed"],
+        ["Queued", "Restored", "InFlight", "DeadLettered", "ModelCall", "Recovering", "Closed"],
         fold(
             Ledger::default(),
             |waiting: &mut Ledger<Address, Vec<CommandId>>, moment: Moment, fact: &Fact| {
@@ -404,7 +404,7 @@ pub fn interjections_are_next() -> impl Monitor<Fact> {
                     | Fact::Restored { command, kind: Kind::Interjection, .. } => {
                         waiting.entry(moment.actor).push(*command);
                     }
-                    Fact::InFlight { command, .. } => {
+                    Fact::InFlight { command, .. } | Fact::DeadLettered { command, .. } => {
                         waiting.entry(moment.actor).retain(|waiting| waiting != command);
                     }
                     Fact::ModelCall { run, step: step @ 2.., .. } => {

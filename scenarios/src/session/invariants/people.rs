@@ -16,16 +16,21 @@ const DECISIONS_TAKE: Duration = Duration::from_secs(5);
 pub fn parked_runs_hold_nothing() -> impl Monitor<Fact> {
     #[derive(Clone, Default, Hash)]
     struct Holds {
+        asking: Vec<CallId>,
         permits: Vec<CallId>,
         parked: Vec<RunId>,
     }
     on(
-        ["CallStarted", "PermitFreed", "Parked", "Unparked", "Recovering"],
+        ["CallIssued", "CallStarted", "PermitFreed", "Parked", "Unparked", "Recovering", "RunDecided"],
         fold(Holds::default(), |holds: &mut Holds, _, fact: &Fact| {
             match fact {
+                Fact::CallIssued { call, class: Class::Asking } => holds.asking.push(*call),
                 Fact::CallStarted { call } => {
                     if holds.parked.contains(&call.run) {
                         return Err(format!("{call} begins while its run waits for people"));
+                    }
+                    if holds.asking.contains(call) {
+                        return Err(format!("{call} begins before its run waits for people, whom it needs"));
                     }
                     holds.permits.push(*call);
                 }
@@ -36,8 +41,10 @@ pub fn parked_runs_hold_nothing() -> impl Monitor<Fact> {
                             "step {step} of {run} waits for people while {call} holds a permit"
                         ));
                     }
+                    holds.asking.retain(|call| call.run != *run);
                     holds.parked.push(*run);
                 }
+                Fact::RunDecided { run, .. } => holds.asking.retain(|call| call.run != *run),
                 Fact::Unparked { run, .. } => holds.parked.retain(|parked| parked != run),
                 Fact::Recovering { key } => {
                     holds.permits.retain(|call| call.run.key != *key);

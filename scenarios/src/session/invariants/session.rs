@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use rehearsal::check::{Moment, Monitor, Owed, Step, fold, leads_to, on};
-use rehearsal_protocol::session::{Cause, CommandId, Fact, Key, Kind, Queue, Role, RunId};
+use rehearsal_protocol::session::{Cause, CommandId, Fact, Key, Queue, Role, RunId};
 use rehearsal_protocol::{Address, Time};
 
 use super::ledger::Ledger;
@@ -97,14 +97,19 @@ pub fn work_is_in_order() -> impl Monitor<Fact> {
         follow_up: VecDeque<CommandId>,
     }
     on(
-        ["Queued", "InFlight", "Closed", "Recovering", "Restored"],
+        ["Queued", "InFlight", "DeadLettered", "Closed", "Recovering", "Restored"],
         fold(Ledger::default(), |sessions: &mut Ledger<Address, Queues>, moment: Moment, fact: &Fact| {
             match fact {
+                Fact::DeadLettered { command, .. } => {
+                    let queues = sessions.entry(moment.actor);
+                    queues.steering.retain(|waiting| waiting != command);
+                    queues.follow_up.retain(|waiting| waiting != command);
+                }
                 Fact::Restored { command, kind, .. } => {
                     let queues = sessions.entry(moment.actor);
-                    match kind {
-                        Kind::Interjection => queues.steering.push_back(*command),
-                        Kind::Message => queues.follow_up.push_back(*command),
+                    match kind.queue() {
+                        Queue::Steering => queues.steering.push_back(*command),
+                        Queue::FollowUp => queues.follow_up.push_back(*command),
                     }
                 }
                 Fact::Queued { command, queue, .. } => {
@@ -139,10 +144,12 @@ pub fn work_is_in_order() -> impl Monitor<Fact> {
 pub fn accepted_work_runs() -> impl Monitor<Fact> {
     let promise = |command: &CommandId| Sentence { who: *command, what: "was accepted and has not run" };
     on(
-        ["Accepted", "RunStarted", "Resumed", "DeadLettered"],
+        ["Accepted", "Released", "RunStarted", "Resumed", "DeadLettered", "Held"],
         leads_to(IN_THE_END, move |fact: &Fact| match fact {
-            Fact::Accepted { command, .. } => Step::Owe(promise(command)),
-            Fact::RunStarted { command, .. }
+            Fact::Accepted { command, .. } | Fact::Released { command, .. } => Step::Owe(promise(command)),
+            // What is held is owed nothing: whoever cancelled it has to say something more.
+            Fact::Held { command, .. }
+            | Fact::RunStarted { command, .. }
             | Fact::Resumed { command, .. }
             | Fact::DeadLettered { command, .. } => Step::Settle(promise(command)),
             _ => Step::Ignore,

@@ -1,8 +1,10 @@
 //! Calls and results.
 
+use std::time::Duration;
+
 use rehearsal::check::{Moment, Monitor, fold, on, unique};
-use rehearsal_protocol::Address;
-use rehearsal_protocol::session::{CallId, Class, Fact, Role, RunId};
+use rehearsal_protocol::session::{AgentName, CallId, Class, Fact, Role, RunId};
+use rehearsal_protocol::{Address, Time};
 
 use super::Sentence;
 use super::ledger::Ledger;
@@ -15,10 +17,12 @@ pub fn calls_are_complete() -> impl Monitor<Fact> {
         results: u32,
     }
     on(
-        ["CallIssued", "CallEnded", "ResultPersisted", "ModelCall", "Recovering"],
+        ["CallIssued", "CallStopped", "CallEnded", "ResultPersisted", "ModelCall", "Recovering"],
         fold(Ledger::default(), |calls: &mut Ledger<CallId, Counts>, _, fact: &Fact| {
             match fact {
-                Fact::CallIssued { call, .. } => *calls.entry(*call) = Counts::default(),
+                Fact::CallIssued { call, .. } | Fact::CallStopped { call } => {
+                    *calls.entry(*call) = Counts::default();
+                }
                 Fact::CallEnded { call, .. } => calls.entry(*call).ends += 1,
                 Fact::ResultPersisted { call } => calls.entry(*call).results += 1,
                 Fact::ModelCall { run, step, .. } => {
@@ -49,7 +53,7 @@ pub fn stored_results_were_asked_for() -> impl Monitor<Fact> {
         issued: Vec<CallId>,
     }
     on(
-        ["RunStarted", "RunEnded", "CallIssued", "ResultPersisted"],
+        ["RunStarted", "RunEnded", "CallIssued", "CallStopped", "ResultPersisted"],
         fold(Ledger::default(), |sessions: &mut Ledger<Address, Present>, moment: Moment, fact: &Fact| {
             match fact {
                 Fact::RunStarted { run, .. } => {
@@ -58,7 +62,9 @@ pub fn stored_results_were_asked_for() -> impl Monitor<Fact> {
                     present.issued.clear();
                 }
                 Fact::RunEnded { .. } => sessions.entry(moment.actor).run = None,
-                Fact::CallIssued { call, .. } => sessions.entry(moment.actor).issued.push(*call),
+                Fact::CallIssued { call, .. } | Fact::CallStopped { call } => {
+                    sessions.entry(moment.actor).issued.push(*call);
+                }
                 Fact::ResultPersisted { call } => {
                     let present = sessions.entry(moment.actor);
                     if present.run != Some(call.run) {
@@ -186,6 +192,68 @@ pub fn effects_are_recorded() -> impl Monitor<Fact> {
                 Fact::RunStarted { run, .. } => {
                     calls.retain(|call, _| call.run.key != run.key || call.run.number + 1 >= run.number);
                 }
+                _ => {}
+            }
+            Ok(())
+        }),
+    )
+}
+
+/// TOOL-7 where nothing crashes: what writes has its effect once, and what reads at most as often as the mode of its run's agent allows.
+pub fn effects_keep_to_the_mode() -> impl Monitor<Fact> {
+    #[derive(Clone, Default, Hash)]
+    struct Effects {
+        agents: Ledger<RunId, Option<AgentName>>,
+        writes: Vec<CallId>,
+        made: Ledger<CallId, u8>,
+    }
+    on(
+        ["StepResolved", "CallIssued", "Effected", "RunStarted"],
+        fold(Effects::default(), |effects: &mut Effects, _, fact: &Fact| {
+            match fact {
+                Fact::StepResolved { run, pin, .. } => *effects.agents.entry(*run) = Some(pin.agent),
+                Fact::CallIssued { call, class: Class::Serial } => effects.writes.push(*call),
+                Fact::Effected { call, .. } => {
+                    let made = effects.made.entry(*call);
+                    *made += 1;
+                    let agent = effects.agents.get(&call.run).copied().flatten().unwrap_or_default();
+                    let writes = effects.writes.contains(call);
+                    let most = if writes { 1 } else { agent.entry().mode.tool_attempts };
+                    if *made > most {
+                        return Err(format!(
+                            "{call} has its effect {made} times, and {most} is all that {agent:?} has"
+                        ));
+                    }
+                }
+                Fact::RunStarted { run, .. } => {
+                    let recent = |other: &RunId| other.key != run.key || other.number + 1 >= run.number;
+                    effects.agents.retain(|run, _| recent(run));
+                    effects.writes.retain(|call| recent(&call.run));
+                    effects.made.retain(|call, _| recent(&call.run));
+                }
+                _ => {}
+            }
+            Ok(())
+        }),
+    )
+}
+
+/// TOOL-9, the half of it that the tools can keep: a call is over when its deadline has passed, however often it is tried.
+pub fn calls_keep_their_deadline(within: Duration) -> impl Monitor<Fact> {
+    let within = within + Duration::from_millis(100);
+    on(
+        ["CallStarted", "PermitFreed", "Recovering"],
+        fold(Ledger::default(), move |since: &mut Ledger<CallId, Time>, moment: Moment, fact: &Fact| {
+            match fact {
+                Fact::CallStarted { call } => *since.entry(*call) = moment.at,
+                Fact::PermitFreed { call } => {
+                    if let Some(since) = since.remove(call).filter(|since| moment.at.since(*since) > within) {
+                        return Err(format!(
+                            "{call} began at {since} and is over only now, not within {within:?}"
+                        ));
+                    }
+                }
+                Fact::Recovering { key } => since.retain(|call, _| call.run.key != *key),
                 _ => {}
             }
             Ok(())

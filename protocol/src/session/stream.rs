@@ -1,4 +1,4 @@
-//! The chunks of one model call, put back in order.
+//! The chunks of one model call, put back in order: by an agent, and by a session that has none.
 
 use crate::session::message::Calls;
 use crate::time::Time;
@@ -7,7 +7,7 @@ use crate::time::Time;
 ///
 /// The network reorders and repeats, and a user must see text in order and once; so a chunk that comes early waits.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(in crate::session) struct Stream {
+pub(super) struct Stream {
     /// How many chunks have been shown: all before this place.
     pub(super) shown: u16,
     /// Which chunks beyond `shown` have come early; bit 0 is the one after it.
@@ -45,6 +45,11 @@ impl Stream {
     /// Takes the end of the stream, which says how many chunks there were.
     pub(super) fn end(&mut self, chunks: u16, calls: Calls) {
         self.end.get_or_insert((chunks, calls));
+    }
+
+    /// The calls that its end has brought, if there are any, though some text may be missing.
+    pub(super) fn calls(&self) -> Option<Calls> {
+        self.end.map(|(_, calls)| calls).filter(|calls| !calls.is_empty())
     }
 
     /// The calls that the model asks for, once the end and all chunks before it have come.
