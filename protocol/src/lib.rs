@@ -20,6 +20,7 @@
 //!
 //! - [`background`] — tasks that belong to a scope, and its closing;
 //! - [`commit`] — two-phase commit, small enough for exhaustive search;
+//! - [`gate`] — a quality gate of several agents, with its state in three places;
 //! - [`lease`] — a lock that expires, and a fence at what it protects;
 //! - [`listing`] — a list out of a store that others write to meanwhile;
 //! - [`outbox`] — events that go out after they are committed;
@@ -37,6 +38,7 @@ pub mod background;
 pub mod commit;
 pub mod context;
 pub mod durable;
+pub mod gate;
 pub mod input;
 pub mod lease;
 pub mod listing;

@@ -2,6 +2,7 @@
 
 pub mod background;
 pub mod commit;
+pub mod gate;
 pub mod leaky;
 pub mod lease;
 pub mod listing;
@@ -31,6 +32,7 @@ pub static SCENARIOS: &[&Entry] = &[
     &commit::COMMIT,
     &lease::LEASE,
     &pipeline::PIPELINE,
+    &gate::GATE,
     &terminal::TUI_LANES,
     &listing::LISTING,
     &background::BACKGROUND,

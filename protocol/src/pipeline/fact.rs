@@ -42,6 +42,11 @@ pub enum Fact {
         /// Which.
         request: RequestId,
     },
+    /// A stage cannot do its work, and ends in its first turn.
+    Stillborn {
+        /// Its place in the line, from 0.
+        place: u8,
+    },
     /// A stage is linked to the one before it; the first one is when it opens.
     Linked {
         /// Its place in the line, from 0.

@@ -20,6 +20,8 @@ const RELINK: TimerId = TimerId(2);
 pub const WORK_TIME: Duration = Duration::from_millis(2);
 /// How long a stage takes to find out that its link is of no use any more.
 pub const RELINK_AFTER: Duration = Duration::from_millis(300);
+/// One life in so many ends in its first turn, if chance has it.
+const VIABLE: u32 = 48;
 /// One stage in so many does not stop when it is asked, if chance has it.
 const WILLING: u32 = 12;
 
@@ -43,6 +45,10 @@ impl Stage {
 
     fn begin(&mut self, cx: &mut Context<'_, Pipeline>) {
         self.me = cx.incarnation();
+        if cx.choose(VIABLE) == VIABLE - 1 {
+            cx.announce(Fact::Stillborn { place: self.place });
+            return cx.fail("it cannot do its work");
+        }
         if self.place == 0 {
             cx.send(self.before, Message::Open);
             self.linked(cx, Incarnation(1));

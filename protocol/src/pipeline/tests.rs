@@ -32,6 +32,15 @@ fn a_stage_refuses_what_comes_from_a_life_that_it_is_not_linked_to_and_links_its
 }
 
 #[test]
+fn a_stage_that_cannot_do_its_work_says_so_and_ends() {
+    let mut probe = Probe::default();
+    let before = probe.peer();
+    probe.script([47]);
+    let effects = told(probe.start(&mut Stage::new(1, before, None)));
+    assert_eq!(effects, ["announce Stillborn { place: 1 }", "exit Failed(\"it cannot do its work\")"]);
+}
+
+#[test]
 fn a_stage_works_on_one_request_after_another() {
     let mut probe = Probe::default();
     let (door, after, client) = (probe.peer(), probe.peer(), probe.peer());

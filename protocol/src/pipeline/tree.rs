@@ -69,7 +69,8 @@ fn line(stages: u8, door: Address) -> Vec<ChildSpec<Part>> {
     (0..stages).map(stage).chain([auditor]).collect()
 }
 
-fn stage_name(place: u8) -> String {
+/// The name of the stage at a place, counted from 0.
+pub fn stage_name(place: u8) -> String {
     format!("stage-{}", place + 1)
 }
 

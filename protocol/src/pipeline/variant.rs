@@ -76,6 +76,12 @@ pub const VARIANTS: &[Planted] = &[
         trips: "SUP-6",
     },
     Planted {
+        variant: Variant::Supervisor(supervision::Variant::MonitorsLate),
+        name: "monitors-late",
+        sentence: "a stage is started and then monitored, and one that dies in between is never missed",
+        trips: "SUP-7",
+    },
+    Planted {
         variant: Variant::Supervisor(supervision::Variant::DeafBackoff),
         name: "deaf-backoff",
         sentence: "a supervisor that has put a restart off does not hear that it shall end",

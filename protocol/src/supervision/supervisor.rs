@@ -27,7 +27,7 @@ use crate::address::Address;
 use crate::context::Context;
 use crate::input::{Input, Signal, TimerId};
 use crate::mailbox::DeadLetter;
-use crate::time::nanos;
+use crate::time::{Time, nanos};
 
 /// How long a child may take to stop.
 const STOP: TimerId = TimerId(0);
@@ -56,6 +56,8 @@ struct Child<R> {
     spec: ChildSpec<R>,
     number: u64,
     state: State,
+    /// When it was started last.
+    since: Time,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -186,7 +188,7 @@ impl<R: Recipe> Supervisor<R> {
     }
 
     fn add(&mut self, spec: ChildSpec<R>) {
-        self.children.push(Child { spec, number: self.made, state: State::Down });
+        self.children.push(Child { spec, number: self.made, state: State::Down, since: Time::ZERO });
         self.made += 1;
     }
 

@@ -24,4 +24,6 @@ pub enum Variant {
     EndsFirst,
     /// A supervisor that waits before a restart does not hear that it shall end.
     DeafBackoff,
+    /// A child is monitored a little after it was started.
+    MonitorsLate,
 }

@@ -23,6 +23,7 @@ pub(super) fn state(check: &mut Properties<Fact>) {
     check.sometimes("a stage refuses what comes from another life", |fact| {
         matches!(fact, Fact::Refused { .. })
     });
+    check.sometimes("a stage ends in its first turn", |fact| matches!(fact, Fact::Stillborn { .. }));
     check.sometimes("a client gives up", |fact| matches!(fact, Fact::GivenUp { .. }));
     check.sometimes("an answer comes after the client asked again", |fact| {
         matches!(fact, Fact::Answered { in_time: false, .. })

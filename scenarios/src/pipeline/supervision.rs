@@ -1,10 +1,11 @@
 //! What holds under every supervisor (`actors.md` G, SUP).
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
-use rehearsal::check::{Monitor, Properties, Step, fold, leads_to, on};
+use rehearsal::check::{Moment, Monitor, Owed, Properties, Step, fold, leads_to, on};
 use rehearsal_protocol::pipeline::Fact;
+use rehearsal_protocol::pipeline::tree::stage_name;
 use rehearsal_protocol::supervision::{Fact as Supervision, Restart, Strategy};
 use rehearsal_protocol::{Address, Time};
 
@@ -34,6 +35,8 @@ pub(super) fn state(check: &mut Properties<Fact>) {
         stop_order(),
     );
     check.always("SUP-5", "when a supervisor has ended, none of its children runs", nobody_left());
+    // Before SUP-6: who has missed an end waits for it for ever.
+    check.always("SUP-7", "the end of a child is told once, even if it comes at once", Missed::default());
     check.always(
         "SUP-6",
         "a supervisor that is to end does so in the time that its children are given",
@@ -276,6 +279,69 @@ fn to_end(fact: &Fact) -> Step<Address> {
             Step::Settle(*supervisor)
         }
         _ => Step::Ignore,
+    }
+}
+
+/// SUP-7: a stage that says that it ends in its first turn is missed soon, unless its supervisor has ended as well; and no life is told to have ended twice.
+#[derive(Clone, Debug, Default, Hash)]
+struct Missed {
+    stillborn: BTreeMap<String, Time>,
+    /// Who has ended, and was not started since.
+    ended: BTreeSet<(Address, String)>,
+}
+
+/// How soon the end of a child is told.
+const MISSED_WITHIN: Duration = Duration::from_secs(5);
+
+impl Monitor<Fact> for Missed {
+    fn observe(&mut self, moment: Moment, fact: &Fact) -> Result<(), String> {
+        let fact = match fact {
+            Fact::Stillborn { place } => {
+                self.stillborn.insert(stage_name(*place), moment.at);
+                return Ok(());
+            }
+            Fact::Supervision(fact) => fact,
+            _ => return Ok(()),
+        };
+        match fact {
+            Supervision::SupervisorBegan { supervisor, .. } => {
+                self.stillborn.clear();
+                // A supervisor that begins says so itself, and not as a child that was started.
+                self.ended.retain(|(other, child)| other != supervisor && child != "line");
+            }
+            Supervision::ChildStarted { supervisor, child, .. }
+            | Supervision::StartFailed { supervisor, child } => {
+                self.ended.remove(&(*supervisor, child.clone()));
+            }
+            Supervision::RestartBegan { supervisor, children, .. } => {
+                self.ended.retain(|(other, child)| other != supervisor || !children.contains(child));
+            }
+            Supervision::ChildEnded { supervisor, child, .. } => {
+                self.stillborn.retain(|stage, _| stage != child && child != "line");
+                if !self.ended.insert((*supervisor, child.clone())) {
+                    return Err(format!("{child} has ended for the second time"));
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn kinds(&self) -> Option<&[&'static str]> {
+        Some(&["Supervision", "Stillborn"])
+    }
+
+    fn owed(&self) -> Vec<Owed> {
+        let owe = |(stage, since): (&String, &Time)| Owed {
+            since: *since,
+            within: MISSED_WITHIN,
+            what: format!("the news that {stage} has ended"),
+        };
+        self.stillborn.iter().map(owe).collect()
+    }
+
+    fn reset(&mut self) {
+        *self = Self::default();
     }
 }
 

@@ -1,5 +1,7 @@
 //! What follows from the end of a child (OTP `supervisor`: `restart_child`, `do_restart`, `add_restart`).
 
+use std::time::Duration;
+
 use super::{After, Child, RETRY, State, Supervisor, Then, Waiting};
 use crate::address::Address;
 use crate::context::Context;
@@ -11,6 +13,9 @@ use crate::supervision::policy::{AutoShutdown, Strategy};
 use crate::supervision::variant::Variant;
 use crate::time::{Time, nanos};
 
+/// How late a child is monitored if that bug is planted.
+const MONITORED_AFTER: Duration = Duration::from_millis(2);
+
 impl<R: Recipe> Supervisor<R> {
     /// A child has ended: by itself, or because it was stopped.
     pub(super) fn ended<P: Supervised<Recipe = R>>(
@@ -21,6 +26,10 @@ impl<R: Recipe> Supervisor<R> {
     ) {
         let is_it = |state: &State| matches!(state, State::Up(address) | State::Beginning(address) if *address == who);
         let Some(place) = self.children.iter().position(|child| is_it(&child.state)) else { return };
+        let at_once = cx.now().since(self.children[place].since) < MONITORED_AFTER;
+        if self.variant == Variant::MonitorsLate && at_once && matches!(reason, Exit::Failed(_)) {
+            return;
+        }
         let (id, clean) = (self.children[place].spec.id.clone(), reason.is_clean());
         let stopped = self.is_asked(&id);
         let supervisor = cx.me();

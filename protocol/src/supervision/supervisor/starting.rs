@@ -50,7 +50,7 @@ impl<R: Recipe> Supervisor<R> {
 
     fn runs<P: Supervised<Recipe = R>>(&mut self, cx: &mut Context<'_, P>, place: usize, address: Address) {
         let child = &mut self.children[place];
-        child.state = State::Up(address);
+        (child.state, child.since) = (State::Up(address), cx.now());
         let (id, restart) = (child.spec.id.clone(), child.spec.restart);
         cx.announce(P::fact(Fact::ChildStarted { supervisor: cx.me(), child: id, restart }));
     }

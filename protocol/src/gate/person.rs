@@ -1,0 +1,113 @@
+//! Who opens gates, and now and then cancels one.
+
+use std::time::Duration;
+
+use super::Gates;
+use super::message::{Command, Message};
+use super::record::{AgentId, GateId, Subject};
+use crate::actor::Actor;
+use crate::address::Address;
+use crate::context::Context;
+use crate::input::{Input, TimerId};
+use crate::mailbox::DeadLetter;
+
+/// No pause between two commands is longer.
+pub const LONGEST_PAUSE: Duration = Duration::from_secs(70);
+/// How long a person waits between two commands; the first is the dull one. A gate takes 20 s if nothing is in its way.
+const PAUSES: [Duration; 9] = [
+    Duration::from_secs(30),
+    Duration::from_secs(30),
+    Duration::from_secs(30),
+    Duration::from_secs(30),
+    LONGEST_PAUSE,
+    Duration::from_secs(2),
+    Duration::from_millis(20_100),
+    Duration::from_millis(20_203),
+    Duration::from_millis(2),
+];
+
+/// What a person wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Wish {
+    Open { spec: u8 },
+    CancelAgent,
+    CancelGate,
+}
+
+/// What is wanted; the first is the dull one.
+const WISHES: [Wish; 12] = [
+    Wish::Open { spec: 1 },
+    Wish::Open { spec: 1 },
+    Wish::Open { spec: 1 },
+    Wish::Open { spec: 1 },
+    Wish::Open { spec: 1 },
+    Wish::Open { spec: 1 },
+    Wish::Open { spec: 1 },
+    Wish::Open { spec: 1 },
+    Wish::Open { spec: 2 },
+    Wish::CancelAgent,
+    Wish::CancelAgent,
+    Wish::CancelGate,
+];
+
+/// Gives one command after another.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Person {
+    supervisor: Address,
+    agents: u8,
+    left: u32,
+    last: GateId,
+}
+
+impl Person {
+    /// Someone who gives so many commands, to a supervisor whose gates have so many agents.
+    pub fn new(supervisor: Address, agents: u8, commands: u32) -> Self {
+        Self { supervisor, agents, left: commands, last: 0 }
+    }
+
+    fn pause(&self, cx: &mut Context<'_, Gates>) {
+        if self.left > 0 {
+            let pause = PAUSES[cx.choose(PAUSES.len() as u32) as usize];
+            cx.set_timer(TimerId(0), pause);
+        }
+    }
+
+    fn command(&mut self, cx: &mut Context<'_, Gates>) {
+        self.left -= 1;
+        let wish = WISHES[cx.choose(WISHES.len() as u32) as usize];
+        let command = match wish {
+            Wish::Open { spec } => {
+                self.last += 1;
+                Command::Open { gate: self.last, subject: Subject { spec, checkpoint: 1 } }
+            }
+            Wish::CancelAgent => {
+                let role = cx.choose(u32::from(self.agents)) as u8;
+                Command::CancelAgent(AgentId { gate: self.last, role })
+            }
+            Wish::CancelGate => Command::CancelGate(self.last),
+        };
+        cx.send(self.supervisor, Message::Command(command));
+        self.pause(cx);
+    }
+}
+
+impl Actor<Gates> for Person {
+    fn receive(&mut self, cx: &mut Context<'_, Gates>, input: Input<Gates>) {
+        match input {
+            Input::Start(_) | Input::Timer(_) => self.command(cx),
+            Input::Message(envelope) => match envelope.message {
+                Message::News(_) => {}
+                Message::Command(_)
+                | Message::Prompt(_)
+                | Message::Answer(_)
+                | Message::Report(_)
+                | Message::Abort
+                | Message::Show(_)
+                | Message::Refill
+                | Message::Keep(_)
+                | Message::Kept(_) => cx.dead_letter(DeadLetter::Malformed),
+            },
+            Input::Signal(_) | Input::Synced(_) => {}
+        }
+    }
+}

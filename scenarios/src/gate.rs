@@ -1,0 +1,132 @@
+//! Quality gates of several agents: each is decided once, whatever ends or hangs, and memory, cache and store agree in the end.
+//!
+//! Supervisor, agents, cache and store are one process, which crashes, and whose actors are killed one by one. Providers are far away; the person is
+//! somewhere else and stays.
+
+mod invariants;
+mod measures;
+mod policies;
+mod triple;
+
+use std::time::Duration;
+
+use rehearsal::check::Properties;
+use rehearsal::compare::Measures;
+use rehearsal::policy;
+use rehearsal::registry::{self, Entry, Setting, rehearsal};
+use rehearsal::{Limits, Profile, Scenario, Setup};
+use rehearsal_protocol::gate::{
+    Cache, Config, Fact, Flaws, Gates, Model, Peers, Person, Provider, Store, Supervisor, VARIANTS, model,
+    person, variant,
+};
+
+use crate::planted::planted;
+
+/// The entry of the registry.
+pub static GATE: Entry = Entry {
+    name: "gate",
+    sentence: "several agents are asked, and what they answer is decided upon, in one of four designs",
+    variants: &PLANTED,
+    in_campaign: true,
+    faults: &Profile::CHAOS,
+    settings: &[
+        Setting { name: "agents", sentence: "how many agents a gate has", default: 3, least: 1, most: 100 },
+        Setting {
+            name: "commands",
+            sentence: "how many commands a person gives",
+            default: 6,
+            least: 1,
+            most: 1_000,
+        },
+        Setting {
+            name: "early",
+            sentence: "1 decides as soon as more than half agree, 0 waits for all",
+            default: 0,
+            least: 0,
+            most: 1,
+        },
+    ],
+    build: |variant, settings| {
+        let flaws = variant.and_then(variant::named).map_or(Flaws::none(), |planted| Flaws::of(&[planted]));
+        rehearsal(Gatekeeping {
+            config: Config {
+                model: Model::default(),
+                agents: settings.get("agents") as u8,
+                early: settings.get("early") == 1,
+            },
+            commands: settings.get("commands"),
+            flaws,
+        })
+    },
+};
+
+/// The planted bugs in the words of the registry.
+static PLANTED: [registry::Variant; VARIANTS.len()] = planted!(VARIANTS);
+
+/// A process with its gates, a provider, and a person.
+#[derive(Clone, Copy, Debug)]
+pub struct Gatekeeping {
+    /// How gates are run.
+    pub config: Config,
+    /// How many commands the person gives.
+    pub commands: u32,
+    /// What is wrong.
+    pub flaws: Flaws,
+}
+
+impl Default for Gatekeeping {
+    fn default() -> Self {
+        Self { config: Config::default(), commands: 6, flaws: Flaws::none() }
+    }
+}
+
+impl Scenario for Gatekeeping {
+    type Protocol = Gates;
+
+    fn set_up(&self, system: &mut Setup<Gates>) {
+        let provider = system.node("provider").actor("provider", Provider::default());
+        let person = system.node("desk").steady().declare("person");
+        let mut process = system.node("process");
+        let (store, supervisor, cache) =
+            (process.declare("store"), process.declare("supervisor"), process.declare("cache"));
+        let model = self.config.model;
+        process.actor("store", Store::new(model, cache));
+        process.actor("cache", Cache::new(if model.projects() { store } else { supervisor }));
+        let peers = Peers { store, cache, provider, person };
+        process.actor("supervisor", Supervisor::new(peers, self.config, self.flaws));
+        system.node("desk").actor("person", Person::new(supervisor, self.config.agents, self.commands));
+        system.timeout("deadline", model::DEADLINE);
+        system.timeout("retry", model::RETRY);
+        system.faulty_phase(Duration::from_secs(120));
+        system.panics_are_crashes();
+        // The last gate is opened after all pauses, and has its deadline.
+        let virtual_time = 2 * model::DEADLINE + person::LONGEST_PAUSE * self.commands;
+        system.limits(Limits { virtual_time, ..Limits::default() });
+    }
+
+    fn properties(&self, check: &mut Properties<Fact>) {
+        invariants::state(check, self.config.model);
+        invariants::state_goals(check);
+    }
+
+    fn policies(&self) -> &'static [&'static str] {
+        &policies::NAMES
+    }
+
+    fn under(&self, policy: &str) -> Option<Self> {
+        let (model, early, flaws) = policies::named(policy)?;
+        Some(Self { config: Config { model, early, ..self.config }, flaws: self.flaws.and(flaws), ..*self })
+    }
+
+    fn under_data(&self, data: &toml::Table) -> Result<Self, String> {
+        let policies::Design { model, early, .. } = policy::Policy::read(data)?;
+        Ok(Self { config: Config { model, early, ..self.config }, ..*self })
+    }
+
+    fn measures(&self, measure: &mut Measures<Fact>) {
+        measures::state(measure);
+    }
+}
+
+#[cfg(test)]
+mod tests;
