@@ -2,11 +2,8 @@
 //!
 //! `stages/projection.rs` says which facts are compared and which are not, and why. The stage `madsim` has the same test in its own folder.
 
-#[path = "stages/projection.rs"]
 mod projection;
-#[path = "stages/source.rs"]
 mod source;
-#[path = "stages/workload.rs"]
 mod workload;
 
 use std::collections::BTreeMap;

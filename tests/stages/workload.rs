@@ -7,7 +7,7 @@ use rehearsal_protocol::session::{self, Config, Workload};
 use rehearsal_scenarios::lease::LeaseLock;
 use rehearsal_scenarios::session::Sessions;
 
-use crate::projection::{in_world, of_sessions};
+use super::projection::{in_world, of_sessions};
 
 /// One lock, one client.
 pub(crate) fn lonely(variant: lease::Variant) -> Box<dyn Rehearsal> {
