@@ -30,8 +30,8 @@ pub use door::Door;
 pub use fact::Fact;
 pub use message::{Message, RequestId, Work};
 pub use stage::Stage;
-pub use tree::{Part, top};
-pub use variant::{Planted, VARIANTS, Variant, named};
+pub use tree::{Part, Shape, top};
+pub use variant::{POOL_VARIANTS, Planted, VARIANTS, Variant, named};
 
 use crate::actor::Protocol;
 use crate::mailbox::Lane;

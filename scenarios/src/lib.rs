@@ -11,6 +11,7 @@ pub mod outbox;
 pub mod pipeline;
 pub mod plan;
 mod planted;
+pub mod pool;
 pub mod recovery;
 pub mod retries;
 pub mod ring;
@@ -32,6 +33,7 @@ pub static SCENARIOS: &[&Entry] = &[
     &commit::COMMIT,
     &lease::LEASE,
     &pipeline::PIPELINE,
+    &pool::POOL,
     &gate::GATE,
     &terminal::TUI_LANES,
     &listing::LISTING,

@@ -3,7 +3,7 @@
 mod goals;
 mod measures;
 mod policies;
-mod supervision;
+pub(crate) mod supervision;
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use rehearsal::policy;
 use rehearsal::registry::{self, Entry, Setting, rehearsal};
 use rehearsal::{Profile, Scenario, Setup};
 use rehearsal_protocol::pipeline::{
-    self, Arrivals, Client, Door, Fact, Load, Pipeline, RequestId, VARIANTS, Variant, top,
+    self, Arrivals, Client, Door, Fact, Load, Pipeline, RequestId, Shape, VARIANTS, Variant, top,
 };
 use rehearsal_protocol::supervision::Policy;
 
@@ -62,6 +62,8 @@ static PLANTED: [registry::Variant; VARIANTS.len()] = planted!(VARIANTS);
 pub struct Service {
     /// How many clients there are.
     pub clients: u16,
+    /// How stages stand.
+    pub shape: Shape,
     /// How many stages there are.
     pub stages: u8,
     /// What each client does.
@@ -76,6 +78,7 @@ impl Default for Service {
     fn default() -> Self {
         Self {
             clients: 2,
+            shape: Shape::Line,
             stages: 3,
             load: Load::usual(),
             policy: policies::named("backoff").expect("it is one of them"),
@@ -90,7 +93,7 @@ impl Scenario for Service {
     fn set_up(&self, system: &mut Setup<Pipeline>) {
         let mut service = system.node("service");
         let door = service.actor("door", Door::default());
-        service.actor("top", top(self.policy.clone(), self.stages, door, self.variant));
+        service.actor("top", top(self.policy.clone(), self.shape, self.stages, door, self.variant));
         for number in 1..=self.clients {
             let client = Client::new(number, door, self.load).planted(self.variant);
             let mut node = system.node(format!("client-{number}")).steady();
@@ -105,17 +108,7 @@ impl Scenario for Service {
 
     fn properties(&self, check: &mut Properties<Fact>) {
         supervision::state(check);
-        check.always("PIPE-1", "a request is answered or given up, and only once", once());
-        check.eventually(
-            "PIPE-2",
-            "every client comes to the end of its requests",
-            Duration::from_secs(60),
-            1..=self.clients,
-            |fact| match fact {
-                Fact::Finished { client } => Some(*client),
-                _ => None,
-            },
-        );
+        state_requests(check, self.clients);
         goals::state(check);
     }
 
@@ -134,6 +127,21 @@ impl Scenario for Service {
     fn measures(&self, measure: &mut Measures<Fact>) {
         measures::state(measure);
     }
+}
+
+/// What holds of requests, however they are served.
+pub(crate) fn state_requests(check: &mut Properties<Fact>, clients: u16) {
+    check.always("PIPE-1", "a request is answered or given up, and only once", once());
+    check.eventually(
+        "PIPE-2",
+        "every client comes to the end of its requests",
+        Duration::from_secs(60),
+        1..=clients,
+        |fact| match fact {
+            Fact::Finished { client } => Some(*client),
+            _ => None,
+        },
+    );
 }
 
 /// PIPE-1: a request is answered or given up, and only once; and nothing is answered that was not carried out.

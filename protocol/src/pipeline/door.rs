@@ -1,4 +1,6 @@
-//! Where requests come in: passes them on to the first stage, if it is open.
+//! Where requests come in: passes them on to the stages that are open, in turn.
+
+use std::collections::VecDeque;
 
 use super::Pipeline;
 use super::message::Message;
@@ -8,32 +10,36 @@ use crate::context::Context;
 use crate::input::Input;
 use crate::mailbox::DeadLetter;
 
-/// Passes requests on to the first stage.
+/// Passes requests on: to the first stage of a line, or to all of a pool in turn. It does not hear that one has ended.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Door {
-    first: Option<Address>,
+    open: VecDeque<Address>,
 }
 
 impl Actor<Pipeline> for Door {
     fn receive(&mut self, cx: &mut Context<'_, Pipeline>, input: Input<Pipeline>) {
         let Input::Message(envelope) = input else { return };
-        match (envelope.message, self.first) {
-            (Message::Open, _) => self.first = Some(envelope.from),
-            // The door never changes: it is always the same life.
-            (Message::Request(work), Some(first)) => {
-                cx.send(first, Message::Job { work, by: Incarnation(1) });
+        match envelope.message {
+            Message::Open => {
+                if !self.open.contains(&envelope.from) {
+                    self.open.push_back(envelope.from);
+                }
             }
-            (Message::Request(_), None) => cx.dead_letter(DeadLetter::Undeliverable),
-            (
-                Message::Arrives { .. }
-                | Message::Job { .. }
-                | Message::Done(_)
-                | Message::Link
-                | Message::Linked(_)
-                | Message::Command(_)
-                | Message::Answer(_),
-                _,
-            ) => cx.dead_letter(DeadLetter::Malformed),
+            Message::Request(work) => match self.open.front() {
+                // The door never changes: it is always the same life.
+                Some(next) => {
+                    cx.send(*next, Message::Job { work, by: Incarnation(1) });
+                    self.open.rotate_left(1);
+                }
+                None => cx.dead_letter(DeadLetter::Undeliverable),
+            },
+            Message::Arrives { .. }
+            | Message::Job { .. }
+            | Message::Done(_)
+            | Message::Link
+            | Message::Linked(_)
+            | Message::Command(_)
+            | Message::Answer(_) => cx.dead_letter(DeadLetter::Malformed),
         }
     }
 }

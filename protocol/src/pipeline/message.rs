@@ -56,7 +56,7 @@ impl Message {
 pub struct Work {
     /// Which request.
     pub request: RequestId,
-    /// Whether it makes the second stage panic each time.
+    /// Whether it makes the second stage of a line, or any of a pool, panic each time.
     pub poison: bool,
     /// Who waits for it.
     pub client: Address,

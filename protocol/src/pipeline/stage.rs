@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::message::{Message, Work};
+use super::tree::Shape;
 use super::{Fact, Pipeline};
 use crate::actor::Actor;
 use crate::address::{Address, Incarnation};
@@ -29,6 +30,7 @@ const WILLING: u32 = 12;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Stage {
     place: u8,
+    shape: Shape,
     before: Address,
     after: Option<Address>,
     me: Incarnation,
@@ -40,7 +42,13 @@ pub struct Stage {
 impl Stage {
     /// The stage at a place, counted from 0, between the one before, or the door, and the one after, if there is one.
     pub fn new(place: u8, before: Address, after: Option<Address>) -> Self {
-        Self { place, before, after, me: Incarnation(0), link: None, queue: VecDeque::new() }
+        let (me, shape) = (Incarnation(0), Shape::Line);
+        Self { place, shape, before, after, me, link: None, queue: VecDeque::new() }
+    }
+
+    /// One of a pool, which stands behind the door beside others.
+    pub fn of_pool(place: u8, door: Address) -> Self {
+        Self { shape: Shape::Pool, ..Self::new(place, door, None) }
     }
 
     fn begin(&mut self, cx: &mut Context<'_, Pipeline>) {
@@ -49,7 +57,7 @@ impl Stage {
             cx.announce(Fact::Stillborn { place: self.place });
             return cx.fail("it cannot do its work");
         }
-        if self.place == 0 {
+        if self.shape == Shape::Pool || self.place == 0 {
             cx.send(self.before, Message::Open);
             self.linked(cx, Incarnation(1));
         } else {
@@ -80,7 +88,8 @@ impl Stage {
 
     fn done(&mut self, cx: &mut Context<'_, Pipeline>) {
         let Some(work) = self.queue.pop_front() else { return };
-        assert!(!work.poison || self.place != 1, "{} is poison", work.request);
+        let is_killed = work.poison && (self.shape == Shape::Pool || self.place == 1);
+        assert!(!is_killed, "{} is poison", work.request);
         match self.after {
             Some(after) => cx.send(after, Message::Job { work, by: self.me }),
             None => {

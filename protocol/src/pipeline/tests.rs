@@ -80,6 +80,34 @@ fn the_door_passes_nothing_on_before_the_first_stage_opens() {
 }
 
 #[test]
+fn the_door_of_a_pool_takes_each_in_turn() {
+    let mut probe = Probe::default();
+    let (first, second, client) = (probe.peer(), probe.peer(), probe.peer());
+    let mut door = Door::default();
+    for worker in [first, second, first] {
+        probe.message(&mut door, worker, Message::Open);
+    }
+    let mut to = || {
+        let sent = told(probe.message(&mut door, client, Message::Request(work(1, client))));
+        sent[0].split(' ').nth(1).map(str::to_owned)
+    };
+    let [a, b, c] = [to(), to(), to()].map(Option::unwrap);
+    assert_eq!((a.as_str(), b.as_str(), c.as_str()), ("@1.1", "@2.2", "@1.1"));
+}
+
+#[test]
+#[should_panic(expected = "c1#7 is poison")]
+fn poison_makes_any_of_a_pool_panic() {
+    let mut probe = Probe::default();
+    let (door, client) = (probe.peer(), probe.peer());
+    let mut worker = Stage::of_pool(3, door);
+    assert_eq!(told(probe.start(&mut worker))[0], "send @1.1 Open");
+    let work = Work { poison: true, ..work(7, client) };
+    probe.message(&mut worker, door, Message::Job { work, by: Incarnation(1) });
+    probe.turn(&mut worker, Input::Timer(TimerId(1)));
+}
+
+#[test]
 fn requests_arrive_one_to_five_gaps_apart_until_all_have() {
     let mut probe = Probe::default();
     let client = probe.peer();

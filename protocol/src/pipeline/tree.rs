@@ -25,6 +25,8 @@ pub enum Part {
     Line {
         /// Which.
         policy: Policy,
+        /// How its stages stand.
+        shape: Shape,
         /// Of how many stages.
         stages: u8,
         /// Where requests come in.
@@ -36,6 +38,8 @@ pub enum Part {
     Stage {
         /// Its place, from 0.
         place: u8,
+        /// How they stand.
+        shape: Shape,
         /// How many there are.
         of: u8,
         /// Where requests come in.
@@ -45,14 +49,24 @@ pub enum Part {
     Auditor,
 }
 
+/// How stages stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Shape {
+    /// One after another: each passes on what it has done.
+    #[default]
+    Line,
+    /// Beside each other: each does it all, and none knows of the others.
+    Pool,
+}
+
 /// How long a stage is given to stop.
 pub const STAGE_STOP: Duration = Duration::from_millis(200);
 
 /// The supervisor above all. If the settings fail, the line is started again after them.
-pub fn top(line: Policy, stages: u8, door: Address, variant: Variant) -> Supervisor<Part> {
+pub fn top(line: Policy, shape: Shape, stages: u8, door: Address, variant: Variant) -> Supervisor<Part> {
     let planted = variant.of_supervisor();
     let policy = Policy::otp(Strategy::RestForOne).with_intensity(100, Duration::from_secs(5)).named("top");
-    let line = Part::Line { policy: line, stages, door, planted };
+    let line = Part::Line { policy: line, shape, stages, door, planted };
     Supervisor::new(
         policy,
         [ChildSpec::worker("settings", Part::Settings), ChildSpec::supervisor("line", line)],
@@ -60,9 +74,9 @@ pub fn top(line: Policy, stages: u8, door: Address, variant: Variant) -> Supervi
 }
 
 /// The stages in their order, and the auditor.
-fn line(stages: u8, door: Address) -> Vec<ChildSpec<Part>> {
+fn line(shape: Shape, stages: u8, door: Address) -> Vec<ChildSpec<Part>> {
     let stage = |place| {
-        let part = Part::Stage { place, of: stages, door };
+        let part = Part::Stage { place, shape, of: stages, door };
         ChildSpec::worker(stage_name(place), part).stopped(Shutdown::Within(STAGE_STOP))
     };
     let auditor = ChildSpec::worker("auditor", Part::Auditor).restarted(Restart::Temporary);
@@ -83,13 +97,16 @@ impl Supervised for Pipeline {
     fn start(cx: &mut Context<'_, Self>, name: &str, part: &Part) -> Started {
         match part {
             Part::Settings | Part::Auditor => Started::Running(cx.spawn(name, Bystander)),
-            Part::Line { policy, stages, door, planted } => {
-                let line = Supervisor::new(policy.clone(), line(*stages, *door));
+            Part::Line { policy, shape, stages, door, planted } => {
+                let line = Supervisor::new(policy.clone(), line(*shape, *stages, *door));
                 Started::Beginning(cx.spawn(name, line.planted(*planted).under(cx.me())))
             }
-            Part::Stage { place, of, door } => {
+            Part::Stage { place, shape, of, door } => {
                 if cx.choose(STARTS) == STARTS - 1 {
                     return Started::Failed;
+                }
+                if *shape == Shape::Pool {
+                    return Started::Running(cx.spawn(name, Stage::of_pool(*place, *door)));
                 }
                 let before = if *place == 0 { *door } else { cx.child(&stage_name(place - 1)) };
                 let after = (place + 1 < *of).then(|| cx.child(&stage_name(place + 1)));

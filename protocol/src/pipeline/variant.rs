@@ -101,6 +101,28 @@ pub const VARIANTS: &[Planted] = &[
     },
 ];
 
+/// Those that show in a pool as well.
+pub const POOL_VARIANTS: &[Planted] =
+    &[at("starts-not-counted"), at("monitors-late"), at("takes-late-answers"), at("waits-for-answer")];
+
+/// The row of that name.
+const fn at(name: &str) -> Planted {
+    let mut n = 0;
+    while !same(VARIANTS[n].name, name) {
+        n += 1;
+    }
+    VARIANTS[n]
+}
+
+const fn same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let mut n = 0;
+    while n < a.len() && n < b.len() && a[n] == b[n] {
+        n += 1;
+    }
+    n == a.len() && n == b.len()
+}
+
 /// The variant of that name on the command line.
 pub fn named(name: &str) -> Option<Variant> {
     crate::planted::named(VARIANTS, name)

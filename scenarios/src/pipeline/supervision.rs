@@ -19,11 +19,7 @@ pub(super) fn state(check: &mut Properties<Fact>) {
         "what is started again follows from the strategy, the child that failed and the order of starts",
         strategy(),
     );
-    check.always(
-        "SUP-2",
-        "a supervisor gives up with one restart too many, and not before; starts that fail count",
-        intensity(),
-    );
+    state_of_pool(check);
     check.always(
         "SUP-3",
         "a temporary child is never started again, a transient one only if something went wrong",
@@ -35,14 +31,23 @@ pub(super) fn state(check: &mut Properties<Fact>) {
         stop_order(),
     );
     check.always("SUP-5", "when a supervisor has ended, none of its children runs", nobody_left());
-    // Before SUP-6: who has missed an end waits for it for ever.
-    check.always("SUP-7", "the end of a child is told once, even if it comes at once", Missed::default());
     check.always(
         "SUP-6",
         "a supervisor that is to end does so in the time that its children are given",
         on(["Supervision"], leads_to(LONGEST_STOP, to_end)),
     );
     check.always("SUP-9", "a restart that is put off gives way to the end of the supervisor", put_off());
+}
+
+/// Those that concern children that do not depend on each other.
+pub(crate) fn state_of_pool(check: &mut Properties<Fact>) {
+    check.always(
+        "SUP-2",
+        "a supervisor gives up with one restart too many, and not before; starts that fail count",
+        intensity(),
+    );
+    // It stands before SUP-6: who has missed an end waits for it for ever.
+    check.always("SUP-7", "the end of a child is told once, even if it comes at once", Missed::default());
 }
 
 /// A monitor with one state for each life of a supervisor.

@@ -1,0 +1,120 @@
+//! A pool of workers that know nothing of each other, and requests of which some are poison: each that takes one dies of it.
+//!
+//! Clients, supervisors and policies are those of `pipeline`.
+
+use rehearsal::check::Properties;
+use rehearsal::compare::Measures;
+use rehearsal::registry::{self, Entry, rehearsal};
+use rehearsal::{Profile, Scenario, Setup};
+use rehearsal_protocol::pipeline::{self, Fact, Load, POOL_VARIANTS, Pipeline, Shape, Variant};
+use rehearsal_protocol::supervision::Fact as Supervision;
+
+use crate::pipeline::{PIPELINE, Service, state_requests, supervision};
+use crate::planted::planted;
+
+/// The entry of the registry.
+pub static POOL: Entry = Entry {
+    name: "pool",
+    sentence: "a pool of workers under supervision, and requests of which some kill whoever takes them",
+    variants: &PLANTED,
+    in_campaign: true,
+    faults: &Profile::CHAOS,
+    settings: PIPELINE.settings,
+    build: |variant, settings| {
+        let variant = variant.and_then(pipeline::named).unwrap_or_default();
+        let service = Pool::with(variant).0;
+        rehearsal(Pool(Service {
+            clients: settings.get("clients") as u16,
+            stages: settings.get("stages") as u8,
+            load: Load { requests: settings.get("requests"), ..service.load },
+            ..service
+        }))
+    },
+};
+
+/// The planted bugs in the words of the registry.
+static PLANTED: [registry::Variant; POOL_VARIANTS.len()] = planted!(POOL_VARIANTS);
+
+/// A service whose stages stand beside each other.
+#[derive(Clone, Debug)]
+pub struct Pool(pub Service);
+
+impl Pool {
+    /// The usual size, with a planted bug.
+    pub fn with(variant: Variant) -> Self {
+        let load = Load { poison: 12, ..Load::usual() };
+        Self(Service { shape: Shape::Pool, load, variant, ..Service::default() })
+    }
+}
+
+impl Scenario for Pool {
+    type Protocol = Pipeline;
+
+    fn set_up(&self, system: &mut Setup<Pipeline>) {
+        self.0.set_up(system);
+    }
+
+    fn properties(&self, check: &mut Properties<Fact>) {
+        supervision::state_of_pool(check);
+        state_requests(check, self.0.clients);
+        check.sometimes("a request is given up", |fact| matches!(fact, Fact::GivenUp { .. }));
+        check.sometimes("the supervisor of the pool gives up", {
+            |fact| matches!(fact, Fact::Supervision(Supervision::GaveUp { .. }))
+        });
+        check.sometimes("a worker ends in its first turn", |fact| matches!(fact, Fact::Stillborn { .. }));
+        check.sometimes("an answer comes after the client asked again", {
+            |fact| matches!(fact, Fact::Answered { in_time: false, .. })
+        });
+    }
+
+    fn policies(&self) -> &'static [&'static str] {
+        self.0.policies()
+    }
+
+    fn under(&self, policy: &str) -> Option<Self> {
+        self.0.under(policy).map(Self)
+    }
+
+    fn under_data(&self, data: &toml::Table) -> Result<Self, String> {
+        self.0.under_data(data).map(Self)
+    }
+
+    fn measures(&self, measure: &mut Measures<Fact>) {
+        self.0.measures(measure);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::AtomicBool;
+
+    use rehearsal::compare::{CompareSpec, Under, compare};
+    use rehearsal::policy::Policy;
+    use rehearsal::search::random;
+
+    use super::*;
+
+    #[test]
+    fn workers_that_know_nothing_of_each_other_had_better_be_started_alone() {
+        let usual = POOL.built(None);
+        let under = |policy: &str| Under {
+            policy: policy.to_owned(),
+            rehearsal: usual.under(&Policy::Named(policy.to_owned())).unwrap(),
+        };
+        let (profile, strategy) = (&Profile::CHAOS, &random::STRATEGY);
+        let spec = CompareSpec {
+            seeds: 0..400,
+            profile,
+            strategy,
+            jobs: 1,
+            turn_limit: std::time::Duration::from_secs(10),
+        };
+        let comparison =
+            compare(&[under("one-for-all"), under("one-for-one")], &spec, &Arc::new(AtomicBool::new(false)));
+        let availability = &comparison.metrics[0];
+        assert_eq!(availability.metric.name, "availability");
+        let found = availability.pairs[0].difference.unwrap();
+        assert!(found.mean > 0.0 && found.interval.is_clear(), "{found:?}");
+    }
+}
