@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use rehearsal::registry::Entry;
+use rehearsal::registry::{Entry, SEVERAL};
 use rehearsal_reports::markdown;
 use rehearsal_scenarios::SCENARIOS;
 
@@ -17,6 +17,9 @@ fn registered(entry: &Entry) -> BTreeSet<[String; 3]> {
     let invariants = entry.built(None).invariants();
     let tripped = |id: &str| invariants.iter().find(|invariant| invariant.id == id);
     let row = |variant: &rehearsal::registry::Variant| {
+        if variant.trips == SEVERAL {
+            return [SEVERAL, markdown::WHICHEVER, variant.name].map(str::to_owned);
+        }
         let invariant = tripped(variant.trips).unwrap_or_else(|| panic!("{} trips nothing", variant.name));
         [invariant.id.clone(), invariant.sentence.clone(), variant.name.to_owned()]
     };

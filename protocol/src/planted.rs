@@ -9,9 +9,12 @@ pub struct Planted<V> {
     pub name: &'static str,
     /// What is wrong, in words.
     pub sentence: &'static str,
-    /// The invariant that it trips first.
+    /// The invariant that it trips first, or [`SEVERAL`].
     pub trips: &'static str,
 }
+
+/// What a bundle of several bugs trips: one invariant or another, whichever breaks first.
+pub const SEVERAL: &str = "several";
 
 /// The variant of that name on the command line.
 pub fn named<V: Copy>(table: &[Planted<V>], name: &str) -> Option<V> {

@@ -5,7 +5,8 @@
 
 use std::fmt::Write as _;
 
-use rehearsal::registry::Entry;
+use rehearsal::check::Invariant;
+use rehearsal::registry::{Entry, SEVERAL};
 use rehearsal::search::{self, Strategy};
 
 use crate::score::{ScoreResult, ScoreRow};
@@ -38,6 +39,9 @@ pub fn rows<'a>(document: &'a str, scenario: &str) -> Option<Vec<[&'a str; 5]>> 
     Some(document[begin..end].lines().filter_map(cells).skip(1).collect()) // The first is the head.
 }
 
+/// What stands in the place of an invariant's sentence where a bundle of bugs trips one or another.
+pub const WHICHEVER: &str = "one invariant or another, whichever breaks first";
+
 /// Where the section of a scenario begins and ends.
 fn place(document: &str, scenario: &str) -> Option<(usize, usize)> {
     let begin = document.find(&opening(scenario))?;
@@ -54,7 +58,8 @@ const CLOSING: &str = "<!-- end of score -->";
 fn section(entry: &Entry, rows: &[ScoreRow], result: &ScoreResult) -> String {
     let mut text = format!("{}\n### `{}`: {}\n\n", opening(entry.name), entry.name, entry.sentence);
     text.push_str("| Invariant | What holds | Planted bug | Runs | Deviations |\n|---|---|---|---|---|\n");
-    for invariant in entry.built(None).invariants() {
+    let several = Invariant { id: SEVERAL.to_owned(), sentence: WHICHEVER.to_owned() };
+    for invariant in entry.built(None).invariants().into_iter().chain([several]) {
         for row in by_default(rows).filter(|row| row.variant.trips == invariant.id) {
             let (runs, deviations) = (row.score.runs_to_find().median, row.score.deviations_shrunk());
             let _ = writeln!(
@@ -82,11 +87,9 @@ fn section(entry: &Entry, rows: &[ScoreRow], result: &ScoreResult) -> String {
 
 /// What the searches found beside the invariants of their rows.
 fn others(rows: &[ScoreRow]) -> String {
-    let all =
-        || by_default(rows).flat_map(|row| row.score.finds.iter().flatten().map(move |find| (row, find)));
-    let found = all().count();
-    let others: Vec<String> = all()
-        .filter(|(row, find)| find.invariant.as_deref() != Some(row.variant.trips))
+    let found: usize = by_default(rows).map(|row| row.score.found()).sum();
+    let others: Vec<String> = by_default(rows)
+        .flat_map(|row| row.score.beside(row.variant).map(move |find| (row, find)))
         .map(|(row, find)| {
             format!("{} by `{}`", find.invariant.as_deref().unwrap_or("a limit"), row.variant.name)
         })

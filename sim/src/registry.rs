@@ -13,6 +13,7 @@ use crate::run::{AnyRunner, Outcome, RunSpec, Runner};
 use crate::scenario::Scenario;
 use crate::stage::{self, Fact, Judge, Staged};
 use crate::world::rules::RULES;
+pub use rehearsal_protocol::planted::SEVERAL;
 pub use settings::{BadSetting, Setting, Settings};
 
 /// A scenario by name.
@@ -40,8 +41,15 @@ pub struct Variant {
     pub name: &'static str,
     /// What is wrong in it, in words.
     pub sentence: &'static str,
-    /// The invariant that it trips.
+    /// The invariant that it trips, or [`SEVERAL`].
     pub trips: &'static str,
+}
+
+impl Variant {
+    /// Whether a violation of this invariant is what it is there to bring about.
+    pub fn is_seen_in(&self, invariant: &str) -> bool {
+        self.trips == invariant || self.trips == SEVERAL
+    }
 }
 
 /// A [`Scenario`] of any protocol.

@@ -13,7 +13,7 @@ use std::time::Duration;
 use crate::campaign::quietly;
 use crate::case::{explain, shrink};
 use crate::fault::Profile;
-use crate::registry::Rehearsal;
+use crate::registry::{Rehearsal, Variant};
 use crate::run::{AnyRunner, Outcome, RunSpec, Verdict};
 use crate::search::Strategy;
 use crate::wall::Stopwatch;
@@ -113,9 +113,10 @@ impl Score {
         self.finds.iter().flatten().count()
     }
 
-    /// How many repetitions found a violation of this invariant first.
-    pub fn tripped(&self, invariant: &str) -> usize {
-        self.finds.iter().flatten().filter(|find| find.invariant.as_deref() == Some(invariant)).count()
+    /// What found first something else than the planted bug is there to bring about.
+    pub fn beside<'a>(&'a self, variant: &'a Variant) -> impl Iterator<Item = &'a Find> {
+        let own = |find: &Find| find.invariant.as_deref().is_some_and(|found| variant.is_seen_in(found));
+        self.finds.iter().flatten().filter(move |find| !own(find))
     }
 
     fn interval(&self, of: impl Fn(&Find) -> Option<f64>) -> Interval {

@@ -60,7 +60,7 @@ fn each_planted_bug_trips_its_own_invariant() {
     for (entry, variant) in planted() {
         let report = fuzz(entry, Some(variant), 0..ENOUGH);
         let found = report.failures.first().unwrap_or_else(|| panic!("{} was not found", variant.name));
-        assert_eq!(invariant(found), variant.trips, "{}: {}", variant.name, found.signature);
+        assert!(variant.is_seen_in(invariant(found)), "{}: {}", variant.name, found.signature);
     }
 }
 
@@ -106,7 +106,7 @@ fn cell(variant: &Variant, fuzz: impl Fn(Range<u64>) -> Report) -> String {
             loop {
                 let report = fuzz(from..end);
                 let found = report.failures.first()?;
-                if invariant(found) == variant.trips {
+                if variant.is_seen_in(invariant(found)) {
                     return Some(found.seed - start + 1);
                 }
                 from = found.seed + 1; // A limit that was reached, or another invariant that the bug breaks.

@@ -109,10 +109,7 @@ fn notes(screen: &mut Screen<'_>, result: &ScoreResult) -> io::Result<()> {
     for row in result.rows.iter().filter(|row| row.trips_its_own() == Some(false)) {
         let others: Vec<String> = row
             .score
-            .finds
-            .iter()
-            .flatten()
-            .filter(|find| find.invariant.as_deref() != Some(row.variant.trips))
+            .beside(row.variant)
             .map(|find| {
                 format!("{} by seed {:#x}", find.invariant.as_deref().unwrap_or("a limit"), find.seed)
             })

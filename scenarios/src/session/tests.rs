@@ -47,14 +47,15 @@ fn every_goal_is_reached_even_without_faults() {
 
 #[test]
 fn every_variant_trips_its_own_invariant_first() {
-    for variant in SESSION.variants.iter().filter(|variant| !GENERATIONS.contains(&variant.name)) {
+    for variant in SESSION.variants {
         let mut runner = SESSION.built(Some(variant.name)).runner();
         let found =
             (0..3_000).find_map(|seed| match runner.run(&RunSpec::seeded(seed, &Profile::CHAOS)).verdict {
                 Verdict::Violation(violation) => Some(violation.invariant),
                 Verdict::Pass | Verdict::Limit(_) => None,
             });
-        assert_eq!(found.as_deref(), Some(variant.trips), "{}", variant.name);
+        let found = found.unwrap_or_else(|| panic!("{} was not found", variant.name));
+        assert!(variant.is_seen_in(&found), "{} trips {found}", variant.name);
     }
 }
 

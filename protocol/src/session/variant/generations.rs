@@ -2,7 +2,7 @@
 
 use super::{Variant, Variants};
 
-/// The names of the bundles, oldest first. Each trips several invariants, so its row in a table names but the one that is met most often.
+/// The names of the bundles, oldest first.
 pub const GENERATIONS: [&str; 4] = ["g0", "g1", "g1x", "g2"];
 
 /// G0, before the audit: one loop for the whole process, a global queue of interrupts, and nothing that outlasts it.

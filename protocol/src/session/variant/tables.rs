@@ -1,6 +1,7 @@
 //! What is wrong in each variant, by the scenario that shows it.
 
 use super::{Planted, Variant, Variants, generations};
+use crate::planted::SEVERAL;
 
 /// The planted bugs that a runtime shows which does not crash.
 pub const VARIANTS: &[Planted] = &[
@@ -212,25 +213,21 @@ pub const VARIANTS: &[Planted] = &[
         generations::G0,
         "g0",
         "all that G0 had, before the audit: one loop and one queue of interrupts for all sessions",
-        "MBX-1",
     ),
     generation(
         generations::G1,
         "g1",
         "all that G1 had, after the audit: a loop for each session, which mishandles interrupts as before",
-        "INT-1",
     ),
     generation(
         generations::G1X,
         "g1x",
         "all that G1x had, its experiments: the run inside the mailbox loop, and interrupts without receipts",
-        "OBS-1",
     ),
     generation(
         generations::G2,
         "g2",
         "all that G2 has, the head: interrupts that a reservation, a flag or an approval swallows",
-        "TOOL-4",
     ),
 ];
 
@@ -411,14 +408,9 @@ const fn planted(
     Planted { variant: Variants::of(&[variant]), name, sentence, trips }
 }
 
-/// A bundle; of the invariants that it trips, named is the one that comes first.
-const fn generation(
-    variant: Variants,
-    name: &'static str,
-    sentence: &'static str,
-    trips: &'static str,
-) -> Planted {
-    Planted { variant, name, sentence, trips }
+/// A bundle.
+const fn generation(variant: Variants, name: &'static str, sentence: &'static str) -> Planted {
+    Planted { variant, name, sentence, trips: SEVERAL }
 }
 
 /// The planted bugs of all tables. Those that are planted once more are in it more than once.

@@ -59,12 +59,20 @@ pub fn parked_runs_hold_nothing() -> impl Monitor<Fact> {
 
 /// SES-12: a run that waits for people goes on when they have decided, whatever crashed in between.
 pub fn decisions_are_heard() -> impl Monitor<Fact> {
-    on(["Parked", "Responded", "Unparked", "RunDecided"], Waiting::default())
+    on(["Parked", "Responded", "Unparked", "CallStarted", "RunDecided"], Waiting::default())
 }
 
 /// Since when each waiting run could go on.
 #[derive(Clone, Default, Hash)]
 struct Waiting(Ledger<RunId, Option<Time>>);
+
+impl Waiting {
+    fn goes_on(&mut self, moment: Moment, run: RunId) -> Result<(), String> {
+        let Some(since) = self.0.remove(&run).flatten() else { return Ok(()) };
+        on_time(moment, since, DECISIONS_TAKE)
+            .map_err(|late| format!("{run} goes on long after a decision at {since}, {late}"))
+    }
+}
 
 impl Monitor<Fact> for Waiting {
     fn observe(&mut self, moment: Moment, fact: &Fact) -> Result<(), String> {
@@ -77,11 +85,11 @@ impl Monitor<Fact> for Waiting {
                 self.0.entry(call.run).get_or_insert(moment.at);
                 Ok(())
             }
-            Fact::Unparked { run, .. } | Fact::RunDecided { run, .. } => match self.0.remove(run).flatten() {
-                Some(since) => on_time(moment, since, DECISIONS_TAKE)
-                    .map_err(|late| format!("{run} goes on long after a decision at {since}, {late}")),
-                None => Ok(()),
-            },
+            Fact::Unparked { run, .. } | Fact::RunDecided { run, .. } => self.goes_on(moment, *run),
+            // After a crash a run that has its decision is not parked any more: it goes on with its calls.
+            Fact::CallStarted { call, .. } if self.0.get(&call.run).is_some_and(Option::is_some) => {
+                self.goes_on(moment, call.run)
+            }
             _ => Ok(()),
         }
     }
