@@ -1,16 +1,16 @@
 //! Plots of a comparison, as SVG inside a page: their text can be selected, and `page.css` gives them the colours of the reader's theme.
 //!
-//! - [`style`] — sizes, colours, and how a plot is drawn;
-//! - [`differences`] — what each metric differs by between two policies, with intervals;
-//! - [`distribution`] — the empirical distribution of something under each policy;
-//! - [`pareto`] — two metrics against each other, and which policies no other beats in both;
-//! - [`timeline`] — what happened when, in one seed under each policy.
+//! - `style` — sizes, colours, and how a plot is drawn;
+//! - `differences` — what each metric differs by between two policies, with intervals;
+//! - `distribution` — the empirical distribution of something under each policy;
+//! - `pareto` — two metrics against each other, and which policies no other beats in both;
+//! - `timeline` — what happened when, in one seed under each policy.
 
-pub mod differences;
-pub mod distribution;
-pub mod pareto;
+mod differences;
+mod distribution;
+mod pareto;
 pub(crate) mod style;
-pub mod timeline;
+mod timeline;
 
 pub use differences::differences;
 pub use distribution::distribution;
