@@ -23,8 +23,8 @@ pub(super) struct Memory {
     pub(super) last_error: Option<u32>,
 }
 
-/// A command that has come before, and what was answered. Prints as `c1#3=7→Accepted`, the command, its content and the answer: a session remembers
-/// hundreds, and its state is read.
+/// A command that has come before, and what was answered. Prints as `c1#3=7->Accepted`, the command, its content and the answer: a session remembers
+/// hundreds, and its state is read. (Only what is ASCII is kept as edits in a trace.)
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(super) struct Seen {
     pub(super) command: CommandId,
@@ -39,8 +39,8 @@ impl fmt::Debug for Seen {
         f.write_str("=")?;
         fmt::Display::fmt(&self.content, f)?;
         match self.reply {
-            Some(reply) => write!(f, "→{reply:?}"),
-            None => f.write_str("→?"),
+            Some(reply) => write!(f, "->{reply:?}"),
+            None => f.write_str("->?"),
         }
     }
 }
@@ -99,6 +99,6 @@ mod tests {
         let command = CommandId { client: 1, life: 2, number: 3 };
         let waiting = Seen { command, content: 7, reply: None };
         let answered = Seen { reply: Some(Reply::Accepted), ..waiting };
-        assert_eq!(format!("{waiting:?} {answered:?}"), "c1.2#3=7→? c1.2#3=7→Accepted");
+        assert_eq!(format!("{waiting:?} {answered:?}"), "c1.2#3=7->? c1.2#3=7->Accepted");
     }
 }
