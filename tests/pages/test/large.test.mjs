@@ -1,5 +1,6 @@
 // A run of more than a hundred thousand events: only what is seen is drawn.
 import assert from "node:assert/strict";
+import { statSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { diagram, folder, launch, open, rehearse } from "./browser.mjs";
 
@@ -21,6 +22,9 @@ after(async () => {
 
 test("it opens, scrolls to its end and back, and never draws more than it shows", async (t) => {
   assert.ok(run.events >= 100_000, `${run.events} events`);
+  // States are kept as what changes of them; a state that is written out each time would take ten times as much.
+  const bytes = statSync(files.path("large.html")).size / run.events;
+  assert.ok(bytes < 300, `${bytes.toFixed(0)} bytes an event`);
   const { page, complaints } = await open(browser, files.path("large.html"));
   const viewer = await diagram(page);
   t.diagnostic(`opened in ${Math.round(await page.evaluate(() => performance.now()))} ms, ${run.events} events`);
