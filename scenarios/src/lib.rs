@@ -2,6 +2,8 @@
 
 pub mod background;
 pub mod commit;
+#[cfg(test)]
+mod exam;
 pub mod gate;
 pub mod leaky;
 pub mod lease;

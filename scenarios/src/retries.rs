@@ -5,7 +5,7 @@
 //! second actor between it and a session would cost each of its runs.
 
 use rehearsal::check::Properties;
-use rehearsal::registry::{self, Entry, Setting, rehearsal};
+use rehearsal::registry::{self, Entry, rehearsal};
 use rehearsal::{Profile, Scenario, Setup};
 use rehearsal_protocol::session::fact::PhaseName;
 use rehearsal_protocol::session::{
@@ -13,7 +13,7 @@ use rehearsal_protocol::session::{
 };
 
 use crate::planted::planted;
-use crate::session::{Sessions, invariants};
+use crate::session::{Sessions, invariants, sizes};
 
 /// The entry of the registry.
 pub static RETRIES: Entry = Entry {
@@ -22,23 +22,7 @@ pub static RETRIES: Entry = Entry {
     variants: &PLANTED,
     in_campaign: true,
     faults: &Profile::CHAOS,
-    settings: &[
-        Setting {
-            name: "clients",
-            sentence: "how many clients there are",
-            default: 2,
-            least: 1,
-            most: 1_000,
-        },
-        Setting {
-            name: "rounds",
-            sentence: "how often each presses something",
-            default: 4,
-            least: 1,
-            most: 10_000,
-        },
-        Setting { name: "keys", sentence: "how many keys they use", default: 2, least: 1, most: 1_000 },
-    ],
+    settings: &sizes(2, 4, 2),
     build: |variant, settings| {
         let variants = variant.and_then(Variants::named).unwrap_or_default();
         rehearsal(Retries(Retries::with(variants).0.sized(settings)))

@@ -27,28 +27,23 @@ pub static SESSION: Entry = Entry {
     variants: &PLANTED,
     in_campaign: true,
     faults: &Profile::CHAOS,
-    settings: &[
-        Setting {
-            name: "clients",
-            sentence: "how many clients there are",
-            default: 2,
-            least: 1,
-            most: 1_000,
-        },
-        Setting {
-            name: "rounds",
-            sentence: "how often each presses something",
-            default: 4,
-            least: 1,
-            most: 10_000,
-        },
-        Setting { name: "keys", sentence: "how many keys they use", default: 3, least: 1, most: 1_000 },
-    ],
+    settings: &sizes(2, 4, 3),
     build: |variant, settings| {
         let usual = Sessions::with(variant.and_then(Variants::named).unwrap_or_default());
         rehearsal(usual.sized(settings))
     },
 };
+
+/// The settings of a scenario with sessions, by their usual values.
+pub(crate) const fn sizes(clients: u32, rounds: u32, keys: u32) -> [Setting; 3] {
+    let sentence = "how many clients there are";
+    let clients = Setting { name: "clients", sentence, default: clients, least: 1, most: 1_000 };
+    let sentence = "how often each presses something";
+    let rounds = Setting { name: "rounds", sentence, default: rounds, least: 1, most: 10_000 };
+    let keys =
+        Setting { name: "keys", sentence: "how many keys they use", default: keys, least: 1, most: 1_000 };
+    [clients, rounds, keys]
+}
 
 /// The planted bugs in the words of the registry.
 static PLANTED: [registry::Variant; VARIANTS.len()] = planted!(VARIANTS);

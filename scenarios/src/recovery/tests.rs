@@ -5,34 +5,23 @@ use std::time::Duration;
 
 use rehearsal::check::Properties;
 use rehearsal::play::Left;
-use rehearsal::run::{RunSpec, Verdict};
+use rehearsal::run::Verdict;
 use rehearsal::{Play, Profile, Scenario, Setup};
 use rehearsal_protocol::Time;
 use rehearsal_protocol::session::{Fact, Session, Variant, Workload};
 
 use super::{RECOVERY, Recovery};
+use crate::exam::{every_variant_trips_its_own, reference_holds};
 use crate::session::Sessions;
 
 #[test]
 fn the_reference_holds_whatever_crashes() {
-    let mut runner = RECOVERY.built(None).runner();
-    for seed in 0..2_000 {
-        let outcome = runner.run(&RunSpec::seeded(seed, &Profile::CHAOS));
-        assert_eq!(outcome.verdict, Verdict::Pass, "seed {seed:#x}");
-    }
+    reference_holds(&RECOVERY, &Profile::CHAOS, 2_000);
 }
 
 #[test]
 fn every_variant_trips_its_own_invariant_first() {
-    for variant in RECOVERY.variants {
-        let mut runner = RECOVERY.built(Some(variant.name)).runner();
-        let found =
-            (0..10_000).find_map(|seed| match runner.run(&RunSpec::seeded(seed, &Profile::CHAOS)).verdict {
-                Verdict::Violation(violation) => Some(violation.invariant),
-                Verdict::Pass | Verdict::Limit(_) => None,
-            });
-        assert_eq!(found.as_deref(), Some(variant.trips), "{}", variant.name);
-    }
+    every_variant_trips_its_own(&RECOVERY, 10_000);
 }
 
 /// The actors of the runtime that write.

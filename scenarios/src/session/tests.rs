@@ -10,16 +10,11 @@ use rehearsal::run::{RunSpec, Verdict};
 use rehearsal_protocol::session::GENERATIONS;
 
 use super::{SESSION, Sessions, policies};
+use crate::exam::{every_goal_is_reached_without_faults, every_variant_trips_its_own, reference_holds};
 
 #[test]
 fn the_reference_holds_under_every_profile() {
-    for profile in PROFILES {
-        let mut runner = SESSION.built(None).runner();
-        for seed in 0..500 {
-            let outcome = runner.run(&RunSpec::seeded(seed, profile));
-            assert_eq!(outcome.verdict, Verdict::Pass, "seed {seed:#x} of {}", profile.name);
-        }
-    }
+    PROFILES.iter().for_each(|profile| reference_holds(&SESSION, profile, 500));
 }
 
 #[test]
@@ -33,30 +28,12 @@ fn a_dull_run_trips_no_variant() {
 
 #[test]
 fn every_goal_is_reached_even_without_faults() {
-    let goals = SESSION.built(None).goals();
-    let mut reached = vec![false; goals.len()];
-    let mut runner = SESSION.built(None).runner();
-    for seed in 0..2_000 {
-        let outcome = runner.run(&RunSpec::seeded(seed, &Profile::NONE));
-        reached.iter_mut().zip(outcome.goals).for_each(|(reached, now)| *reached |= now);
-    }
-    let missed: Vec<_> =
-        goals.iter().zip(&reached).filter(|(_, reached)| !**reached).map(|(goal, _)| &*goal.name).collect();
-    assert_eq!(missed, [""; 0]);
+    every_goal_is_reached_without_faults(&SESSION, 2_000);
 }
 
 #[test]
 fn every_variant_trips_its_own_invariant_first() {
-    for variant in SESSION.variants {
-        let mut runner = SESSION.built(Some(variant.name)).runner();
-        let found =
-            (0..3_000).find_map(|seed| match runner.run(&RunSpec::seeded(seed, &Profile::CHAOS)).verdict {
-                Verdict::Violation(violation) => Some(violation.invariant),
-                Verdict::Pass | Verdict::Limit(_) => None,
-            });
-        let found = found.unwrap_or_else(|| panic!("{} was not found", variant.name));
-        assert!(variant.is_seen_in(&found), "{} trips {found}", variant.name);
-    }
+    every_variant_trips_its_own(&SESSION, 3_000);
 }
 
 #[test]
