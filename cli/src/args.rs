@@ -163,7 +163,7 @@ pub(crate) struct Common {
     /// Another size of the scenario, as clients=5; `list SCENARIO` shows what can be set
     #[arg(long, global = true, value_name = "NAME=NUMBER", value_parser = setting)]
     pub(crate) set: Vec<(String, u32)>,
-    /// The design alternative
+    /// The design alternative: a name that `list SCENARIO` shows, or a TOML file
     #[arg(long, global = true, value_name = "POLICY")]
     pub(crate) policy: Option<String>,
     /// Where actors run: `world`, simulated, or `tokio`, for real; `madsim` in a build of its own
