@@ -17,6 +17,7 @@ pub mod pool;
 pub mod recovery;
 pub mod retries;
 pub mod ring;
+mod service;
 pub mod session;
 pub mod session_many;
 pub mod session_small;

@@ -1,23 +1,21 @@
 //! A service of dependent stages under supervision: clients ask while stages fail, are started again, and find each other again.
 
 mod goals;
-mod measures;
-mod policies;
-pub(crate) mod supervision;
 
 use std::time::Duration;
 
-use rehearsal::check::{Monitor, Properties, fold, on};
+use rehearsal::check::Properties;
 use rehearsal::compare::Measures;
 use rehearsal::policy;
 use rehearsal::registry::{self, Entry, Setting, rehearsal};
 use rehearsal::{Profile, Scenario, Setup};
-use rehearsal_protocol::pipeline::{
-    self, Arrivals, Client, Door, Fact, Load, Pipeline, RequestId, Shape, VARIANTS, Variant, top,
+use rehearsal_protocol::service::{
+    self, Arrivals, Client, Door, Fact, Load, Service, Shape, VARIANTS, Variant, top,
 };
 use rehearsal_protocol::supervision::Policy;
 
 use crate::planted::planted;
+use crate::service::{measures, policies, state_requests, supervision};
 
 /// The entry of the registry.
 pub static PIPELINE: Entry = Entry {
@@ -44,12 +42,12 @@ pub static PIPELINE: Entry = Entry {
         Setting { name: "stages", sentence: "how many stages there are", default: 3, least: 2, most: 20 },
     ],
     build: |variant, settings| {
-        rehearsal(Service {
+        rehearsal(Line {
             clients: settings.get("clients") as u16,
             stages: settings.get("stages") as u8,
             load: Load { requests: settings.get("requests"), ..Load::usual() },
-            variant: variant.and_then(pipeline::named).unwrap_or_default(),
-            ..Service::default()
+            variant: variant.and_then(service::named).unwrap_or_default(),
+            ..Line::default()
         })
     },
 };
@@ -59,7 +57,7 @@ static PLANTED: [registry::Variant; VARIANTS.len()] = planted!(VARIANTS);
 
 /// A line of stages on one node, and clients on nodes of their own.
 #[derive(Clone, Debug)]
-pub struct Service {
+pub struct Line {
     /// How many clients there are.
     pub clients: u16,
     /// How stages stand.
@@ -74,7 +72,7 @@ pub struct Service {
     pub variant: Variant,
 }
 
-impl Default for Service {
+impl Default for Line {
     fn default() -> Self {
         Self {
             clients: 2,
@@ -87,21 +85,21 @@ impl Default for Service {
     }
 }
 
-impl Scenario for Service {
-    type Protocol = Pipeline;
+impl Scenario for Line {
+    type Protocol = Service;
 
-    fn set_up(&self, system: &mut Setup<Pipeline>) {
-        let mut service = system.node("service");
-        let door = service.actor("door", Door::default());
-        service.actor("top", top(self.policy.clone(), self.shape, self.stages, door, self.variant));
+    fn set_up(&self, system: &mut Setup<Service>) {
+        let mut node = system.node("service");
+        let door = node.actor("door", Door::default());
+        node.actor("top", top(self.policy.clone(), self.shape, self.stages, door, self.variant));
         for number in 1..=self.clients {
             let client = Client::new(number, door, self.load).planted(self.variant);
             let mut node = system.node(format!("client-{number}")).steady();
             let client = node.actor("client", client);
             node.actor("arrivals", Arrivals::new(client, self.load));
         }
-        system.timeout("patience", pipeline::client::PATIENCE);
-        system.timeout("stop", pipeline::tree::STAGE_STOP);
+        system.timeout("patience", service::client::PATIENCE);
+        system.timeout("stop", service::tree::STAGE_STOP);
         system.faulty_phase(Duration::from_secs(2));
         system.panics_are_crashes();
     }
@@ -127,48 +125,6 @@ impl Scenario for Service {
     fn measures(&self, measure: &mut Measures<Fact>) {
         measures::state(measure);
     }
-}
-
-/// What holds of requests, however they are served.
-pub(crate) fn state_requests(check: &mut Properties<Fact>, clients: u16) {
-    check.always("PIPE-1", "a request is answered or given up, and only once", once());
-    check.eventually(
-        "PIPE-2",
-        "every client comes to the end of its requests",
-        Duration::from_secs(60),
-        1..=clients,
-        |fact| match fact {
-            Fact::Finished { client } => Some(*client),
-            _ => None,
-        },
-    );
-}
-
-/// PIPE-1: a request is answered or given up, and only once; and nothing is answered that was not carried out.
-fn once() -> impl Monitor<Fact> {
-    type Seen = std::collections::BTreeMap<RequestId, (bool, bool)>;
-    on(
-        ["Executed", "Answered", "GivenUp"],
-        fold(Seen::new(), |seen: &mut Seen, _, fact: &Fact| {
-            let (request, answer) = match fact {
-                Fact::Executed { request } => {
-                    seen.entry(*request).or_default().0 = true;
-                    return Ok(());
-                }
-                Fact::Answered { request, .. } => (request, true),
-                Fact::GivenUp { request } => (request, false),
-                _ => return Ok(()),
-            };
-            let (executed, over) = seen.entry(*request).or_default();
-            if answer && !*executed {
-                return Err(format!("{request} is answered and was never carried out"));
-            }
-            if std::mem::replace(over, true) {
-                return Err(format!("{request} is over for the second time"));
-            }
-            Ok(())
-        }),
-    )
 }
 
 #[cfg(test)]

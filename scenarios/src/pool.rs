@@ -6,11 +6,12 @@ use rehearsal::check::Properties;
 use rehearsal::compare::Measures;
 use rehearsal::registry::{self, Entry, rehearsal};
 use rehearsal::{Profile, Scenario, Setup};
-use rehearsal_protocol::pipeline::{self, Fact, Load, POOL_VARIANTS, Pipeline, Shape, Variant};
+use rehearsal_protocol::service::{self, Fact, Load, POOL_VARIANTS, Service, Shape, Variant};
 use rehearsal_protocol::supervision::Fact as Supervision;
 
-use crate::pipeline::{PIPELINE, Service, state_requests, supervision};
+use crate::pipeline::{Line, PIPELINE};
 use crate::planted::planted;
+use crate::service::{state_requests, supervision};
 
 /// The entry of the registry.
 pub static POOL: Entry = Entry {
@@ -21,13 +22,13 @@ pub static POOL: Entry = Entry {
     faults: &Profile::CHAOS,
     settings: PIPELINE.settings,
     build: |variant, settings| {
-        let variant = variant.and_then(pipeline::named).unwrap_or_default();
-        let service = Pool::with(variant).0;
-        rehearsal(Pool(Service {
+        let variant = variant.and_then(service::named).unwrap_or_default();
+        let pool = Pool::with(variant).0;
+        rehearsal(Pool(Line {
             clients: settings.get("clients") as u16,
             stages: settings.get("stages") as u8,
-            load: Load { requests: settings.get("requests"), ..service.load },
-            ..service
+            load: Load { requests: settings.get("requests"), ..pool.load },
+            ..pool
         }))
     },
 };
@@ -37,20 +38,20 @@ static PLANTED: [registry::Variant; POOL_VARIANTS.len()] = planted!(POOL_VARIANT
 
 /// A service whose stages stand beside each other.
 #[derive(Clone, Debug)]
-pub struct Pool(pub Service);
+pub struct Pool(pub Line);
 
 impl Pool {
     /// The usual size, with a planted bug.
     pub fn with(variant: Variant) -> Self {
         let load = Load { poison: 12, ..Load::usual() };
-        Self(Service { shape: Shape::Pool, load, variant, ..Service::default() })
+        Self(Line { shape: Shape::Pool, load, variant, ..Line::default() })
     }
 }
 
 impl Scenario for Pool {
-    type Protocol = Pipeline;
+    type Protocol = Service;
 
-    fn set_up(&self, system: &mut Setup<Pipeline>) {
+    fn set_up(&self, system: &mut Setup<Service>) {
         self.0.set_up(system);
     }
 

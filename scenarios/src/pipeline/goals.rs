@@ -1,7 +1,7 @@
 //! What some run must come to, or the campaign says little.
 
 use rehearsal::check::Properties;
-use rehearsal_protocol::pipeline::Fact;
+use rehearsal_protocol::service::Fact;
 use rehearsal_protocol::supervision::Fact as Supervision;
 
 /// States the goals.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::message::Message;
 use super::stage::Stage;
 use super::variant::Variant;
-use super::{Fact, Pipeline};
+use super::{Fact, Service};
 use crate::actor::Actor;
 use crate::address::Address;
 use crate::context::Context;
@@ -91,7 +91,7 @@ pub fn stage_name(place: u8) -> String {
 /// One start in so many fails, if chance has it.
 const STARTS: u32 = 24;
 
-impl Supervised for Pipeline {
+impl Supervised for Service {
     type Recipe = Part;
 
     fn start(cx: &mut Context<'_, Self>, name: &str, part: &Part) -> Started {
@@ -146,8 +146,8 @@ impl Supervised for Pipeline {
 #[derive(Clone, Debug, Hash)]
 struct Bystander;
 
-impl Actor<Pipeline> for Bystander {
-    fn receive(&mut self, cx: &mut Context<'_, Pipeline>, input: Input<Pipeline>) {
+impl Actor<Service> for Bystander {
+    fn receive(&mut self, cx: &mut Context<'_, Service>, input: Input<Service>) {
         match input {
             Input::Signal(Signal::Shutdown) => cx.shut_down(),
             Input::Message(_) => cx.dead_letter(crate::mailbox::DeadLetter::Malformed),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::message::{Message, RequestId, Work};
 use super::variant::Variant;
-use super::{Fact, Pipeline};
+use super::{Fact, Service};
 use crate::actor::Actor;
 use crate::address::Address;
 use crate::context::Context;
@@ -53,12 +53,12 @@ impl Arrivals {
     }
 
     /// The next request in one to five gaps: as soon as can be if all is dull.
-    fn wait(&self, cx: &mut Context<'_, Pipeline>) {
+    fn wait(&self, cx: &mut Context<'_, Service>) {
         let gaps = 1 + cx.choose(5);
         cx.set_timer(NEXT, self.load.gap * gaps);
     }
 
-    fn next(&mut self, cx: &mut Context<'_, Pipeline>) {
+    fn next(&mut self, cx: &mut Context<'_, Service>) {
         self.made += 1;
         let poison = self.load.poison > 0 && cx.choose(self.load.poison) == self.load.poison - 1;
         cx.send(self.client, Message::Arrives { poison });
@@ -68,8 +68,8 @@ impl Arrivals {
     }
 }
 
-impl Actor<Pipeline> for Arrivals {
-    fn receive(&mut self, cx: &mut Context<'_, Pipeline>, input: Input<Pipeline>) {
+impl Actor<Service> for Arrivals {
+    fn receive(&mut self, cx: &mut Context<'_, Service>, input: Input<Service>) {
         match input {
             Input::Start(_) => self.wait(cx),
             Input::Timer(_) => self.next(cx),
@@ -104,7 +104,7 @@ impl Client {
         Self { variant, ..self }
     }
 
-    fn arrived(&mut self, cx: &mut Context<'_, Pipeline>, poison: bool) {
+    fn arrived(&mut self, cx: &mut Context<'_, Service>, poison: bool) {
         self.made += 1;
         let number = self.made;
         let work = Work { request: RequestId { client: self.number, number }, poison, client: cx.me() };
@@ -113,14 +113,14 @@ impl Client {
         self.ask(cx, work);
     }
 
-    fn ask(&self, cx: &mut Context<'_, Pipeline>, work: Work) {
+    fn ask(&self, cx: &mut Context<'_, Service>, work: Work) {
         cx.send(self.door, Message::Request(work));
         if self.variant != Variant::WaitsForAnswer {
             cx.set_timer(TimerId(u64::from(work.request.number)), PATIENCE);
         }
     }
 
-    fn out_of_patience(&mut self, cx: &mut Context<'_, Pipeline>, number: u32) {
+    fn out_of_patience(&mut self, cx: &mut Context<'_, Service>, number: u32) {
         let Some((work, attempts)) = self.open.get_mut(&number) else { return };
         let (work, request) = (*work, work.request);
         if *attempts < self.load.attempts {
@@ -133,7 +133,7 @@ impl Client {
         self.look_if_finished(cx);
     }
 
-    fn answered(&mut self, cx: &mut Context<'_, Pipeline>, request: RequestId) {
+    fn answered(&mut self, cx: &mut Context<'_, Service>, request: RequestId) {
         // The answer to a request that was asked for twice, or that was given up, comes too late to matter.
         let Some((_, attempts)) = self.open.remove(&request.number) else {
             if self.variant == Variant::TakesLateAnswers {
@@ -146,15 +146,15 @@ impl Client {
         self.look_if_finished(cx);
     }
 
-    fn look_if_finished(&self, cx: &mut Context<'_, Pipeline>) {
+    fn look_if_finished(&self, cx: &mut Context<'_, Service>) {
         if self.made == self.load.requests && self.open.is_empty() {
             cx.announce(Fact::Finished { client: self.number });
         }
     }
 }
 
-impl Actor<Pipeline> for Client {
-    fn receive(&mut self, cx: &mut Context<'_, Pipeline>, input: Input<Pipeline>) {
+impl Actor<Service> for Client {
+    fn receive(&mut self, cx: &mut Context<'_, Service>, input: Input<Service>) {
         match input {
             Input::Timer(TimerId(number)) => self.out_of_patience(cx, number as u32),
             Input::Message(envelope) => match envelope.message {

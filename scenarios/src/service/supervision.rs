@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use rehearsal::check::{Moment, Monitor, Owed, Properties, Step, fold, leads_to, on};
-use rehearsal_protocol::pipeline::Fact;
-use rehearsal_protocol::pipeline::tree::stage_name;
+use rehearsal_protocol::service::Fact;
+use rehearsal_protocol::service::tree::stage_name;
 use rehearsal_protocol::supervision::{Fact as Supervision, Restart, Strategy};
 use rehearsal_protocol::{Address, Time};
 
@@ -13,7 +13,7 @@ use rehearsal_protocol::{Address, Time};
 const LONGEST_STOP: Duration = Duration::from_secs(20);
 
 /// States the invariants.
-pub(super) fn state(check: &mut Properties<Fact>) {
+pub(crate) fn state(check: &mut Properties<Fact>) {
     check.always(
         "SUP-1",
         "what is started again follows from the strategy, the child that failed and the order of starts",

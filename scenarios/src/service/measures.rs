@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use rehearsal::compare::{Better, Measures, Statistic, Unit};
-use rehearsal_protocol::pipeline::{Fact, RequestId};
+use rehearsal_protocol::service::{Fact, RequestId};
 use rehearsal_protocol::supervision::Fact as Supervision;
 
 /// How often each request was carried out.
 type Executed = BTreeMap<RequestId, i64>;
 
 /// States what is measured.
-pub(super) fn state(measure: &mut Measures<Fact>) {
+pub(crate) fn state(measure: &mut Measures<Fact>) {
     let asked = |fact: &Fact| matches!(fact, Fact::Asked { .. });
     let in_time = |fact: &Fact| matches!(fact, Fact::Answered { in_time: true, .. });
     measure.share("availability", Better::Higher, in_time, asked);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Arrivals, Client, Door, Load, Message, Pipeline, RequestId, Stage, Work};
+use super::{Arrivals, Client, Door, Load, Message, RequestId, Service, Stage, Work};
 use crate::address::{Address, Incarnation};
 use crate::context::Effect;
 use crate::input::{Input, TimerId};
@@ -12,7 +12,7 @@ fn work(number: u32, client: Address) -> Work {
     Work { request: RequestId { client: 1, number }, poison: false, client }
 }
 
-fn told(effects: Vec<Effect<Pipeline>>) -> Vec<String> {
+fn told(effects: Vec<Effect<Service>>) -> Vec<String> {
     effects.iter().map(|effect| format!("{effect:?}")).collect()
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use rehearsal_protocol::supervision::{Backoff, Policy, Strategy};
 
 /// The names, as they are typed.
-pub(super) static NAMES: [&str; 6] =
+pub(crate) static NAMES: [&str; 6] =
     ["one-for-one", "one-for-all", "rest-for-one", "otp-defaults", "let-it-crash", "backoff"];
 
 /// Waits longer before each restart of late, up to 2 s.
@@ -17,7 +17,7 @@ const GROWING: Backoff = Backoff {
 };
 
 /// The policy of that name.
-pub(super) fn named(name: &str) -> Option<Policy> {
+pub(crate) fn named(name: &str) -> Option<Policy> {
     let some = |strategy| Policy::otp(strategy).with_intensity(3, Duration::from_secs(5));
     Some(match name {
         "one-for-one" => some(Strategy::OneForOne),

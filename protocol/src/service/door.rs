@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::Pipeline;
+use super::Service;
 use super::message::Message;
 use crate::actor::Actor;
 use crate::address::{Address, Incarnation};
@@ -16,8 +16,8 @@ pub struct Door {
     open: VecDeque<Address>,
 }
 
-impl Actor<Pipeline> for Door {
-    fn receive(&mut self, cx: &mut Context<'_, Pipeline>, input: Input<Pipeline>) {
+impl Actor<Service> for Door {
+    fn receive(&mut self, cx: &mut Context<'_, Service>, input: Input<Service>) {
         let Input::Message(envelope) = input else { return };
         match envelope.message {
             Message::Open => {

@@ -1,6 +1,6 @@
-//! A service of dependent stages under supervision: what a designer compares policies on.
+//! Services under supervision: what a designer compares policies on.
 //!
-//! Requests go through stages in a line. A stage accepts work only from the life of the stage before it that it has linked itself to: if that one
+//! Clients have requests, which come in at a door and are carried out by workers under a supervisor. Stages stand in a line. A stage accepts work only from the life of the stage before it that it has linked itself to: if that one
 //! is started again and this one is not, it refuses what comes until it has found out and linked itself anew. So it matters who is started
 //! again together with whom.
 //!
@@ -10,7 +10,7 @@
 //! - [`fact`] — what is announced;
 //! - [`tree`] — who is supervised by whom;
 //! - [`door`] — where requests come in;
-//! - [`stage`] — one of the line;
+//! - [`stage`] — one of a line, or of a pool;
 //! - [`client`] — a stream of requests;
 //! - [`variant`] — the planted bugs.
 
@@ -36,11 +36,11 @@ pub use variant::{POOL_VARIANTS, Planted, VARIANTS, Variant, named};
 use crate::actor::Protocol;
 use crate::mailbox::Lane;
 
-/// The protocol of the service.
+/// The protocol of services.
 #[derive(Clone, Copy, Debug)]
-pub struct Pipeline;
+pub struct Service;
 
-impl Protocol for Pipeline {
+impl Protocol for Service {
     type Message = Message;
     type Fact = Fact;
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::message::{Message, Work};
 use super::tree::Shape;
-use super::{Fact, Pipeline};
+use super::{Fact, Service};
 use crate::actor::Actor;
 use crate::address::{Address, Incarnation};
 use crate::context::Context;
@@ -51,7 +51,7 @@ impl Stage {
         Self { shape: Shape::Pool, ..Self::new(place, door, None) }
     }
 
-    fn begin(&mut self, cx: &mut Context<'_, Pipeline>) {
+    fn begin(&mut self, cx: &mut Context<'_, Service>) {
         self.me = cx.incarnation();
         if cx.choose(VIABLE) == VIABLE - 1 {
             cx.announce(Fact::Stillborn { place: self.place });
@@ -65,12 +65,12 @@ impl Stage {
         }
     }
 
-    fn linked(&mut self, cx: &mut Context<'_, Pipeline>, to: Incarnation) {
+    fn linked(&mut self, cx: &mut Context<'_, Service>, to: Incarnation) {
         self.link = Some(to);
         cx.announce(Fact::Linked { place: self.place });
     }
 
-    fn job(&mut self, cx: &mut Context<'_, Pipeline>, work: Work, by: Incarnation) {
+    fn job(&mut self, cx: &mut Context<'_, Service>, work: Work, by: Incarnation) {
         if self.link != Some(by) {
             cx.announce(Fact::Refused { request: work.request });
             cx.dead_letter(DeadLetter::Undeliverable);
@@ -86,7 +86,7 @@ impl Stage {
         }
     }
 
-    fn done(&mut self, cx: &mut Context<'_, Pipeline>) {
+    fn done(&mut self, cx: &mut Context<'_, Service>) {
         let Some(work) = self.queue.pop_front() else { return };
         let is_killed = work.poison && (self.shape == Shape::Pool || self.place == 1);
         assert!(!is_killed, "{} is poison", work.request);
@@ -103,8 +103,8 @@ impl Stage {
     }
 }
 
-impl Actor<Pipeline> for Stage {
-    fn receive(&mut self, cx: &mut Context<'_, Pipeline>, input: Input<Pipeline>) {
+impl Actor<Service> for Stage {
+    fn receive(&mut self, cx: &mut Context<'_, Service>, input: Input<Service>) {
         match input {
             Input::Start(_) => self.begin(cx),
             Input::Message(envelope) => match envelope.message {
