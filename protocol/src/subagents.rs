@@ -2,17 +2,22 @@
 //!
 //! An [`Agent`] works on a run, step by step: it uses a tool, or delegates. Its [`Router`] has the child started by the [`Runner`] of the process, passes
 //! a cancellation on to all that is below, and reports each child's end exactly once. A run that is interrupted ends when what it began has ended, leaves
-//! first, or when its grace is over; what a child reports after that is a dead letter.
+//! first, or when its grace is over; what a child reports after that is a dead letter. A session at the top that crashes while it delegates goes on with
+//! the same call when its [`Keeper`] has started it again, whether or not the child has ended meanwhile.
 //!
+//! - [`config`] — how often a call is tried, how long it may take, how deep agents may stand;
 //! - [`agent`] — a session with one agent, at the top or below another;
 //! - [`router`] — the subagents of one session;
 //! - [`runner`] — starts agents in the process, which live until they end;
+//! - [`keeper`] — starts a session again when it has crashed;
 //! - [`person`] — asks, and interrupts;
 //! - [`fact`] — what is stated;
 //! - [`variant`] — planted bugs.
 
 pub mod agent;
+pub mod config;
 pub mod fact;
+pub mod keeper;
 pub mod person;
 pub mod router;
 pub mod runner;
@@ -21,7 +26,6 @@ mod tests;
 pub mod variant;
 
 use std::fmt;
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -31,18 +35,13 @@ use crate::mailbox::Lane;
 use crate::session::catalog::AgentName;
 
 pub use agent::Agent;
+pub use config::{Config, Nested};
 pub use fact::{Cause, Fact};
+pub use keeper::Keeper;
 pub use person::Person;
 pub use router::Router;
 pub use runner::Runner;
 pub use variant::{Planted, VARIANTS, Variant};
-
-/// How long an interrupted run waits for what it began.
-pub const GRACE: Duration = Duration::from_millis(300);
-/// How long a child may take.
-pub const DEADLINE: Duration = Duration::from_millis(900);
-/// How many agents may stand one below another.
-pub const DEPTH: u32 = 3;
 
 /// The protocol.
 pub struct Subagents;
@@ -54,14 +53,13 @@ impl Protocol for Subagents {
     fn lane(message: &Message) -> Lane {
         match message {
             Message::Interrupt | Message::Cancel | Message::CancelAll => Lane::Control,
-            Message::Completed { .. }
-            | Message::ChildEnded { .. }
-            | Message::ChildGone(_)
-            | Message::AllEnded => Lane::Result,
+            Message::Completed { .. } | Message::ChildEnded { .. } | Message::AllEnded => Lane::Result,
             Message::Ask
             | Message::Answered
             | Message::Spawn { .. }
             | Message::Run { .. }
+            | Message::Attach(_)
+            | Message::Seen(_)
             | Message::CancelChild(_) => Lane::Work,
         }
     }
@@ -153,26 +151,28 @@ pub enum Message {
         /// Its agent.
         agent: AgentName,
     },
+    /// A router to the runner, after a crash: what has become of that child?
+    Attach(Way),
+    /// A router to the runner: the end of that child is known.
+    Seen(Way),
     /// A router to the runner: stop that child.
     CancelChild(Way),
     /// The runner to a child: stop.
     Cancel,
-    /// A child to its router: this is what it came to.
+    /// A child to the runner, and the runner to its router: this is what it came to.
     ChildEnded {
         /// Its session.
         way: Way,
         /// What it came to.
         outcome: Outcome,
     },
-    /// The runner to a router: that child lives no longer, whether or not it reported.
-    ChildGone(Way),
 }
 
 /// Whom an agent works for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Boss {
     /// A person, run after run.
-    Person,
-    /// The router of another agent, for one run.
-    Router(Address),
+    Person(Address),
+    /// Whoever had the runner start it, for one run.
+    Runner,
 }

@@ -1,16 +1,19 @@
 //! Agents that delegate to agents, under people who interrupt: nothing below a run outlives it, and each child ends once.
+//!
+//! The machine is steady; what crashes is a session at the top, alone, while it delegates.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod invariants;
+mod policies;
+
 use std::time::Duration;
 
-use rehearsal::check::{Moment, Monitor, Owed, Properties, fold};
+use rehearsal::check::Properties;
 use rehearsal::registry::{self, Entry, Setting, rehearsal};
 use rehearsal::{Profile, Scenario, Setup};
-use rehearsal_protocol::Time;
 use rehearsal_protocol::session::catalog::AgentName;
-use rehearsal_protocol::subagents::router::Nested;
 use rehearsal_protocol::subagents::{
-    Agent, Boss, Cause, DEADLINE, Fact, GRACE, Outcome, Person, Runner, Subagents, VARIANTS, Variant, Way,
+    Agent, Boss, Cause, Config, Fact, Keeper, Nested, Outcome, Person, Runner, Subagents, VARIANTS, Variant,
+    Way,
 };
 
 use crate::planted::planted;
@@ -37,83 +40,83 @@ pub static SUBAGENTS: Entry = Entry {
             least: 1,
             most: 100,
         },
+        Setting {
+            name: "attempts",
+            sentence: "how often a call is tried at most whose child fails",
+            default: 3,
+            least: 1,
+            most: 10,
+        },
     ],
     build: |variant, settings| {
-        let variant = variant.and_then(Variant::named).unwrap_or_default();
-        rehearsal(Delegation { sessions: settings.get("sessions"), runs: settings.get("runs"), variant })
+        rehearsal(Delegation {
+            sessions: settings.get("sessions"),
+            runs: settings.get("runs"),
+            config: Config { max_attempts: settings.get("attempts"), ..Delegation::default().config },
+            variant: variant.and_then(Variant::named).unwrap_or_default(),
+        })
     },
 };
 
 /// The planted bugs in the words of the registry.
 static PLANTED: [registry::Variant; VARIANTS.len()] = planted!(VARIANTS);
 
-/// Some sessions in one process, each with a person; architects may have somebody explore, so that trees are deeper than the catalog makes them.
+/// Some sessions in one process, each with a person.
 #[derive(Clone, Copy, Debug)]
 pub struct Delegation {
     /// How many sessions at the top.
     pub sessions: u32,
     /// How often a person asks in each.
     pub runs: u32,
+    /// The knobs.
+    pub config: Config,
     /// Which bug is planted.
     pub variant: Variant,
 }
 
-/// Longer than a child and all below it may take.
-const IN_THE_END: Duration = Duration::from_secs(10);
-/// What a cancellation needs on its way down, beside the grace.
-const ON_THE_WAY: Duration = Duration::from_millis(50);
+impl Default for Delegation {
+    /// Trees are deeper than the catalog makes them, for architects may have somebody explore; and children that die are followed by others.
+    fn default() -> Self {
+        let config = Config { max_attempts: 3, nested: Nested::ByArchitects, ..Config::default() };
+        Self { sessions: 2, runs: 2, config, variant: Variant::Reference }
+    }
+}
 
 impl Scenario for Delegation {
     type Protocol = Subagents;
 
     fn set_up(&self, system: &mut Setup<Subagents>) {
-        let nested = Nested::ByArchitects;
         let mut process = system.node("process").steady();
-        let runner = process.actor("runner", Runner::new(nested, self.variant));
+        let runner = process.actor("runner", Runner::new(self.config, self.variant));
         for number in 1..=self.sessions {
             let (way, name) = (Way(number.into()), AgentName::Cowork);
-            let agent = Agent::new(way, name, Boss::Person, runner, nested, self.variant);
-            let agent = process.actor(format!("session-{number}"), agent);
-            process.actor(format!("person-{number}"), Person::new(agent, self.runs));
+            let person = process.declare(format!("person-{number}"));
+            let agent = Agent::new(way, name, Boss::Person(person), runner, self.config, self.variant);
+            let session = process.actor(format!("session-{number}"), Keeper::new(agent));
+            process.actor(format!("person-{number}"), Person::new(session, self.runs));
         }
-        system.timeout("grace", GRACE);
-        system.timeout("deadline", DEADLINE);
+        system.timeout("grace", self.config.grace);
+        if let Some(timeout) = self.config.timeout {
+            system.timeout("timeout", timeout);
+        }
         system.faulty_phase(Duration::from_secs(1));
     }
 
     fn properties(&self, check: &mut Properties<Fact>) {
-        check.always("SUB-1", "a child is completed once, and was spawned before", children_end_once());
-        check.always(
-            "SUB-3",
-            "who is delegated to may be, and no more stand below each other than may",
-            delegation_is_allowed(),
-        );
-        check.always("TOOL-8", "a tool that is started is one that its agent may use", tools_are_allowed());
-        check.always(
-            "TOOL-2",
-            "only results of calls of the present run are taken, and none after an interrupt",
-            late_results_are_not_taken(),
-        );
-        check.always(
-            "INT-4",
-            "after an interrupt a run asks no model and starts no tool",
-            interrupted_runs_stop(),
-        );
-        check.always(
-            "INT-10",
-            "when a run has ended and its grace is over, nothing below it starts a tool or asks a model",
-            nothing_outlives_its_run(),
-        );
-        check.always(
-            "SUB-2",
-            "a child that was spawned is completed in the end, unless its parent has ended",
-            Spawned::default(),
-        );
-        goals(check);
+        invariants::state(check, self.config);
+        goals(check, self.config);
+    }
+
+    fn policies(&self) -> &'static [&'static str] {
+        &policies::NAMES
+    }
+
+    fn under(&self, policy: &str) -> Option<Self> {
+        Some(Self { config: policies::named(policy, self.config)?, ..*self })
     }
 }
 
-fn goals(check: &mut Properties<Fact>) {
+fn goals(check: &mut Properties<Fact>, config: Config) {
     let mut ends = |name: &str, wanted: Outcome| {
         check.sometimes(
             name,
@@ -131,178 +134,15 @@ fn goals(check: &mut Properties<Fact>) {
     check.sometimes("a run is interrupted", |fact| {
         matches!(fact, Fact::RunEnded { cause: Cause::Interrupted, .. })
     });
-}
-
-/// SUB-1: a child is completed once, and was spawned before.
-fn children_end_once() -> impl Monitor<Fact> {
-    fold(BTreeMap::new(), |ended: &mut BTreeMap<Way, bool>, _, fact: &Fact| match fact {
-        Fact::SubagentSpawned { way, .. } => match ended.insert(*way, false) {
-            None => Ok(()),
-            Some(_) => Err(format!("{way} is spawned again")),
-        },
-        Fact::SubagentCompleted { way, .. } => match ended.insert(*way, true) {
-            Some(false) => Ok(()),
-            Some(true) => Err(format!("{way} is completed again")),
-            None => Err(format!("{way} is completed, and was not spawned")),
-        },
-        _ => Ok(()),
-    })
-}
-
-/// SUB-3: who is delegated to may be, and no more stand below each other than may.
-fn delegation_is_allowed() -> impl Monitor<Fact> {
-    const DEEPEST: u32 = 3;
-    fold((), |(), _, fact: &Fact| match fact {
-        Fact::SubagentSpawned { way, .. } if way.depth() > DEEPEST => {
-            Err(format!("{way} is the {}th below each other", way.depth()))
-        }
-        Fact::SubagentSpawned { way, agent, by } => {
-            let nests = (*by, *agent) == (AgentName::Architect, AgentName::Explore);
-            if nests || by.may_delegate_to(*agent) {
-                return Ok(());
-            }
-            Err(format!("{by:?} delegates to {agent:?} ({way})"))
-        }
-        _ => Ok(()),
-    })
-}
-
-/// TOOL-8: a tool that is started is one that its agent may use.
-fn tools_are_allowed() -> impl Monitor<Fact> {
-    fold((), |(), _, fact: &Fact| match fact {
-        Fact::ToolStarted { agent, tool, .. } if !agent.may_use(*tool) => {
-            Err(format!("{agent:?} uses {tool:?}, which it may not"))
-        }
-        _ => Ok(()),
-    })
-}
-
-/// TOOL-2: only results of calls of the present run are taken, and none after an interrupt.
-fn late_results_are_not_taken() -> impl Monitor<Fact> {
-    fold(BTreeSet::new(), |interrupted: &mut BTreeSet<(Way, u32)>, _, fact: &Fact| match fact {
-        Fact::Interrupted { way, run } => {
-            interrupted.insert((*way, *run));
-            Ok(())
-        }
-        Fact::ResultTaken { way, run, call } if call.run != *run => {
-            Err(format!("run {run} of {way} takes the result of a call of run {}", call.run))
-        }
-        Fact::ResultTaken { way, run, .. } if interrupted.contains(&(*way, *run)) => {
-            Err(format!("run {run} of {way} takes a result after its interrupt"))
-        }
-        _ => Ok(()),
-    })
-}
-
-/// INT-4: after an interrupt a run asks no model and starts no tool.
-fn interrupted_runs_stop() -> impl Monitor<Fact> {
-    fold(BTreeSet::new(), |interrupted: &mut BTreeSet<(Way, u32)>, _, fact: &Fact| match fact {
-        Fact::Interrupted { way, run } => {
-            interrupted.insert((*way, *run));
-            Ok(())
-        }
-        Fact::ModelCalled { way, run } | Fact::ToolStarted { way, run, .. }
-            if interrupted.contains(&(*way, *run)) =>
-        {
-            Err(format!("run {run} of {way} goes on after its interrupt"))
-        }
-        _ => Ok(()),
-    })
-}
-
-/// The children of each session, and when those of ended runs must have stopped.
-#[derive(Clone, Debug, Default, Hash)]
-struct Below {
-    children: BTreeMap<Way, BTreeSet<Way>>,
-    stopped: BTreeMap<Way, Time>,
-}
-
-/// INT-10: when a run has ended and its grace is over, nothing below it starts a tool or asks a model.
-fn nothing_outlives_its_run() -> impl Monitor<Fact> {
-    fold(Below::default(), |below: &mut Below, moment, fact: &Fact| {
-        match fact {
-            Fact::SubagentSpawned { way, .. } => {
-                if let Some(parent) = way.parent() {
-                    below.children.entry(parent).or_default().insert(*way);
-                }
-            }
-            Fact::RunEnded { way, .. } => {
-                for child in below.children.remove(way).unwrap_or_default() {
-                    below.stopped.insert(child, moment.at + GRACE + ON_THE_WAY);
-                }
-            }
-            Fact::ModelCalled { way, .. } | Fact::ToolStarted { way, .. } => {
-                let line = std::iter::successors(Some(*way), |way| way.parent());
-                let since = line.filter_map(|above| below.stopped.get(&above)).min();
-                if let Some(until) = since.filter(|until| **until < moment.at) {
-                    return Err(format!("{way} goes on, though a run above it ended (it had until {until})"));
-                }
-            }
-            Fact::RunStarted { .. }
-            | Fact::Interrupted { .. }
-            | Fact::ResultTaken { .. }
-            | Fact::LateChild(_)
-            | Fact::SubagentCompleted { .. }
-            | Fact::Refused(_) => {}
-        }
-        Ok(())
-    })
-}
-
-/// SUB-2: the children that are not completed.
-///
-/// What is left below a child that has ended has nobody to report to: whether it stops is for INT-10 to say.
-#[derive(Clone, Debug, Default, Hash)]
-struct Spawned {
-    open: BTreeMap<Way, Time>,
-}
-
-impl Monitor<Fact> for Spawned {
-    fn observe(&mut self, moment: Moment, fact: &Fact) -> Result<(), String> {
-        match fact {
-            Fact::SubagentSpawned { way, .. } => {
-                self.open.insert(*way, moment.at);
-            }
-            Fact::SubagentCompleted { way, .. } => {
-                self.open.remove(way);
-                self.open.retain(|below, _| below.parent() != Some(*way));
-            }
-            Fact::RunEnded { way, .. } if way.parent().is_some() => {
-                self.open.retain(|below, _| below.parent() != Some(*way));
-            }
-            Fact::RunStarted { .. }
-            | Fact::ModelCalled { .. }
-            | Fact::ToolStarted { .. }
-            | Fact::Interrupted { .. }
-            | Fact::RunEnded { .. }
-            | Fact::ResultTaken { .. }
-            | Fact::LateChild(_)
-            | Fact::Refused(_) => {}
-        }
-        Ok(())
-    }
-
-    fn owed(&self) -> Vec<Owed> {
-        let owe = |(way, since): (&Way, &Time)| Owed {
-            since: *since,
-            within: IN_THE_END,
-            what: format!("the end of {way}"),
-        };
-        self.open.iter().map(owe).collect()
-    }
-
-    fn reset(&mut self) {
-        self.open.clear();
+    check.sometimes("a session goes on with its call after a crash", {
+        |fact| matches!(fact, Fact::Restarted { .. })
+    });
+    if config.max_attempts > 1 {
+        check.sometimes("a call is tried again", {
+            |fact| matches!(fact, Fact::SubagentSpawned { attempt: 2.., .. })
+        });
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nothing_below_an_interrupted_run_goes_on() {
-        let delegation = Delegation { sessions: 2, runs: 2, variant: Variant::Reference };
-        rehearsal::check(delegation).faults(&Profile::CHAOS).seeds(2_000).run();
-    }
-}
+mod tests;

@@ -78,6 +78,11 @@ pub enum Tools {
     Only(&'static [Tool]),
 }
 
+/// A set of tools: what a model is offered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ToolSet(u16);
+
 /// An agent of the catalog.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Agent {
@@ -182,6 +187,11 @@ impl AgentName {
         }
     }
 
+    /// The tools that this agent may use.
+    pub fn tools(self) -> ToolSet {
+        Tool::ALL.into_iter().filter(|tool| self.may_use(*tool)).collect()
+    }
+
     /// Whether people may run this agent.
     pub fn is_primary(self) -> bool {
         self.entry().kind == AgentKind::Primary
@@ -193,7 +203,42 @@ impl AgentName {
     }
 }
 
+impl ToolSet {
+    /// Whether a tool is in it.
+    pub fn contains(self, tool: Tool) -> bool {
+        self.0 & (1 << tool as u16) != 0
+    }
+
+    /// The tools in it.
+    pub fn iter(self) -> impl Iterator<Item = Tool> {
+        Tool::ALL.into_iter().filter(move |tool| self.contains(*tool))
+    }
+}
+
+impl FromIterator<Tool> for ToolSet {
+    fn from_iter<I: IntoIterator<Item = Tool>>(tools: I) -> Self {
+        Self(tools.into_iter().fold(0, |bits, tool| bits | 1 << tool as u16))
+    }
+}
+
 impl Tool {
+    /// All tools there are.
+    pub const ALL: [Self; 13] = [
+        Self::Read,
+        Self::Grep,
+        Self::Glob,
+        Self::Bash,
+        Self::Edit,
+        Self::Write,
+        Self::Plan,
+        Self::AskUser,
+        Self::Todo,
+        Self::Task,
+        Self::RepoExplorer,
+        Self::WebFetch,
+        Self::WebSearch,
+    ];
+
     /// How calls of this tool share the permits of a key (A.3).
     pub fn class(self) -> Class {
         match self {
@@ -252,6 +297,18 @@ mod tests {
             ![Tool::Bash, Tool::Edit, Tool::Write, Tool::Task].iter().any(|tool| architect.may_use(*tool))
         );
         assert!(AgentName::Deep.may_use(Tool::Write) && !AgentName::Title.may_use(Tool::Read));
+    }
+
+    #[test]
+    fn what_an_agent_is_offered_is_what_it_may_use() {
+        for agent in CATALOG {
+            let offered = agent.name.tools();
+            Tool::ALL
+                .into_iter()
+                .for_each(|tool| assert_eq!(offered.contains(tool), agent.name.may_use(tool)));
+        }
+        assert!(AgentName::Explore.tools().iter().eq([Tool::Read, Tool::Grep, Tool::Glob, Tool::Bash]));
+        assert_eq!(AgentName::Cowork.tools().iter().count(), Tool::ALL.len());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Call, Outcome, Way};
-use crate::session::catalog::{AgentName, Tool};
+use crate::session::catalog::{AgentName, Tool, ToolSet};
 
 /// What is stated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -21,6 +21,10 @@ pub enum Fact {
         way: Way,
         /// Which run.
         run: u32,
+        /// As which agent.
+        agent: AgentName,
+        /// With which tools.
+        offered: ToolSet,
     },
     /// A tool was started.
     ToolStarted {
@@ -68,6 +72,10 @@ pub enum Fact {
         agent: AgentName,
         /// The agent that delegates to it.
         by: AgentName,
+        /// The call for which it works.
+        call: Call,
+        /// Which attempt at that call it makes, from 1.
+        attempt: u32,
     },
     /// A child has ended.
     SubagentCompleted {
@@ -78,6 +86,13 @@ pub enum Fact {
     },
     /// A delegation was refused.
     Refused(Way),
+    /// A session goes on after a crash.
+    Restarted {
+        /// Which.
+        way: Way,
+        /// With which run.
+        run: u32,
+    },
 }
 
 /// Why a run ended.

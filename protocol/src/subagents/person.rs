@@ -10,10 +10,10 @@ use crate::mailbox::DeadLetter;
 
 use super::{Message, Subagents};
 
-/// Asks an agent for some runs, one after another, and interrupts some.
+/// Asks a session for some runs, one after another, and interrupts some.
 #[derive(Clone, Debug, Hash)]
 pub struct Person {
-    agent: Address,
+    session: Address,
     runs: u32,
 }
 
@@ -30,9 +30,9 @@ const INTERRUPTS: [Option<Duration>; 6] = [
 ];
 
 impl Person {
-    /// Talks to that agent.
-    pub fn new(agent: Address, runs: u32) -> Self {
-        Self { agent, runs }
+    /// Talks to the session that lives there.
+    pub fn new(session: Address, runs: u32) -> Self {
+        Self { session, runs }
     }
 }
 
@@ -42,12 +42,12 @@ impl Actor<Subagents> for Person {
             Input::Start(_) | Input::Timer(REST) => {
                 let Some(left) = self.runs.checked_sub(1) else { return };
                 self.runs = left;
-                cx.send(self.agent, Message::Ask);
+                cx.send(self.session, Message::Ask);
                 if let Some(patience) = INTERRUPTS[cx.choose(INTERRUPTS.len() as u32) as usize] {
                     cx.set_timer(LOSES_PATIENCE, patience);
                 }
             }
-            Input::Timer(LOSES_PATIENCE) => cx.send(self.agent, Message::Interrupt),
+            Input::Timer(LOSES_PATIENCE) => cx.send(self.session, Message::Interrupt),
             Input::Message(envelope) => match envelope.message {
                 Message::Answered => {
                     cx.cancel_timer(LOSES_PATIENCE);
@@ -60,10 +60,11 @@ impl Actor<Subagents> for Person {
                 | Message::CancelAll
                 | Message::AllEnded
                 | Message::Run { .. }
+                | Message::Attach(_)
+                | Message::Seen(_)
                 | Message::CancelChild(_)
                 | Message::Cancel
-                | Message::ChildEnded { .. }
-                | Message::ChildGone(_) => cx.dead_letter(DeadLetter::Malformed),
+                | Message::ChildEnded { .. } => cx.dead_letter(DeadLetter::Malformed),
             },
             Input::Timer(_) | Input::Signal(_) | Input::Synced(_) => {}
         }

@@ -22,13 +22,21 @@ pub enum Variant {
     CheckedWhenOffered,
     /// Any agent may be delegated to.
     AnyDelegate,
+    /// A child of a child is offered what an agent at the top may use.
+    OffersOfTheTop,
+    /// Who delegates relies on a report after a crash, and does not ask for it.
+    ReplyToTheOldLife,
+    /// A child that was cancelled counts as failed, and its call is tried again.
+    RetriesCancelled,
+    /// All rests are as long as the first.
+    FirstRestAgain,
 }
 
 /// What is wrong in a variant.
 pub type Planted = crate::planted::Planted<Variant>;
 
 /// All planted bugs.
-pub const VARIANTS: [Planted; 8] = [
+pub const VARIANTS: [Planted; 12] = [
     Planted {
         name: "both-emit",
         sentence: "a timeout completes the call, and the end of the child completes it again",
@@ -76,6 +84,30 @@ pub const VARIANTS: [Planted; 8] = [
         sentence: "a model delegates to an agent that only people or the runtime may run",
         trips: "SUB-3",
         variant: Variant::AnyDelegate,
+    },
+    Planted {
+        name: "offers-of-the-top",
+        sentence: "the model of a child of a child is offered what the agent at the top may use",
+        trips: "TOOL-8",
+        variant: Variant::OffersOfTheTop,
+    },
+    Planted {
+        name: "reply-to-the-old-life",
+        sentence: "a child ends while its parent is down, and the parent's next life waits for that report (E-8)",
+        trips: "SUB-2",
+        variant: Variant::ReplyToTheOldLife,
+    },
+    Planted {
+        name: "retries-cancelled",
+        sentence: "a child that was cancelled counts as one that failed, and its call is tried again",
+        trips: "SUB-4",
+        variant: Variant::RetriesCancelled,
+    },
+    Planted {
+        name: "first-rest-again",
+        sentence: "a call rests before its third attempt as long as before its second",
+        trips: "SUB-4",
+        variant: Variant::FirstRestAgain,
     },
 ];
 
