@@ -10,7 +10,7 @@ use crate::context::Context;
 use crate::durable::Durable;
 use crate::input::{Input, Recovered, TimerId};
 use crate::mailbox::DeadLetter;
-use crate::session::catalog::AgentName;
+use crate::session::catalog::{AgentKind, AgentName};
 use crate::time::Time;
 
 use super::{Call, Config, Fact, Message, Outcome, Subagents, Variant, Way};
@@ -122,7 +122,9 @@ impl Router {
         if let Some((_, outcome)) = self.last.filter(|(last, _)| *last == call) {
             return cx.send(self.agent, Message::Completed { call, outcome });
         }
-        let may = self.config.nested.may_delegate(self.name, to) || self.variant == Variant::AnyDelegate;
+        let is_hidden = to.entry().kind != AgentKind::Subagent;
+        let may = self.config.nested.may_delegate(self.name, to)
+            || (self.variant == Variant::AnyDelegate && is_hidden);
         if !may || self.way.depth() >= self.config.depth || self.children == CHILDREN {
             cx.announce(Fact::Refused(self.way));
             return cx.send(self.agent, Message::Completed { call, outcome: Outcome::Refused });

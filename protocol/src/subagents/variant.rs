@@ -20,7 +20,7 @@ pub enum Variant {
     LateChildTaken,
     /// Whether an agent may use a tool is asked when it is offered only.
     CheckedWhenOffered,
-    /// Any agent may be delegated to.
+    /// Whether anybody may delegate to an agent is not asked.
     AnyDelegate,
     /// A child of a child is offered what an agent at the top may use.
     OffersOfTheTop,

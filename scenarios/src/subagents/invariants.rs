@@ -186,15 +186,16 @@ fn attempts_are_as_configured(config: Config) -> impl Monitor<Fact> {
     struct Tried {
         calls: BTreeMap<(Way, Call), Attempts>,
         works_for: BTreeMap<Way, (Way, Call)>,
-        interrupted: BTreeSet<(Way, u32)>,
+        interrupted: BTreeMap<(Way, u32), Time>,
     }
     fold(Tried::default(), move |tried: &mut Tried, moment, fact: &Fact| match fact {
         Fact::SubagentSpawned { way, call, attempt, .. } => {
             let parent = way.parent().unwrap_or_else(|| panic!("{way} was delegated to and has no parent"));
             let before = tried.calls.insert((parent, *call), (*attempt, None));
             tried.works_for.insert(*way, (parent, *call));
-            // What was asked for before the interrupt may be on its way when that comes; what is tried again is decided later.
-            if *attempt > 1 && tried.interrupted.contains(&(parent, call.run)) {
+            // The cancellation is on its way for a moment.
+            let interrupted = tried.interrupted.get(&(parent, call.run));
+            if interrupted.is_some_and(|at| moment.at.since(*at) > ON_THE_WAY) {
                 return Err(format!("{way} is attempt {attempt} for a run of {parent} that was interrupted"));
             }
             judge_attempt(&config, *way, *attempt, before.unwrap_or_default(), moment.at)
@@ -206,7 +207,7 @@ fn attempts_are_as_configured(config: Config) -> impl Monitor<Fact> {
             Ok(())
         }
         Fact::Interrupted { way, run } => {
-            tried.interrupted.insert((*way, *run));
+            tried.interrupted.insert((*way, *run), moment.at);
             Ok(())
         }
         _ => Ok(()),
