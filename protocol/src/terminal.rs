@@ -2,7 +2,7 @@
 //!
 //! What a person does (keys, requests to redraw) goes before what agents report, but not without end: after a number of inputs in a row one
 //! report has its turn, so that a flood of keys starves nothing. Whatever changes what is shown asks for a frame. The first is drawn at once, the
-//! next not within 33 ms, one at a time, and whoever asks during a frame gets exactly one more.
+//! next not within 33 ms, one at a time, and whoever asks during a frame gets exactly one more. What a pane asks for twice before its turn is one event (B.7).
 //!
 //! - [`actor`] — the loop: accepts, dispatches, asks for frames;
 //! - [`lanes`] — the two queues, and which of them is next;
@@ -70,8 +70,8 @@ pub enum Message {
 pub enum Event {
     /// A key was pressed.
     Key,
-    /// Something that moves wants to be drawn anew.
-    Redraw,
+    /// A pane wants to be drawn anew. One that waits is enough for each.
+    Redraw(Pane),
     /// A line for the history; several in a row are inserted together.
     Insert,
     /// An agent reports how far it is.
@@ -79,13 +79,30 @@ pub enum Event {
 }
 
 impl Event {
+    /// Whether a second one is of no use while one of the same kind and target waits (`actors.md` B.7): it joins that one.
+    pub fn joins(self) -> bool {
+        match self {
+            Self::Redraw(_) => true,
+            Self::Key | Self::Insert | Self::Status => false,
+        }
+    }
+
     /// The lane in which it waits.
     pub fn lane(self) -> Lane {
         match self {
-            Self::Key | Self::Redraw => Lane::Input,
+            Self::Key | Self::Redraw(_) => Lane::Input,
             Self::Insert | Self::Status => Lane::Bulk,
         }
     }
+}
+
+/// A part of the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Pane {
+    /// What was said.
+    History,
+    /// How far agents are.
+    Status,
 }
 
 /// A priority class of events; the first is the higher.
@@ -108,6 +125,17 @@ pub enum Fact {
         number: u64,
         /// How many wait there, this one included.
         waiting: u32,
+        /// What it is.
+        event: Event,
+    },
+    /// An event is of no use of its own, for one like it waits.
+    Joined {
+        /// Where.
+        lane: Lane,
+        /// The number of the one that waits.
+        number: u64,
+        /// What has come.
+        event: Event,
     },
     /// There was no room for an event.
     Refused {

@@ -91,6 +91,7 @@ fn goals(check: &mut Properties<Fact>) {
     check.sometimes("a frame answers several requests", {
         |fact| matches!(fact, Fact::FrameBegun { frame, request, .. } if request > &(frame + 3))
     });
+    check.sometimes("an event joins one like it", |fact| matches!(fact, Fact::Joined { .. }));
     check.sometimes("many reports wait", {
         |fact| matches!(fact, Fact::Accepted { lane: Lane::Bulk, waiting: 8.., .. })
     });

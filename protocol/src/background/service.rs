@@ -117,12 +117,10 @@ impl Service {
             if self.variant == Variant::RpcScope && kind == Kind::Run {
                 cx.send(address, Message::Cancel); // The request that it belongs to was answered.
             }
-            let is_owned = match kind {
-                Kind::Refresh => self.variant != Variant::DaemonTask,
-                Kind::Watch => self.variant != Variant::DaemonWatch,
-                Kind::Run => true,
-            };
-            if is_owned {
+            if kind == Kind::Watch && self.variant == Variant::OneWatchEach {
+                scope.live.retain(|_, (kind, _)| *kind != Kind::Watch);
+            }
+            if kind != Kind::Refresh || self.variant != Variant::DaemonTask {
                 scope.live.insert(task, (kind, address));
             }
         }

@@ -103,6 +103,23 @@ fn a_draining_scope_lets_a_run_finish_and_stops_a_watch() {
 }
 
 #[test]
+fn a_scope_owns_all_its_watches_and_the_bug_only_the_last() {
+    for (variant, cancelled) in [(Variant::Reference, 2), (Variant::OneWatchEach, 1)] {
+        let mut play = Play::opened(variant);
+        for number in 1..=2 {
+            play.start(Kind::Watch);
+            play.recorded(number);
+        }
+        let closing = play.close(Manner::Cancel);
+        assert_eq!(
+            closing.iter().filter(|effect| effect.ends_with("Cancel")).count(),
+            cancelled,
+            "{closing:?}"
+        );
+    }
+}
+
+#[test]
 fn a_watch_that_waits_for_its_turn_never_starts_in_a_draining_scope() {
     for (variant, starts) in [(Variant::Reference, false), (Variant::WatchAfterClose, true)] {
         let mut play = Play::opened(variant);

@@ -8,8 +8,8 @@ pub enum Variant {
     Reference,
     /// A refresh belongs to nobody.
     DaemonTask,
-    /// A watch belongs to nobody.
-    DaemonWatch,
+    /// A scope has room for one watch, and forgets the one before.
+    OneWatchEach,
     /// Closing cancels and does not wait.
     CancelWithoutWaiting,
     /// A task reports its end before it has cleaned up.
@@ -58,10 +58,10 @@ pub const VARIANTS: [Planted; 10] = [
         variant: Variant::DrainForgetsCurrent,
     },
     Planted {
-        name: "daemon-watch",
-        sentence: "a watch belongs to nobody, and each opening and closing leaves one behind",
+        name: "one-watch-each",
+        sentence: "a scope has room for one watch and forgets the one before, so each opening and closing may leave one behind",
         trips: "LIFE-2",
-        variant: Variant::DaemonWatch,
+        variant: Variant::OneWatchEach,
     },
     Planted {
         name: "watch-after-close",

@@ -8,7 +8,7 @@ use crate::context::Context;
 use crate::input::{Input, TimerId};
 use crate::mailbox::DeadLetter;
 
-use super::lanes::{Numbered, Waiting};
+use super::lanes::{Accepted, Numbered, Waiting};
 use super::screen::{Frames, Owed, Screen};
 use super::{Config, Event, Fact, Lane, Lanes, Message, Variant};
 
@@ -49,11 +49,15 @@ impl Terminal {
 
     fn accept(&mut self, cx: &mut Context<'_, Lanes>, event: Event) {
         let lane = event.lane();
-        let Some(number) = self.waiting.accept(event, &self.config, self.variant) else {
-            cx.announce(Fact::Refused { lane });
-            return cx.dead_letter(DeadLetter::MailboxFull);
+        let number = match self.waiting.accept(event, &self.config, self.variant) {
+            Accepted::Waits(number) => number,
+            Accepted::Joins(number) => return cx.announce(Fact::Joined { lane, number, event }),
+            Accepted::Refused => {
+                cx.announce(Fact::Refused { lane });
+                return cx.dead_letter(DeadLetter::MailboxFull);
+            }
         };
-        cx.announce(Fact::Accepted { lane, number, waiting: self.waiting.len(lane) as u32 });
+        cx.announce(Fact::Accepted { lane, number, waiting: self.waiting.len(lane) as u32, event });
         match self.hands {
             Hands::Free => self.dispatch(cx),
             Hands::Full => {}

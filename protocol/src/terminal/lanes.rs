@@ -23,18 +23,47 @@ pub struct Numbered {
     pub event: Event,
 }
 
+/// What becomes of an event that comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Accepted {
+    /// It waits under this number.
+    Waits(u64),
+    /// The one of this number, which waits, does for both.
+    Joins(u64),
+    /// There is no room for it.
+    Refused,
+}
+
 impl Waiting {
-    /// Puts an event into its lane and returns its number, if there is room.
-    pub(super) fn accept(&mut self, event: Event, config: &Config, variant: Variant) -> Option<u64> {
+    /// Puts an event into its lane, if it has to wait on its own and there is room.
+    pub(super) fn accept(&mut self, event: Event, config: &Config, variant: Variant) -> Accepted {
+        if let Some(number) = self.alike(event, variant) {
+            return Accepted::Joins(number);
+        }
         let lane = event.lane();
         let has_room = self.len(lane) < config.room as usize || variant == Variant::Unbounded;
         if !has_room {
-            return None;
+            return Accepted::Refused;
         }
         self.accepted[lane as usize] += 1;
         let number = self.accepted[lane as usize];
         self.queue(lane).push_back(Numbered { number, event });
-        Some(number)
+        Accepted::Waits(number)
+    }
+
+    /// The number of an event that does for this one as well: it waits, and has the same kind and target.
+    fn alike(&mut self, event: Event, variant: Variant) -> Option<u64> {
+        let same_kind = |waiting: &Numbered| waiting.event.joins();
+        let is_alike = |waiting: &&Numbered| match variant {
+            Variant::JoinsByKind => same_kind(waiting),
+            _ => waiting.event == event,
+        };
+        let queue = self.queue(event.lane());
+        let found = match variant {
+            Variant::JoinsNeighbours => queue.back().filter(is_alike),
+            _ => queue.iter().find(is_alike),
+        };
+        found.filter(|_| event.joins()).map(|waiting| waiting.number)
     }
 
     /// How many wait in a lane.

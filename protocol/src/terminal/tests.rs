@@ -62,7 +62,7 @@ fn dispatched(lane: Lane, number: u64, dispatch: u64) -> String {
 #[test]
 fn the_first_event_is_handled_and_drawn_at_once() {
     let mut play = Play::with(Variant::Reference);
-    let expected = "announce Accepted { lane: Input, number: 1, waiting: 1 }
+    let expected = "announce Accepted { lane: Input, number: 1, waiting: 1, event: Key }
 announce Dispatched { lane: Input, number: 1, dispatch: 1, left: 0 }
 set Timer(1) 2ms
 announce Requested { request: 1, at: Time(0) }
@@ -142,6 +142,40 @@ fn coalescing_that_receives_before_it_looks_loses_the_event_after_the_inserts() 
 }
 
 #[test]
+fn a_pane_that_waits_to_be_drawn_anew_waits_once() {
+    let mut play = Play::with(Variant::Reference);
+    play.happens(Event::Key);
+    play.happens(Event::Redraw(Pane::History));
+    let other = play.happens(Event::Redraw(Pane::Status));
+    assert!(other.contains("Accepted { lane: Input, number: 3"), "{other}");
+    let again = play.happens(Event::Redraw(Pane::History));
+    assert_eq!(again, "announce Joined { lane: Input, number: 2, event: Redraw(History) }");
+    play.handled();
+    assert!(play.happens(Event::Redraw(Pane::History)).contains("number: 4"));
+}
+
+#[test]
+fn by_kind_alone_another_pane_is_forgotten_and_by_the_last_alone_one_waits_twice() {
+    let mut play = Play::with(Variant::JoinsByKind);
+    play.happens(Event::Key);
+    play.happens(Event::Redraw(Pane::History));
+    assert!(play.happens(Event::Redraw(Pane::Status)).contains("Joined"));
+    let mut play = Play::with(Variant::JoinsNeighbours);
+    play.happens(Event::Key);
+    play.happens(Event::Redraw(Pane::History));
+    play.happens(Event::Redraw(Pane::Status));
+    assert!(play.happens(Event::Redraw(Pane::History)).contains("Accepted"));
+}
+
+#[test]
+fn keys_are_never_joined() {
+    let mut play = Play::with(Variant::Reference);
+    (0..3).for_each(|_| drop(play.happens(Event::Key)));
+    assert!(play.handled().contains(&dispatched(Lane::Input, 2, 2)));
+    assert!(play.handled().contains(&dispatched(Lane::Input, 3, 3)));
+}
+
+#[test]
 fn a_full_lane_refuses_and_says_so() {
     let mut play = Play::with(Variant::Reference);
     for _ in 0..4 {
@@ -157,13 +191,13 @@ fn a_request_after_a_quiet_time_is_drawn_at_once_and_one_before_its_end_waits() 
     play.handled();
     play.drawn(1);
     play.probe.advance(Duration::from_millis(10));
-    assert!(play.happens(Event::Redraw).contains("set Timer(2) 21ms"));
+    assert!(play.happens(Event::Redraw(Pane::History)).contains("set Timer(2) 21ms"));
     assert_eq!(play.terminal.screen(), Screen::Due);
     play.debounced();
     play.drawn(2);
     play.handled();
     play.probe.advance(Duration::from_millis(40));
-    assert!(play.happens(Event::Redraw).contains("FrameBegun { frame: 3"));
+    assert!(play.happens(Event::Redraw(Pane::History)).contains("FrameBegun { frame: 3"));
 }
 
 #[test]

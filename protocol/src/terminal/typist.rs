@@ -8,7 +8,7 @@ use crate::context::Context;
 use crate::input::{Input, TimerId};
 use crate::mailbox::DeadLetter;
 
-use super::{Event, Lanes, Message};
+use super::{Event, Lanes, Message, Pane};
 
 /// How many keys come together: one, a word, a held key. The first is the dull one.
 const BURSTS: [u32; 10] = [1, 1, 1, 1, 1, 1, 1, 1, 3, 20];
@@ -20,6 +20,26 @@ const PAUSES: [Duration; 6] = [
     Duration::from_millis(230),
     Duration::from_millis(110),
     Duration::from_millis(3),
+];
+
+/// What moves meanwhile and wants to be drawn anew. The first is the dull one.
+const REDRAWS: [&[Pane]; 16] = [
+    &[],
+    &[Pane::History],
+    &[Pane::Status],
+    &[Pane::Status, Pane::History],
+    &[Pane::History, Pane::Status, Pane::History],
+    &[],
+    &[],
+    &[],
+    &[],
+    &[],
+    &[],
+    &[],
+    &[],
+    &[],
+    &[],
+    &[],
 ];
 
 /// Types for some rounds, and looks at something that moves now and then.
@@ -45,8 +65,8 @@ impl Actor<Lanes> for Typist {
                 for _ in 0..BURSTS[cx.choose(BURSTS.len() as u32) as usize] {
                     cx.send(self.terminal, Message::Happened(Event::Key));
                 }
-                if cx.choose(16) == 1 {
-                    cx.send(self.terminal, Message::Happened(Event::Redraw));
+                for pane in REDRAWS[cx.choose(REDRAWS.len() as u32) as usize] {
+                    cx.send(self.terminal, Message::Happened(Event::Redraw(*pane)));
                 }
                 let pause = PAUSES[cx.choose(PAUSES.len() as u32) as usize];
                 cx.set_timer(TimerId(0), pause);

@@ -22,13 +22,17 @@ pub enum Variant {
     FixedTick,
     /// A frame that is owed begins at once.
     NoDebounce,
+    /// An event joins one of its kind that waits, whatever its target.
+    JoinsByKind,
+    /// An event joins one like it only if that came just before.
+    JoinsNeighbours,
 }
 
 /// What is wrong in a variant.
 pub type Planted = crate::planted::Planted<Variant>;
 
 /// All planted bugs.
-pub const VARIANTS: [Planted; 8] = [
+pub const VARIANTS: [Planted; 10] = [
     Planted {
         name: "strict-lanes",
         sentence: "input always goes first, and endless input starves what agents report",
@@ -76,6 +80,18 @@ pub const VARIANTS: [Planted; 8] = [
         sentence: "an owed frame begins as soon as the last is drawn",
         trips: "LANE-3d",
         variant: Variant::NoDebounce,
+    },
+    Planted {
+        name: "joins-by-kind",
+        sentence: "a pane that wants to be drawn anew is forgotten if another one waits for that",
+        trips: "MBX-5",
+        variant: Variant::JoinsByKind,
+    },
+    Planted {
+        name: "joins-neighbours",
+        sentence: "whether an event is of no use is asked of the last one that waits, and the same pane waits twice",
+        trips: "MBX-5",
+        variant: Variant::JoinsNeighbours,
     },
 ];
 

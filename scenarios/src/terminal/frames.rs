@@ -63,6 +63,7 @@ impl Monitor<Fact> for Answered {
             }
             Fact::Accepted { .. }
             | Fact::Refused { .. }
+            | Fact::Joined { .. }
             | Fact::Dispatched { .. }
             | Fact::FrameEnded { .. } => {}
         }
@@ -109,7 +110,7 @@ fn the_first_is_drawn_at_once(debounce: Duration) -> impl Monitor<Fact> {
                 shown.in_flight = true;
             }
             Fact::FrameEnded { .. } => shown.in_flight = false,
-            Fact::Accepted { .. } | Fact::Refused { .. } | Fact::Dispatched { .. } => {}
+            Fact::Accepted { .. } | Fact::Refused { .. } | Fact::Joined { .. } | Fact::Dispatched { .. } => {}
         }
         Ok(())
     })

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rehearsal::check::{Moment, Monitor, Owed, Properties, fold};
 use rehearsal_protocol::Time;
-use rehearsal_protocol::terminal::{Config, Fact, Lane};
+use rehearsal_protocol::terminal::{Config, Event, Fact, Lane};
 
 use super::IN_THE_END;
 
@@ -25,6 +25,11 @@ pub(super) fn state(check: &mut Properties<Fact>, config: Config) {
         "MBX-1",
         "every accepted event waits until it is dispatched, and in the end all are",
         Conservation::default(),
+    );
+    check.always(
+        "MBX-5",
+        "an event that is of no use while one like it waits joins that one, and no other",
+        what_is_alike_waits_once(),
     );
     check.always(
         "LANE-2",
@@ -109,6 +114,29 @@ fn input_goes_first(enough: u32) -> impl Monitor<Fact> {
     })
 }
 
+/// MBX-5: an event that is of no use while one like it waits joins that one, and no other.
+fn what_is_alike_waits_once() -> impl Monitor<Fact> {
+    fold(BTreeMap::new(), |waiting: &mut BTreeMap<(Lane, u64), Event>, _, fact: &Fact| match fact {
+        Fact::Accepted { lane, number, event, .. } => {
+            let alike = waiting.iter().find(|(_, other)| event.joins() && *other == event);
+            if let Some(((_, first), _)) = alike {
+                return Err(format!("{event:?} waits as event {number}, and as event {first} before"));
+            }
+            waiting.insert((*lane, *number), *event);
+            Ok(())
+        }
+        Fact::Dispatched { lane, number, .. } => {
+            waiting.remove(&(*lane, *number));
+            Ok(())
+        }
+        Fact::Joined { lane, number, event } if waiting.get(&(*lane, *number)) != Some(event) => {
+            let other = waiting.get(&(*lane, *number));
+            Err(format!("{event:?} joins event {number}, which is {other:?}"))
+        }
+        _ => Ok(()),
+    })
+}
+
 /// MBX-1: what was accepted and not dispatched, which is what waits.
 #[derive(Clone, Debug, Default, Hash)]
 struct Conservation {
@@ -132,6 +160,7 @@ impl Monitor<Fact> for Conservation {
                 }
             }
             Fact::Refused { .. }
+            | Fact::Joined { .. }
             | Fact::Requested { .. }
             | Fact::FrameBegun { .. }
             | Fact::FrameEnded { .. } => {}
