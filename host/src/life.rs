@@ -17,7 +17,7 @@ use rehearsal_protocol::{
 use tokio::time::{Instant, Sleep};
 
 use crate::facts::Announced;
-use crate::node::Inner;
+use crate::node::{Asked, Inner};
 use crate::settings::Draws;
 use crate::slot::{Slot, Waiting};
 use crate::watchdog;
@@ -96,7 +96,7 @@ impl<P: Protocol> Life<P> {
         .await
     }
 
-    /// Handles one input: all of its effects or none.
+    /// Handles one input: all of its effects or none; then an ask that it was is refused.
     fn turn(&mut self, input: Input<P>, now: Instant) {
         let sender = match &input {
             Input::Message(envelope) => Some(envelope.from),
@@ -107,6 +107,12 @@ impl<P: Protocol> Life<P> {
             incarnation: self.incarnation,
             now: self.node.clock().shows(now),
             sender,
+        };
+        let asked = match &input {
+            Input::Message(envelope) if P::ask(&envelope.message).is_some() => {
+                Some(Asked::of::<P>(self.slot.address, envelope))
+            }
+            _ => None,
         };
         let handled = {
             let _busy = watchdog::busy(self.node.serial(), self.slot.address.slot());
@@ -126,7 +132,12 @@ impl<P: Protocol> Life<P> {
             // The life may have been ended from elsewhere during the turn; then nothing of it counts.
             Ok(()) if self.slot.lives(self.incarnation) => self.take_hold(now),
             Ok(()) => self.effects.clear(),
-            Err(panic) => self.crash(&*panic),
+            Err(panic) => {
+                self.crash(&*panic);
+                if let Some(asked) = asked {
+                    self.node.refuse(asked);
+                }
+            }
         }
     }
 
@@ -173,6 +184,7 @@ impl<P: Protocol> Life<P> {
                 Effect::Stop(who) => self.node.signal(me, who, None, Signal::Shutdown),
                 Effect::Kill(who) => self.node.kill(who),
                 Effect::Monitor(who) => self.node.monitor(me, who),
+                Effect::KeepMail { child, keep } => self.node.keep_mail(slot, child, keep),
                 Effect::Write { key, value } => self.node.disk().write(&slot.path, &key, &value),
                 Effect::Sync(id) => self.node.sync(&self.slot, self.incarnation, id),
                 Effect::DeadLetter(reason) => note_dead_letter(&self.slot, reason),

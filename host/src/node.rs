@@ -1,6 +1,7 @@
 //! One process of a system: it starts, is looked at, and stops.
 
 mod inner;
+mod mail;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -25,6 +26,7 @@ use crate::watchdog::Watchdog;
 
 pub(crate) use inner::Inner;
 use inner::{Children, Parts};
+pub(crate) use mail::Asked;
 
 /// A node of a system, running in this process.
 ///

@@ -27,6 +27,8 @@ struct Gate<P: Protocol> {
     mailbox: Mailbox<Waiting<P>>,
     incarnation: Incarnation,
     alive: bool,
+    /// Whether what waits outlives this life.
+    keeps_mail: bool,
     /// The task of the present life, if it waits for an input.
     parked: Option<Waker>,
     kin: Kin,
@@ -71,6 +73,7 @@ impl<P: Protocol> Slot<P> {
             mailbox: Mailbox::new(Bounds::default()),
             incarnation: Incarnation(0),
             alive: false,
+            keeps_mail: false,
             parked: None,
             kin: Kin::default(),
         };
@@ -103,7 +106,9 @@ impl<P: Protocol> Slot<P> {
         }
         gate.incarnation = gate.incarnation.next().max(first);
         gate.alive = true;
-        gate.mailbox = Mailbox::new(bounds);
+        if !gate.keeps_mail {
+            gate.mailbox = Mailbox::new(bounds);
+        }
         gate.kin = Kin { parent, ..Kin::default() };
         self.living.store(gate.incarnation.0, Ordering::Release);
         self.counters.life();
@@ -119,13 +124,33 @@ impl<P: Protocol> Slot<P> {
         gate.alive = false;
         self.living.store(0, Ordering::Release);
         let kin = std::mem::take(&mut gate.kin);
-        let unread = gate.mailbox.drain().map(|waiting| waiting.input).collect();
+        let unread = if gate.keeps_mail {
+            gate.mailbox.retain(|waiting| matches!(waiting.input, Input::Message(_)));
+            Vec::new()
+        } else {
+            gate.mailbox.drain().map(|waiting| waiting.input).collect()
+        };
         let (ended, parked) = (gate.incarnation, gate.parked.take());
         drop(gate);
         if let Some(task) = parked {
             task.wake();
         }
         Some((ended, Remains { kin, unread }))
+    }
+
+    /// From now on, what waits when a life ends, and what comes while there is none, is for the next.
+    pub(crate) fn keep_mail(&self) {
+        self.lock().keeps_mail = true;
+    }
+
+    /// What waits ends with a life again: what was kept, if there is no life.
+    pub(crate) fn release_mail(&self) -> Vec<Input<P>> {
+        let mut gate = self.lock();
+        let is_dead = !gate.alive;
+        if !std::mem::take(&mut gate.keeps_mail) || !is_dead {
+            return Vec::new();
+        }
+        gate.mailbox.drain().map(|waiting| waiting.input).collect()
     }
 
     /// Whether this life goes on.
@@ -147,7 +172,8 @@ impl<P: Protocol> Slot<P> {
     pub(crate) fn bring(&self, waiting: Waiting<P>, only: Option<Incarnation>) -> Brought<P> {
         let lane = waiting.input.lane();
         let mut gate = self.lock();
-        if !gate.alive || only.is_some_and(|life| life != gate.incarnation) {
+        let waits = gate.alive || gate.keeps_mail && only.is_none() && matches!(waiting.input, Input::Message(_));
+        if !waits || only.is_some_and(|life| life != gate.incarnation) {
             return Brought::NoActor(waiting.input);
         }
         let brought = if let Input::Message(_) = waiting.input {

@@ -24,6 +24,15 @@ pub trait Protocol: 'static {
     fn lane(_message: &Self::Message) -> Lane {
         Lane::Work
     }
+
+    /// The number that its sender gave a message if it waits for an answer: an ask. The default knows none.
+    ///
+    /// An ask that its receiver's node accepted never ends in silence: if it finds no room or nobody, if the mailbox in which it waits is
+    /// given up, or if the turn that handles it panics, its sender receives [`Signal::Refused`](crate::Signal::Refused) with this number.
+    /// What a network loses is for deadlines.
+    fn ask(_message: &Self::Message) -> Option<u64> {
+        None
+    }
 }
 
 /// A state machine that handles one input in one atomic turn.

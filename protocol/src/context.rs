@@ -75,6 +75,13 @@ pub enum Effect<P: Protocol> {
     Exit(Box<Exit>),
     /// Hear of the end of another actor.
     Monitor(Address),
+    /// Say whether the mail of a child outlives its lives.
+    KeepMail {
+        /// Whose.
+        child: Address,
+        /// Whether it does.
+        keep: bool,
+    },
     /// Preempt another actor's run.
     Interrupt {
         /// Whose run.
@@ -192,6 +199,17 @@ impl<'a, P: Protocol> Context<'a, P> {
         self.effects.push(Effect::Monitor(who));
     }
 
+    /// From now on the mail of a child outlives its lives: what waits when it ends, and what comes for it while nobody lives there, waits
+    /// for its next life. It goes to the dead letters when it is released, and with the end of this actor or of its node.
+    pub fn keep_mail(&mut self, child: Address) {
+        self.effects.push(Effect::KeepMail { child, keep: true });
+    }
+
+    /// The mail of a child ends with its life again; what was kept for its next life goes to the dead letters.
+    pub fn release_mail(&mut self, child: Address) {
+        self.effects.push(Effect::KeepMail { child, keep: false });
+    }
+
     /// Preempts the run of `to`; with `expected`, only that run.
     pub fn interrupt(&mut self, to: Address, expected: Option<Run>) {
         self.effects.push(Effect::Interrupt { to, expected });
@@ -303,6 +321,8 @@ impl<P: Protocol> fmt::Debug for Effect<P> {
             Self::Exit(reason) if **reason == Exit::Normal => write!(f, "exit"),
             Self::Exit(reason) => write!(f, "exit {reason:?}"),
             Self::Monitor(who) => write!(f, "monitor {who}"),
+            Self::KeepMail { child, keep: true } => write!(f, "keep mail of {child}"),
+            Self::KeepMail { child, keep: false } => write!(f, "release mail of {child}"),
             Self::Interrupt { to, expected: None } => write!(f, "interrupt {to}"),
             Self::Interrupt { to, expected: Some(run) } => write!(f, "interrupt {to} {run}"),
             Self::SetTimer { id, after } => write!(f, "set {id} {after:?}"),

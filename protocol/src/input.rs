@@ -115,12 +115,14 @@ pub enum Signal {
     },
     /// Asked to end in good order: finish, then call `cx.exit()`.
     Shutdown,
-    /// A message found no room in the receiver's mailbox. Never silence.
+    /// A message found no room in the receiver's mailbox, or an ask will not be answered. Never silence.
     Refused {
-        /// Whose mailbox was full.
+        /// By whom.
         by: Address,
         /// The message that was refused.
         message: MessageId,
+        /// Its number, if it was an ask; see [`Protocol::ask`].
+        ask: Option<u64>,
     },
 }
 

@@ -18,6 +18,7 @@
 //!
 //! The protocols themselves:
 //!
+//! - [`asks`] — asks that wait while their receiver is started again;
 //! - [`background`] — tasks that belong to a scope, and its closing;
 //! - [`commit`] — two-phase commit, small enough for exhaustive search;
 //! - [`gate`] — a quality gate of several agents, with its state in three places;
@@ -34,6 +35,7 @@
 
 pub mod actor;
 pub mod address;
+pub mod asks;
 pub mod background;
 pub mod commit;
 pub mod context;

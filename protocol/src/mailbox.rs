@@ -194,6 +194,11 @@ impl<T> Mailbox<T> {
         self.lanes.iter().flatten()
     }
 
+    /// Drops what does not belong here.
+    pub fn retain(&mut self, mut belongs: impl FnMut(&T) -> bool) {
+        self.lanes.iter_mut().for_each(|lane| lane.retain(&mut belongs));
+    }
+
     /// Takes everything, in the order in which it would be taken.
     pub fn drain(&mut self) -> impl Iterator<Item = T> + '_ {
         self.lanes.iter_mut().flat_map(|lane| lane.drain(..))

@@ -32,7 +32,7 @@ pub use child::{ChildSpec, Kind, Recipe, Restart, Shutdown, Started};
 pub use command::{Answer, Command, Refusal};
 pub use fact::Fact;
 pub use intensity::{Intensity, Restarts};
-pub use policy::{AutoShutdown, Policy, Strategy};
+pub use policy::{AutoShutdown, MailboxOnRestart, Policy, StateOnRestart, Strategy};
 pub use supervisor::Supervisor;
 pub use variant::Variant;
 
@@ -44,8 +44,9 @@ pub trait Supervised: Protocol {
     /// How a child is made.
     type Recipe: Recipe;
 
-    /// Starts a child of that name, by `cx.spawn`, or says why there is none.
-    fn start(cx: &mut Context<'_, Self>, name: &str, recipe: &Self::Recipe) -> Started
+    /// Starts a child of that name, by `cx.spawn`, or says why there is none. With [`StateOnRestart::Initial`] it begins as if it had never
+    /// lived: it makes nothing of what its disk kept. A first start is always one with [`StateOnRestart::Recover`].
+    fn start(cx: &mut Context<'_, Self>, name: &str, recipe: &Self::Recipe, state: StateOnRestart) -> Started
     where
         Self: Sized;
 

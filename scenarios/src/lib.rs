@@ -1,5 +1,6 @@
 //! Ready scenarios over the protocols of Rehearsal.
 
+pub mod asks;
 pub mod background;
 pub mod commit;
 #[cfg(test)]
@@ -37,6 +38,7 @@ pub static SCENARIOS: &[&Entry] = &[
     &lease::LEASE,
     &pipeline::PIPELINE,
     &pool::POOL,
+    &asks::ASKS,
     &gate::GATE,
     &terminal::TUI_LANES,
     &listing::LISTING,

@@ -35,6 +35,7 @@ pub mod episodes;
 pub mod fingerprint;
 pub(crate) mod held;
 pub mod lifecycle;
+mod mail;
 pub mod network;
 mod pairs;
 pub(crate) mod pending;

@@ -14,6 +14,7 @@ use rehearsal_protocol::{
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::mail::Asked;
 use crate::disk::{Boot, Disk};
 use crate::edge::Edge;
 use crate::facts::{self, Announced, Facts};
@@ -251,13 +252,10 @@ impl<P: Protocol> Inner<P> {
     pub(crate) fn end(self: &Arc<Self>, slot: &Arc<Slot<P>>, life: Option<Incarnation>, reason: Exit) {
         let Some((incarnation, remains)) = slot.end(life) else { return };
         tracing::debug!(path = %slot.path, %incarnation, ?reason, "ended");
-        for input in remains.unread {
-            if let Input::Message(envelope) = input {
-                bury(slot, DeadLetter::ReceiverEnded, &envelope);
-            }
-        }
+        self.bury_all(slot, DeadLetter::ReceiverEnded, remains.unread);
         for child in remains.kin.children.iter().rev() {
             if let Some(child) = self.slot_number(child.slot()) {
+                self.bury_all(&child, DeadLetter::ReceiverEnded, child.release_mail());
                 self.end(&child, None, Exit::Shutdown);
             }
         }
@@ -322,7 +320,12 @@ impl<P: Protocol> Inner<P> {
         }
         match self.slot_number(to.slot()) {
             Some(slot) => self.deliver_at(&slot, envelope),
-            None => tracing::debug!(%to, "a message to an address that nobody ever had"),
+            None => {
+                tracing::debug!(%to, "a message to an address that nobody ever had");
+                if P::ask(&envelope.message).is_some() {
+                    self.refuse(Asked::of::<P>(to, &envelope));
+                }
+            }
         }
     }
 
@@ -330,15 +333,9 @@ impl<P: Protocol> Inner<P> {
     fn deliver_at(self: &Arc<Self>, slot: &Arc<Slot<P>>, envelope: Envelope<P::Message>) {
         match slot.bring(Waiting { input: Input::Message(envelope), arm: 0 }, None) {
             Brought::Queued => {}
-            Brought::NoActor(input) => bury_input(slot, DeadLetter::Undeliverable, &input),
-            Brought::Dropped(input) => bury_input(slot, DeadLetter::MailboxFull, &input),
-            Brought::Refused(input) => {
-                bury_input(slot, DeadLetter::MailboxFull, &input);
-                if let Input::Message(envelope) = input {
-                    let told = Signal::Refused { by: slot.address, message: envelope.id };
-                    self.signal(slot.address, envelope.from, None, told);
-                }
-            }
+            Brought::NoActor(input) => self.bury(slot, DeadLetter::Undeliverable, input, false),
+            Brought::Dropped(input) => self.bury(slot, DeadLetter::MailboxFull, input, false),
+            Brought::Refused(input) => self.bury(slot, DeadLetter::MailboxFull, input, true),
         }
     }
 
@@ -487,16 +484,4 @@ impl<P: Protocol> Inner<P> {
             self.frame(peer, Frame::Monitor { watcher, watched });
         }
     }
-}
-
-fn bury_input<P: Protocol>(slot: &Slot<P>, reason: DeadLetter, input: &Input<P>) {
-    if let Input::Message(envelope) = input {
-        bury(slot, reason, envelope);
-    }
-}
-
-#[cold]
-fn bury<P: Protocol>(slot: &Slot<P>, reason: DeadLetter, envelope: &Envelope<P::Message>) {
-    slot.counters.dead_letter();
-    tracing::debug!(path = %slot.path, from = %envelope.from, ?reason, "a message goes nowhere");
 }

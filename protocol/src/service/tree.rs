@@ -13,7 +13,8 @@ use crate::address::Address;
 use crate::context::Context;
 use crate::input::{Input, Signal};
 use crate::supervision::{
-    self, Answer, ChildSpec, Command, Policy, Restart, Shutdown, Started, Strategy, Supervised, Supervisor,
+    self, Answer, ChildSpec, Command, Policy, Restart, Shutdown, Started, StateOnRestart, Strategy, Supervised,
+    Supervisor,
 };
 
 /// How a part of the service is made.
@@ -94,7 +95,7 @@ const STARTS: u32 = 24;
 impl Supervised for Service {
     type Recipe = Part;
 
-    fn start(cx: &mut Context<'_, Self>, name: &str, part: &Part) -> Started {
+    fn start(cx: &mut Context<'_, Self>, name: &str, part: &Part, _: StateOnRestart) -> Started {
         match part {
             Part::Settings | Part::Auditor => Started::Running(cx.spawn(name, Bystander)),
             Part::Line { policy, shape, stages, door, planted } => {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::child::{ChildSpec, Kind};
 
-/// What can be asked of a supervisor. What it is doing is finished first.
+/// What can be asked of a supervisor. What it is doing is finished first, unless one only looks.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Command<R> {
     /// Start another child; with simple-one-for-one, only `start` of it counts.
@@ -21,6 +21,20 @@ pub enum Command<R> {
     CountChildren,
     /// A child that was beginning runs.
     Begun,
+}
+
+impl<R> Command<R> {
+    /// Whether it changes nothing: it is answered at once, whatever the supervisor is doing.
+    pub fn only_looks(&self) -> bool {
+        match self {
+            Self::WhichChildren | Self::CountChildren => true,
+            Self::StartChild(_)
+            | Self::TerminateChild(_)
+            | Self::RestartChild(_)
+            | Self::DeleteChild(_)
+            | Self::Begun => false,
+        }
+    }
 }
 
 /// What a supervisor answers.

@@ -116,3 +116,24 @@ pub enum Fact {
         supervisor: Address,
     },
 }
+
+impl Fact {
+    /// Whose fact it is.
+    pub fn supervisor(&self) -> Address {
+        match self {
+            Self::SupervisorBegan { supervisor, .. }
+            | Self::ChildStarted { supervisor, .. }
+            | Self::StartFailed { supervisor, .. }
+            | Self::StartIgnored { supervisor, .. }
+            | Self::StopAsked { supervisor, .. }
+            | Self::ChildKilled { supervisor, .. }
+            | Self::ChildEnded { supervisor, .. }
+            | Self::RestartDecided { supervisor, .. }
+            | Self::RestartBegan { supervisor, .. }
+            | Self::ChildForgotten { supervisor, .. }
+            | Self::GaveUp { supervisor, .. }
+            | Self::EndAsked { supervisor }
+            | Self::SupervisorEnded { supervisor } => *supervisor,
+        }
+    }
+}

@@ -25,6 +25,12 @@ pub struct Policy {
     /// Whether the end of a significant child ends the supervisor.
     #[serde(default)]
     pub auto_shutdown: AutoShutdown,
+    /// What becomes of the messages that wait for a child when it is started again.
+    #[serde(default)]
+    pub mailbox_on_restart: MailboxOnRestart,
+    /// What a child that is started again begins with.
+    #[serde(default)]
+    pub state_on_restart: StateOnRestart,
 }
 
 /// Whom a failure concerns.
@@ -54,6 +60,28 @@ pub enum AutoShutdown {
     AllSignificant,
 }
 
+/// What becomes of the messages that wait for a child when it is started again (`actors.md` C.2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MailboxOnRestart {
+    /// They go to the dead letters, as with OTP; whoever asked is told so.
+    #[default]
+    Drop,
+    /// They wait for its next life, and so does what comes until then; all but the message that it failed on.
+    Keep,
+}
+
+/// What a child that is started again begins with (`actors.md` C.2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StateOnRestart {
+    /// With nothing, as if it had never lived.
+    Initial,
+    /// With what its disk kept.
+    #[default]
+    Recover,
+}
+
 impl Policy {
     /// OTP's defaults: at most one restart in 5 s, at once.
     pub const fn otp(strategy: Strategy) -> Self {
@@ -69,6 +97,8 @@ impl Policy {
             intensity: Intensity { max: 1, within: Duration::from_secs(5) },
             backoff: None,
             auto_shutdown: AutoShutdown::Never,
+            mailbox_on_restart: MailboxOnRestart::Drop,
+            state_on_restart: StateOnRestart::Recover,
         }
     }
 
@@ -88,6 +118,18 @@ impl Policy {
     #[must_use]
     pub fn with_auto_shutdown(self, auto_shutdown: AutoShutdown) -> Self {
         Self { auto_shutdown, ..self }
+    }
+
+    /// The same, with this said of messages that wait for a child when it is started again.
+    #[must_use]
+    pub fn with_mailbox_on_restart(self, mailbox_on_restart: MailboxOnRestart) -> Self {
+        Self { mailbox_on_restart, ..self }
+    }
+
+    /// The same, with this said of what a child begins with when it is started again.
+    #[must_use]
+    pub fn with_state_on_restart(self, state_on_restart: StateOnRestart) -> Self {
+        Self { state_on_restart, ..self }
     }
 
     /// The same under another name.

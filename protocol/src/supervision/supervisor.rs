@@ -3,12 +3,14 @@
 //! - `starting` — children are started, one after another, and something follows;
 //! - `restarting` — what follows from the end of a child;
 //! - `stopping` — children are stopped, one after another, and something follows;
-//! - `commands` — what is asked of it.
+//! - `commands` — what is asked of it;
+//! - `mail` — what waits for a child when it is started again.
 //!
 //! OTP's supervisor blocks while it stops children, and what comes meanwhile waits in its mailbox. An actor never blocks: this one keeps what comes
 //! until it is done with what it does.
 
 mod commands;
+mod mail;
 mod restarting;
 mod starting;
 mod stopping;
@@ -216,6 +218,7 @@ impl<R: Recipe> Supervisor<R> {
 
     fn forget<P: Supervised<Recipe = R>>(&mut self, cx: &mut Context<'_, P>, place: usize) {
         let child = self.children.remove(place);
+        self.release_mail(cx, &child.spec.id);
         cx.announce(P::fact(Fact::ChildForgotten { supervisor: cx.me(), child: child.spec.id }));
     }
 
@@ -239,6 +242,10 @@ impl<P: Supervised> Actor<P> for Supervisor<P::Recipe> {
             Input::Start(_) => self.begin(cx),
             Input::Message(envelope) => match P::command(envelope.message) {
                 Some(Command::Begun) => self.begun(cx, envelope.from),
+                // Whoever looks does not wait: it may be a child that is being stopped, for which this supervisor waits.
+                Some(command) if command.only_looks() && self.variant != Variant::LooksLate => {
+                    self.obey(cx, envelope.from, command);
+                }
                 Some(_) if self.is_ending() => {
                     cx.send(envelope.from, P::answer(Answer::Refused(Refusal::Ending)));
                 }

@@ -26,4 +26,16 @@ pub enum Variant {
     DeafBackoff,
     /// A child is monitored a little after it was started.
     MonitorsLate,
+    /// What waits for a child that is started again goes to the dead letters, though it is to be kept.
+    DropsMail,
+    /// What waits for a child that is started again is kept, though it is to go to the dead letters.
+    KeepsMail,
+    /// What was kept for a child that is not started again is forgotten.
+    ForgetsMail,
+    /// A child that is to recover begins with nothing after the second of two failures.
+    LosesState,
+    /// A child that is to begin with nothing recovers after the second of two failures.
+    KeepsState,
+    /// Whoever only looks waits until the supervisor is done with what it does.
+    LooksLate,
 }

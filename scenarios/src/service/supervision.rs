@@ -56,32 +56,13 @@ fn each<S: Clone + Default + std::hash::Hash + Send + 'static>(
 ) -> impl Monitor<Fact> {
     let judge = move |states: &mut BTreeMap<Address, S>, _, fact: &Fact| {
         let Fact::Supervision(fact) = fact else { return Ok(()) };
-        let supervisor = of(fact);
+        let supervisor = fact.supervisor();
         if matches!(fact, Supervision::SupervisorBegan { .. }) {
             states.insert(supervisor, S::default());
         }
         judge(states.entry(supervisor).or_default(), fact)
     };
     on(["Supervision"], fold(BTreeMap::new(), judge))
-}
-
-/// Whose fact it is.
-fn of(fact: &Supervision) -> Address {
-    match fact {
-        Supervision::SupervisorBegan { supervisor, .. }
-        | Supervision::ChildStarted { supervisor, .. }
-        | Supervision::StartFailed { supervisor, .. }
-        | Supervision::StartIgnored { supervisor, .. }
-        | Supervision::StopAsked { supervisor, .. }
-        | Supervision::ChildKilled { supervisor, .. }
-        | Supervision::ChildEnded { supervisor, .. }
-        | Supervision::RestartDecided { supervisor, .. }
-        | Supervision::RestartBegan { supervisor, .. }
-        | Supervision::ChildForgotten { supervisor, .. }
-        | Supervision::GaveUp { supervisor, .. }
-        | Supervision::EndAsked { supervisor }
-        | Supervision::SupervisorEnded { supervisor } => *supervisor,
-    }
 }
 
 /// The children that a supervisor knows, in the order of their starts.

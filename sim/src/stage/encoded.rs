@@ -20,12 +20,17 @@ impl Protocol for Encoded {
     fn lane(message: &Message) -> Lane {
         message.lane
     }
+
+    fn ask(message: &Message) -> Option<u64> {
+        message.ask
+    }
 }
 
-/// A message in postcard, with the lane that its own protocol gives it.
+/// A message in postcard, with what the stage asks of it: the answers of its own protocol.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Message {
     lane: Lane,
+    ask: Option<u64>,
     bytes: Arc<[u8]>,
 }
 
@@ -115,7 +120,7 @@ fn translated<P: Protocol>(effect: Effect<P>) -> Effect<Encoded> {
     match effect {
         Effect::Send { to, message } => {
             let bytes = postcard::to_allocvec(&message).expect("a message can be encoded").into();
-            Effect::Send { to, message: Message { lane: P::lane(&message), bytes } }
+            Effect::Send { to, message: Message { lane: P::lane(&message), ask: P::ask(&message), bytes } }
         }
         Effect::Announce(fact) => Effect::Announce(json(&fact)),
         Effect::Spawn { child, actor } => Effect::Spawn { child, actor: encoded(actor) },
@@ -123,6 +128,7 @@ fn translated<P: Protocol>(effect: Effect<P>) -> Effect<Encoded> {
         Effect::Kill(who) => Effect::Kill(who),
         Effect::Exit(reason) => Effect::Exit(reason),
         Effect::Monitor(who) => Effect::Monitor(who),
+        Effect::KeepMail { child, keep } => Effect::KeepMail { child, keep },
         Effect::Interrupt { to, expected } => Effect::Interrupt { to, expected },
         Effect::SetTimer { id, after } => Effect::SetTimer { id, after },
         Effect::CancelTimer(id) => Effect::CancelTimer(id),

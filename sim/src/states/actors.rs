@@ -308,6 +308,9 @@ impl<P: Protocol> Actors<P> {
             self.make_room(tables);
             let chosen = script.iter().map(|asked| asked.chosen).collect();
             let outcome = match done {
+                Ok(effects) if effects.iter().any(is_mail) => {
+                    return Err(Refused::Mail { actor: self.path(slot).to_owned() });
+                }
                 Ok(effects) => self.take_hold(slot, before.0, local, effects, tables),
                 Err(panic) => self.crash_of(slot, before.0, local, &*panic, tables),
             };
@@ -354,6 +357,15 @@ impl<P: Protocol> Actors<P> {
             return Err(Refused::Draws { actor: path });
         }
         Ok(done.map(|()| effects))
+    }
+}
+
+/// Whether an effect is about mail that is kept, or an ask.
+fn is_mail<P: Protocol>(effect: &Effect<P>) -> bool {
+    match effect {
+        Effect::KeepMail { .. } => true,
+        Effect::Send { message, .. } => P::ask(message).is_some(),
+        _ => false,
     }
 }
 

@@ -22,6 +22,12 @@ pub enum Refused {
         /// How many there may be.
         most: usize,
     },
+    /// What waits for an actor that is not alive, and who is told of an ask that goes nowhere, are no part of the states.
+    #[error("{actor} keeps mail or asks; states know neither\n  search with `explore --deviations` or `explore --interleavings`")]
+    Mail {
+        /// The path of the actor.
+        actor: String,
+    },
     /// What was found cannot be shown in the world.
     #[error("{0}")]
     Elsewhere(String),

@@ -32,6 +32,9 @@ impl<P: Protocol> World<P> {
             return self.lose(slot, &envelope, cause);
         }
         if cell.actor.is_none() {
+            if self.keeps_mail(slot) {
+                return self.let_wait(slot, Waiting { input: Input::Message(envelope), cause, arm: 0 });
+            }
             return self.bury(slot, DeadLetter::Undeliverable, &envelope, cause);
         }
         self.deliver(slot, Waiting { input: Input::Message(envelope), cause, arm: 0 }, checks);
@@ -123,14 +126,13 @@ impl<P: Protocol> World<P> {
             return self.cells[slot as usize].rest_mut().mailbox.admit(item.input.lane(), item);
         };
         self.bury(slot, DeadLetter::MailboxFull, &envelope, item.cause);
-        if refuse {
-            let by = self.homes[slot as usize].address(slot);
-            let signal = Signal::Refused { by, message: envelope.id };
-            self.signal(slot, envelope.from.slot(), signal, item.cause);
+        let asked = self.asked(slot, &envelope);
+        if refuse && asked.ask.is_none() {
+            self.refuse(slot, asked, item.cause);
         }
     }
 
-    /// Records that a message goes nowhere.
+    /// Records that a message goes nowhere; if it is an ask, its sender is told.
     #[cold]
     pub(super) fn bury(
         &mut self,
@@ -145,6 +147,10 @@ impl<P: Protocol> World<P> {
             text: format!("{reason:?}: {:?}", envelope.message),
             ..of(envelope, envelope.from.slot())
         });
+        let asked = self.asked(slot, envelope);
+        if asked.ask.is_some() {
+            self.refuse(slot, asked, cause);
+        }
     }
 
     /// Makes sure that a waiting mailbox is looked into when its actor is free.

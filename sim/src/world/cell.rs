@@ -66,6 +66,8 @@ pub(crate) struct Counts {
 /// What most actors never need.
 pub(crate) struct Rest<P: Protocol> {
     pub(crate) mailbox: Mailbox<Waiting<P>>,
+    /// Whether what waits in it outlives the life of the actor.
+    pub(crate) keeps_mail: bool,
     pub(crate) timers: Vec<(TimerId, u32)>,
     pub(crate) arms: u32,
     pub(crate) watchers: Vec<u32>,
@@ -93,6 +95,7 @@ impl<P: Protocol> Clone for Rest<P> {
     fn clone(&self) -> Self {
         Self {
             mailbox: self.mailbox.clone(),
+            keeps_mail: self.keeps_mail,
             timers: self.timers.clone(),
             arms: self.arms,
             watchers: self.watchers.clone(),
@@ -175,6 +178,7 @@ impl<P: Protocol> Rest<P> {
     fn new(bounds: Bounds) -> Self {
         Self {
             mailbox: Mailbox::new(bounds),
+            keeps_mail: false,
             timers: Vec::new(),
             arms: 0,
             watchers: Vec::new(),
@@ -186,12 +190,12 @@ impl<P: Protocol> Rest<P> {
 
     /// Makes this that of a path that has not lived yet, and keeps the memory.
     fn reset(&mut self, bounds: Bounds) {
-        let Self { mailbox, timers, arms, watchers, children, disk, crashes } = self;
+        let Self { mailbox, keeps_mail, timers, arms, watchers, children, disk, crashes } = self;
         mailbox.reset(bounds);
         timers.clear();
         watchers.clear();
         children.clear();
         disk.reset();
-        (*arms, *crashes) = (0, 0);
+        (*keeps_mail, *arms, *crashes) = (false, 0, 0);
     }
 }

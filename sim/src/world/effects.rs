@@ -3,9 +3,12 @@
 use std::time::Duration;
 
 use rehearsal_protocol::time::nanos;
-use rehearsal_protocol::{DeadLetter, Effect, Exit, Incarnation, Protocol, Signal, Time, TimerId, WriteId};
+use rehearsal_protocol::{
+    Address, DeadLetter, Effect, Exit, Incarnation, MessageId, NodeId, Protocol, Signal, Time, TimerId, WriteId,
+};
 
 use super::World;
+use super::mail::Asked;
 use super::pending::What;
 use super::weather::Weather;
 use crate::check::{Checks, Moment};
@@ -71,6 +74,7 @@ impl<P: Protocol> World<P> {
             Effect::Stop(who) => self.signal(slot, who.slot(), Signal::Shutdown, event),
             Effect::Kill(who) => self.schedule(self.now, who.slot(), event, What::Kill),
             Effect::Monitor(who) => self.monitor(slot, who.slot(), event),
+            Effect::KeepMail { child, keep } => self.keep_mail(slot, child.slot(), keep, event),
             Effect::Write { key, value } => {
                 self.cells[slot as usize].rest_mut().disk.write(key.into(), value.into());
             }
@@ -85,12 +89,18 @@ impl<P: Protocol> World<P> {
             return self.send(from, to, message, event);
         }
         // An address that was made up, or that of a child whose spawn was discarded.
+        let id = MessageId(self.tally.sent);
         self.tally.sent += 1;
         self.tally.dead += 1;
         self.record_actor(EventKind::DeadLetter, from, event, DeadLetter::Undeliverable as u64, || Payload {
             text: format!("Undeliverable: {message:?} to @{to}"),
             from: Some(from),
         });
+        if let Some(ask) = P::ask(&message) {
+            let home = self.homes[from as usize];
+            let by = Address::new(NodeId(home.node), to);
+            self.refuse(from, Asked { by, from: home.address(from), id, ask: Some(ask) }, event);
+        }
     }
 
     #[inline]

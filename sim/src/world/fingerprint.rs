@@ -126,6 +126,7 @@ impl<P: Protocol> World<P> {
             cell.waiting,
             cell.busy_until > self.now,
             cell.rest().is_some(),
+            cell.rest().is_some_and(|rest| rest.keeps_mail),
         ];
         let flags = flags.iter().fold(0, |bits, flag| bits << 1 | u64::from(*flag));
         to.write_u64(flags << 32 | u64::from(cell.incarnation.0));
@@ -329,6 +330,7 @@ mod tests {
         ("a turn that takes long", |world| world.cells[0].busy_until = LATER),
         ("a timer", |world| world.cells[0].rest_mut().timers.push((TimerId(2), 2))),
         ("a cancelled timer", |world| world.cells[0].rest_mut().timers.clear()),
+        ("mail that is kept", |world| world.cells[0].rest_mut().keeps_mail = true),
         ("a watcher", |world| world.cells[0].rest_mut().watchers.push(1)),
         ("a child", |world| world.cells[0].rest_mut().children.push(1)),
         ("a write", |world| world.cells[0].rest_mut().disk.write("key".to_owned(), vec![2])),

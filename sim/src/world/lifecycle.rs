@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rehearsal_protocol::{Actor, DeadLetter, Exit, Input, NodeId, Protocol, Recovered, Time};
+use rehearsal_protocol::{Actor, Exit, Input, NodeId, Protocol, Recovered, Time};
 
 use super::cell::{Cell, Home, Waiting};
 use super::pending::What;
@@ -113,24 +113,27 @@ impl<P: Protocol> World<P> {
         if cell.actor.take().is_none() {
             return;
         }
-        (cell.started, cell.dispatching, cell.waiting) = (false, false, false);
+        (cell.started, cell.dispatching) = (false, false);
         let parent = self.homes[slot as usize].parent();
-        let (children, watchers, mailbox) = cell.existing_rest().map_or_else(Default::default, |rest| {
+        let (children, watchers, unread) = cell.existing_rest().map_or_else(Default::default, |rest| {
             rest.timers.clear();
-            let mailbox: Vec<Waiting<P>> = rest.mailbox.drain().collect();
-            (std::mem::take(&mut rest.children), std::mem::take(&mut rest.watchers), mailbox)
+            let unread: Vec<Waiting<P>> = if rest.keeps_mail {
+                rest.mailbox.retain(|waiting| matches!(waiting.input, Input::Message(_)));
+                Vec::new()
+            } else {
+                rest.mailbox.drain().collect()
+            };
+            (std::mem::take(&mut rest.children), std::mem::take(&mut rest.watchers), unread)
         });
+        cell.waiting = cell.waiting_messages() > 0;
         let text = || Payload { text: format!("{reason:?}"), from: None };
         let event = self.record_actor(EventKind::Ended, slot, cause, digest(&reason), text);
         self.recorder.states_mut().ended(event, slot);
         let crashed = matches!(reason, Exit::NodeDown(_));
         self.settle_disk(slot, crashed);
-        for waiting in mailbox {
-            if let Input::Message(envelope) = waiting.input {
-                self.bury(slot, DeadLetter::ReceiverEnded, &envelope, event);
-            }
-        }
+        self.bury_all(slot, unread, event);
         for child in children.into_iter().rev() {
+            self.release_mail(child, event);
             let why = if crashed { reason.clone() } else { Exit::Shutdown };
             self.end(child, why, event);
         }

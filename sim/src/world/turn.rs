@@ -12,6 +12,7 @@ use super::blueprint::Topology;
 use super::cell::{Counts, Home};
 use super::class::{class_of, class_of_message};
 use super::directory::Directory;
+use super::mail::Asked;
 use super::network::of;
 use super::rules::NO_PANIC;
 use crate::check::Checks;
@@ -50,7 +51,7 @@ impl<P: Protocol> World<P> {
         let text = || Payload { text: format!("{input:?}"), from: None };
         let event = self.begin_turn(slot, home, kind, digest, cause, text);
         let result = self.receive(slot, place, None, || input);
-        self.end_turn(slot, place, event, result, checks);
+        self.end_turn(slot, place, event, result, None, checks);
     }
 
     /// A turn that handles a message, as most do: a copy of the code for all, so that nothing is asked that is known.
@@ -70,8 +71,9 @@ impl<P: Protocol> World<P> {
         let (sender, digest) = (envelope.from, digest(&envelope.message));
         let text = || of(&envelope, sender.slot());
         let event = self.begin_turn(slot, place.home, EventKind::Message, digest, cause, text);
+        let asked = P::ask(&envelope.message).is_some().then(|| self.asked(slot, &envelope));
         let result = self.receive(slot, place, Some(sender), || Input::Message(envelope));
-        self.end_turn(slot, place, event, result, checks);
+        self.end_turn(slot, place, event, result, asked, checks);
     }
 
     /// Writes down that a turn begins.
@@ -96,7 +98,7 @@ impl<P: Protocol> World<P> {
         event
     }
 
-    /// What the turn asked for takes hold, or nothing of it.
+    /// What the turn asked for takes hold, or nothing of it: then an ask that it handled is refused.
     #[inline]
     fn end_turn(
         &mut self,
@@ -104,11 +106,17 @@ impl<P: Protocol> World<P> {
         place: Place,
         event: u64,
         result: Result<(), Box<dyn Any + Send>>,
+        asked: Option<Asked>,
         checks: &mut Checks<P::Fact>,
     ) {
         match result {
             Ok(()) => self.take_hold(slot, event, checks),
-            Err(panic) => self.crash_of(slot, event, &*panic),
+            Err(panic) => {
+                self.crash_of(slot, event, &*panic);
+                if let Some(asked) = asked {
+                    self.refuse(slot, asked, event);
+                }
+            }
         }
         if place.is_slow {
             self.occupy(slot, place.home);

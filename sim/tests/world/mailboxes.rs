@@ -122,3 +122,122 @@ fn a_timer_and_a_signal_need_no_room() {
     assert_eq!(crowded::<1>(), (3, 3, Verdict::Pass));
     assert_eq!(crowded::<2>(), (3, 3, Verdict::Pass));
 }
+
+/// What a parent does with the mail of its child, by its count.
+const DROPS: u32 = 0;
+const KEEPS: u32 = 1;
+const RELEASES: u32 = 2;
+const KEEPS_AND_ENDS: u32 = 3;
+
+/// States what it hears; fails on 3, and panics on 7 in its first life.
+fn child() -> Player {
+    player(|_, cx, input| match input {
+        Input::Start(recovered) => cx.announce(format!("life {}", recovered.incarnation.0)),
+        Input::Message(envelope) => match envelope.message {
+            3 => cx.fail("it is 3"),
+            7 if cx.incarnation().0 == 1 => panic!("7 comes too early"),
+            number => cx.announce(number.to_string()),
+        },
+        _ => {}
+    })
+}
+
+/// Tells its child 1, 3, 2 and 7 at 100 ms, and starts it again 50 ms after it failed.
+fn parent(me: &mut Player, cx: crate::stage::Cx<'_, '_>, input: Input<crate::stage::Words>) {
+    let begin = |cx: crate::stage::Cx<'_, '_>| {
+        let child = cx.spawn("child", child());
+        if me.count != DROPS {
+            cx.keep_mail(child);
+        }
+        child
+    };
+    match input {
+        Input::Start(_) => {
+            begin(cx);
+            cx.set_timer(TimerId(0), ms(100));
+        }
+        Input::Timer(TimerId(0)) => {
+            let child = cx.child("child");
+            [1, 3, 2, 7].into_iter().for_each(|n| cx.send(child, n));
+        }
+        Input::Timer(_) => drop(begin(cx)),
+        Input::Signal(Signal::Exit { who, .. }) => match me.count {
+            KEEPS_AND_ENDS => cx.exit(),
+            count => {
+                if count == RELEASES {
+                    cx.release_mail(who);
+                }
+                cx.set_timer(TimerId(1), ms(50));
+            }
+        },
+        Input::Signal(Signal::Refused { ask, .. }) => cx.announce(format!("{ask:?} is refused")),
+        _ => {}
+    }
+}
+
+fn played_with(count: u32) -> rehearsal::play::Played<crate::stage::Words> {
+    let stages: [fn(&mut rehearsal::Setup<crate::stage::Words>); 4] = [
+        |system| drop(system.node("only").actor("parent", Player { count: DROPS, ..player(parent) })),
+        |system| drop(system.node("only").actor("parent", Player { count: KEEPS, ..player(parent) })),
+        |system| drop(system.node("only").actor("parent", Player { count: RELEASES, ..player(parent) })),
+        |system| drop(system.node("only").actor("parent", Player { count: KEEPS_AND_ENDS, ..player(parent) })),
+    ];
+    let played = Play::of(&stage(stages[count as usize])).run();
+    assert_eq!(played.outcome.verdict, Verdict::Pass, "every message is accounted for");
+    played
+}
+
+#[test]
+fn what_comes_for_an_actor_that_ended_goes_nowhere_and_who_asked_is_told() {
+    let played = played_with(DROPS);
+    assert_eq!(stated(&played, "/only/parent/child"), ["0 life 1", "100 1", "150 life 2"]);
+    assert_eq!(stated(&played, "/only/parent"), ["100 Some(7) is refused"]);
+    assert_eq!(played.world().tally().dead, 2);
+}
+
+#[test]
+fn mail_that_is_kept_waits_for_the_next_life_but_for_the_message_that_the_last_one_failed_on() {
+    let played = played_with(KEEPS);
+    let told = ["0 life 1", "100 1", "150 life 2", "150 2", "150 7"];
+    assert_eq!(stated(&played, "/only/parent/child"), told);
+    assert_eq!(stated(&played, "/only/parent"), [""; 0]);
+    assert_eq!(played.world().tally().dead, 0);
+}
+
+#[test]
+fn mail_that_is_released_goes_to_the_dead_letters_and_who_asked_is_told() {
+    let played = played_with(RELEASES);
+    assert_eq!(stated(&played, "/only/parent/child"), ["0 life 1", "100 1", "150 life 2"]);
+    assert_eq!(stated(&played, "/only/parent"), ["100 Some(7) is refused"]);
+    assert_eq!(played.world().tally().dead, 2);
+}
+
+#[test]
+fn mail_that_is_kept_does_not_outlive_the_parent() {
+    let played = played_with(KEEPS_AND_ENDS);
+    assert_eq!(stated(&played, "/only/parent/child"), ["0 life 1", "100 1"]);
+    assert_eq!(played.world().tally().dead, 2);
+}
+
+#[test]
+fn who_asked_is_told_if_the_turn_that_handles_the_ask_panics_or_nobody_ever_lived_there() {
+    let stage = stage(|system| {
+        system.panics_are_crashes();
+        system.node("only").actor(
+            "parent",
+            player(|_, cx, input| match input {
+                Input::Start(_) => {
+                    let child = cx.spawn("child", child());
+                    cx.send(child, 7);
+                    cx.send(rehearsal::protocol::Address::new(child.node(), 99), 7);
+                }
+                Input::Signal(Signal::Refused { by, ask, .. }) => {
+                    cx.announce(format!("{by} refuses {ask:?}"));
+                }
+                _ => {}
+            }),
+        );
+    });
+    let played = Play::of(&stage).run();
+    assert_eq!(stated(&played, "/only/parent"), ["0 @0.99 refuses Some(7)", "0 @0.1 refuses Some(7)"]);
+}

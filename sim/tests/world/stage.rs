@@ -21,6 +21,11 @@ impl Protocol for Words {
             0..10 => Lane::Work,
         }
     }
+
+    /// 7 is an ask.
+    fn ask(message: &u32) -> Option<u64> {
+        (*message == 7).then_some(7)
+    }
 }
 
 pub(crate) type Cx<'a, 'b> = &'a mut Context<'b, Words>;

@@ -57,6 +57,8 @@ impl<R: Recipe> Supervisor<R> {
         let significant = spec.significant;
         if spec.restart == Restart::Temporary {
             self.forget(cx, place);
+        } else {
+            self.release_mail(cx, id);
         }
         if significant && self.ends_with_significant() {
             self.end(cx);

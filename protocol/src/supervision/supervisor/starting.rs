@@ -10,6 +10,8 @@ use crate::supervision::Supervised;
 use crate::supervision::child::{Recipe, Restart, Started};
 use crate::supervision::command::{Answer, Command, Refusal};
 use crate::supervision::fact::Fact;
+use crate::supervision::policy::StateOnRestart;
+use crate::supervision::variant::Variant;
 
 impl<R: Recipe> Supervisor<R> {
     /// Starts these children, up to the first that cannot be started; then something follows.
@@ -33,10 +35,14 @@ impl<R: Recipe> Supervisor<R> {
         while let Some(id) = left.pop_front() {
             let Some(place) = self.place(&id) else { continue };
             let spec = &self.children[place].spec;
-            match P::start(cx, &spec.id, &spec.start) {
-                Started::Running(address) => self.runs(cx, place, address),
+            match P::start(cx, &spec.id, &spec.start, self.begins_with(&then)) {
+                Started::Running(address) => {
+                    self.keep_mail(cx, address);
+                    self.runs(cx, place, address);
+                }
                 Started::Ignored => self.ignored(cx, place),
                 Started::Beginning(address) => {
+                    self.keep_mail(cx, address);
                     self.children[place].state = State::Beginning(address);
                     self.activity = Activity::Starting { id, left, then };
                     return;
@@ -46,6 +52,19 @@ impl<R: Recipe> Supervisor<R> {
             last = Some(id);
         }
         self.all_started(cx, last, then);
+    }
+
+    /// What children begin with that are started now.
+    fn begins_with(&self, then: &After) -> StateOnRestart {
+        match then {
+            After::Restart if self.restarts.of_late() > 1 => match self.variant {
+                Variant::LosesState => StateOnRestart::Initial,
+                Variant::KeepsState => StateOnRestart::Recover,
+                _ => self.policy.state_on_restart,
+            },
+            After::Restart => self.policy.state_on_restart,
+            After::Begin | After::Answer { .. } => StateOnRestart::Recover,
+        }
     }
 
     fn runs<P: Supervised<Recipe = R>>(&mut self, cx: &mut Context<'_, P>, place: usize, address: Address) {

@@ -117,6 +117,8 @@ impl<R: Recipe> Supervisor<R> {
         let kept = self.variant == Variant::RestartsTemporary && matches!(then, Then::Start { .. });
         if child.spec.restart == Restart::Temporary && !kept {
             self.forget(cx, place);
+        } else if !matches!(then, Then::Start { .. }) {
+            self.release_mail(cx, id);
         }
     }
 

@@ -12,7 +12,12 @@ use crate::input::Exit;
 use crate::supervision::{AutoShutdown, ChildSpec, Policy, Restart, Shutdown, Strategy, Variant};
 
 fn strategy() -> impl Values<Value = Strategy> {
-    prop_oneof![Just(Strategy::OneForOne), Just(Strategy::OneForAll), Just(Strategy::RestForOne)]
+    prop_oneof![
+        Just(Strategy::OneForOne),
+        Just(Strategy::OneForAll),
+        Just(Strategy::RestForOne),
+        Just(Strategy::SimpleOneForOne),
+    ]
 }
 
 fn policy() -> impl Values<Value = Policy> {
@@ -43,7 +48,7 @@ fn children(depth: u32) -> BoxedStrategy<Vec<ChildSpec<Job>>> {
     let job = if depth == 0 {
         prop_oneof![4 => Just(Job::Willing), 1 => Just(Job::Stubborn)].boxed()
     } else {
-        let lead = (policy(), children(depth - 1)).prop_map(|(policy, children)| Job::Lead(policy, children));
+        let lead = company(depth - 1).prop_map(|(policy, children)| Job::Lead(policy, children));
         prop_oneof![4 => Just(Job::Willing), 1 => Just(Job::Stubborn), 3 => lead].boxed()
     };
     let restart = prop_oneof![
@@ -58,6 +63,25 @@ fn children(depth: u32) -> BoxedStrategy<Vec<ChildSpec<Job>>> {
         children.into_iter().zip(names).map(|(child, id)| ChildSpec { id, ..child }).collect::<Vec<_>>()
     };
     prop::collection::vec(child, 1..5).prop_map(named).boxed()
+}
+
+/// A policy and the children under it.
+fn company(depth: u32) -> BoxedStrategy<(Policy, Vec<ChildSpec<Job>>)> {
+    (policy(), children(depth)).prop_map(of_one_kind_if_simple).boxed()
+}
+
+/// The children of a simple-one-for-one are workers of one kind, and none is significant.
+fn of_one_kind_if_simple(
+    (policy, children): (Policy, Vec<ChildSpec<Job>>),
+) -> (Policy, Vec<ChildSpec<Job>>) {
+    if policy.strategy != Strategy::SimpleOneForOne {
+        return (policy, children);
+    }
+    let first = &children[0];
+    let job = if matches!(first.start, Job::Lead(..)) { Job::Willing } else { first.start.clone() };
+    let kind = spec(job, first.restart, false, first.shutdown == Shutdown::Brutal);
+    let children = children.iter().map(|child| ChildSpec { id: child.id.clone(), ..kind.clone() }).collect();
+    (policy.with_auto_shutdown(AutoShutdown::Never), children)
 }
 
 /// What goes wrong next, and how long after the last.
@@ -138,7 +162,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(TREES) })]
     #[test]
     fn restarts_are_those_of_otp(
-        policy in policy(), children in children(2), starts in starts(), steps in steps(),
+        (policy, children) in company(2), starts in starts(), steps in steps(),
     ) {
         agree(policy, children, starts, steps, Variant::Reference)?;
     }
@@ -164,9 +188,9 @@ fn planted_bugs_are_no_otp() {
         };
         let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
         let mut runner = TestRunner::new_with_rng(config, rng);
-        let trees = (policy(), children(1), starts(), steps());
+        let trees = (company(1), starts(), steps());
         let verdict = runner
-            .run(&trees, |(policy, children, starts, steps)| agree(policy, children, starts, steps, bug));
+            .run(&trees, |((policy, children), starts, steps)| agree(policy, children, starts, steps, bug));
         assert!(matches!(verdict, Err(TestError::Fail(..))), "{bug:?}: {verdict:?}");
     }
 }

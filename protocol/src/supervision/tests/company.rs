@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::actor::{Actor, Protocol};
 use crate::context::Context;
 use crate::input::{Input, Signal};
-use crate::supervision::{Answer, ChildSpec, Command, Fact, Policy, Started, Supervised, Supervisor};
+use crate::supervision::{Answer, ChildSpec, Command, Fact, Policy, Started, StateOnRestart, Supervised, Supervisor};
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Company;
@@ -36,7 +36,7 @@ impl Supervised for Company {
     type Recipe = Job;
 
     /// The stage decides how each start goes: 0 well, 1 not at all, 2 nothing to run.
-    fn start(cx: &mut Context<'_, Self>, name: &str, job: &Job) -> Started {
+    fn start(cx: &mut Context<'_, Self>, name: &str, job: &Job, _: StateOnRestart) -> Started {
         match cx.choose(3) {
             1 => return Started::Failed,
             2 => return Started::Ignored,

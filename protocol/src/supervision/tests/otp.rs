@@ -197,8 +197,27 @@ impl Model {
     }
 
     fn stop_all(&mut self, lead: &mut Lead) {
+        if lead.policy.strategy == Strategy::SimpleOneForOne {
+            return self.stop_together(lead);
+        }
         let ids: Vec<String> = lead.children.iter().map(|child| child.spec.id.clone()).collect();
         self.stop(lead, &ids);
+    }
+
+    /// Children of one kind are all asked at once, and have the same time; temporary ones are forgotten.
+    fn stop_together(&mut self, lead: &mut Lead) {
+        let mut limit = 0;
+        for child in &mut lead.children {
+            if !matches!(std::mem::replace(&mut child.state, State::Undefined), State::Worker) {
+                continue;
+            }
+            if let (Job::Stubborn, Shutdown::Within(span)) = (&child.spec.start, child.spec.shutdown) {
+                limit = span.as_nanos() as u64;
+            }
+            self.diary.push(format!("-{}/{}", lead.path, child.spec.id));
+        }
+        self.now += limit;
+        lead.children.retain(|child| child.spec.restart != Restart::Temporary);
     }
 
     /// The last first; temporary ones are forgotten.

@@ -8,7 +8,7 @@ use crate::context::Effect;
 use crate::input::{Exit, Input, Signal, TimerId};
 use crate::probe::Probe;
 use crate::supervision::{
-    Answer, AutoShutdown, Backoff, ChildSpec, Command, Policy, Refusal, Restart, Shutdown, Strategy,
+    Answer, AutoShutdown, Backoff, ChildSpec, Command, MailboxOnRestart, Policy, Refusal, Restart, Shutdown, Strategy,
     Supervisor,
 };
 
@@ -214,4 +214,46 @@ fn commands_are_answered_as_by_otp() {
     play.ends(1, Exit::Shutdown);
     assert!(answer(play.command(Command::DeleteChild("a".into()))).unwrap().contains("Done"));
     assert_eq!(play.supervisor.children().count(), 0);
+}
+
+fn keeping(strategy: Strategy) -> Policy {
+    often(strategy).with_mailbox_on_restart(MailboxOnRestart::Keep)
+}
+
+#[test]
+fn what_waits_for_a_child_is_kept_from_its_start_until_it_is_not_started_again() {
+    let mut probe = Probe::default();
+    let transient = workers("a").into_iter().map(|child| child.restarted(Restart::Transient));
+    let mut supervisor = Supervisor::new(keeping(Strategy::OneForOne), transient);
+    let begun = Play::asked(probe.start(&mut supervisor));
+    assert_eq!(begun, [&*format!("spawn @0.1 {WILLING}"), "keep mail of @0.1"]);
+    let mut play = Play { probe, supervisor };
+    assert_eq!(play.ends(1, panicked()), [&*format!("spawn @0.1 {WILLING}"), "keep mail of @0.1"]);
+    assert_eq!(play.ends(1, Exit::Normal), ["release mail of @0.1"]);
+}
+
+#[test]
+fn what_waits_for_a_sibling_that_is_stopped_to_be_started_again_is_kept() {
+    let mut play = Play::new(keeping(Strategy::OneForAll), workers("ab"));
+    assert_eq!(play.ends(2, panicked()), ["stop @0.1", "set Timer(0) 5s"]);
+    let effects = play.ends(1, Exit::Shutdown);
+    assert!(!effects.iter().any(|effect| effect.starts_with("release")), "{effects:?}");
+}
+
+#[test]
+fn what_waits_for_a_child_that_is_terminated_is_released() {
+    let mut play = Play::new(keeping(Strategy::OneForOne), workers("a"));
+    play.command(Command::TerminateChild("a".to_owned()));
+    let down = play.ends(1, Exit::Shutdown);
+    assert_eq!(down, ["cancel Timer(0)", "release mail of @0.1", "send @2.2 Answer(Done)"]);
+}
+
+#[test]
+fn whoever_only_looks_is_answered_while_children_are_stopped() {
+    let mut play = Play::new(often(Strategy::OneForAll), workers("ab"));
+    play.ends(2, panicked());
+    let counts = play.command(Command::CountChildren);
+    assert_eq!(counts, ["send @3.3 Answer(Counts { specs: 2, active: 1, supervisors: 0, workers: 2 })"]);
+    assert!(play.command(Command::DeleteChild("b".to_owned())).is_empty(), "what changes something waits");
+    assert_eq!(play.ends(1, Exit::Shutdown).len(), 4, "which is done when all run again");
 }

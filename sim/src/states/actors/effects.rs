@@ -76,6 +76,7 @@ impl<P: Protocol> Actors<P> {
             | Effect::Sync(_)
             | Effect::Exit(_)
             | Effect::DeadLetter(_) => unreachable!("it concerns the actor itself: {effect:?}"),
+            Effect::KeepMail { .. } => unreachable!("the search ends where mail is kept"),
         }
     }
 

@@ -1,0 +1,92 @@
+//! Who stops the counter, and mostly starts it again.
+
+use std::time::Duration;
+
+use super::message::Message;
+use super::tree::{COUNTER, Job};
+use super::{Asks, Fact};
+use crate::actor::Actor;
+use crate::address::Address;
+use crate::context::Context;
+use crate::input::{Input, TimerId};
+use crate::mailbox::DeadLetter;
+use crate::supervision::Command;
+
+/// The next thing is due.
+const NEXT: TimerId = TimerId(0);
+
+/// When an operator stops the counter, and how long it leaves it so; up to four times that, if chance has it.
+pub const SHIFT: Duration = Duration::from_millis(60);
+
+/// Stops a counter once, if chance has it, and starts it again, if chance has it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Operator {
+    supervisor: Address,
+    next: Next,
+    /// Whether it has not heard yet that the counter is down.
+    waits: bool,
+}
+
+/// What an operator does next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Next {
+    Stop,
+    Start,
+    Nothing,
+}
+
+impl Operator {
+    /// The operator of a supervisor's counter.
+    pub fn new(supervisor: Address) -> Self {
+        Self { supervisor, next: Next::Stop, waits: false }
+    }
+
+    fn wait(cx: &mut Context<'_, Asks>) {
+        let shifts = 1 + cx.choose(4);
+        cx.set_timer(NEXT, SHIFT * shifts);
+    }
+
+    fn act(&mut self, cx: &mut Context<'_, Asks>) {
+        match self.next {
+            Next::Stop if cx.choose(4) < 3 => self.next = Next::Nothing,
+            Next::Stop => {
+                self.next = Next::Start;
+                cx.announce(Fact::StopOrdered { service: self.supervisor });
+                self.waits = true;
+                cx.send(self.supervisor, command(Command::TerminateChild(COUNTER.to_owned())));
+            }
+            Next::Start if cx.choose(4) == 3 => self.next = Next::Nothing,
+            Next::Start => {
+                self.next = Next::Nothing;
+                cx.send(self.supervisor, command(Command::RestartChild(COUNTER.to_owned())));
+            }
+            Next::Nothing => {}
+        }
+    }
+}
+
+fn command(command: Command<Job>) -> Message {
+    Message::Command(Box::new(command))
+}
+
+impl Actor<Asks> for Operator {
+    fn receive(&mut self, cx: &mut Context<'_, Asks>, input: Input<Asks>) {
+        match input {
+            Input::Start(_) => Self::wait(cx),
+            Input::Timer(_) => self.act(cx),
+            Input::Message(envelope) => match envelope.message {
+                Message::Answer(_) if self.waits => {
+                    self.waits = false;
+                    cx.announce(Fact::Stopped { service: self.supervisor });
+                    Self::wait(cx);
+                }
+                Message::Answer(_) => {}
+                Message::Here { .. }
+                | Message::Count { .. }
+                | Message::Counted { .. }
+                | Message::Command(_) => cx.dead_letter(DeadLetter::Malformed),
+            },
+            Input::Signal(_) | Input::Synced(_) => {}
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! SUP-8 and what a counter begins with, and the goals.
+
+mod mail;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rehearsal::check::{Monitor, Properties, fold, on};
+use rehearsal_protocol::Address;
+use rehearsal_protocol::asks::Fact;
+use rehearsal_protocol::supervision::{Fact as Supervision, StateOnRestart};
+
+/// States the invariants.
+pub(super) fn state(check: &mut Properties<Fact>) {
+    check.always(
+        "SUP-8",
+        "what waits for a child that is started again follows its policy, and no ask hangs",
+        mail::Mail::default(),
+    );
+    check.always("ASK-1", "a counter that is started again begins with what its policy says", begins());
+}
+
+/// ASK-1.
+fn begins() -> impl Monitor<Fact> {
+    /// The last count of each service, and the services that start their counter again.
+    type State = (BTreeMap<Address, u64>, BTreeSet<Address>);
+    let judge = |(counts, again): &mut State, _, fact: &Fact| {
+        match fact {
+            Fact::Supervision(Supervision::SupervisorBegan { supervisor, .. }) => {
+                // Its node may have crashed, and lost what was not durable.
+                counts.remove(supervisor);
+                again.remove(supervisor);
+            }
+            Fact::Supervision(Supervision::RestartBegan { supervisor, .. }) => {
+                again.insert(*supervisor);
+            }
+            Fact::CounterBegan { service, state, count, .. } => {
+                let before = counts.insert(*service, *count);
+                if !again.remove(service) {
+                    return Ok(());
+                }
+                let expected = match state {
+                    StateOnRestart::Initial => Some(0),
+                    StateOnRestart::Recover => before,
+                };
+                if expected.is_some_and(|expected| expected != *count) {
+                    return Err(format!("the counter begins with {count} and not with {expected:?}: {state:?}"));
+                }
+            }
+            Fact::Counted { service, count, .. } => {
+                counts.insert(*service, *count);
+            }
+            _ => {}
+        }
+        Ok(())
+    };
+    on(["CounterBegan", "Counted", "Supervision"], fold(State::default(), judge))
+}
+
+/// States the goals.
+pub(super) fn state_goals(check: &mut Properties<Fact>) {
+    check.sometimes("an ask is answered", |fact| matches!(fact, Fact::Settled { answered: true, .. }));
+    check.sometimes("an ask is refused", |fact| matches!(fact, Fact::Settled { answered: false, .. }));
+    check.sometimes("an ask waits for the next life of the counter", |fact| {
+        matches!(fact, Fact::Outlived { .. })
+    });
+    check.sometimes("a counter recovers its count", |fact| {
+        matches!(fact, Fact::CounterBegan { count: 1.., .. })
+    });
+    check.sometimes("a counter that shall end hears from its supervisor", |fact| {
+        matches!(fact, Fact::Drained { .. })
+    });
+    let mut seen = |name: &str, reached: fn(&Supervision) -> bool| {
+        check.sometimes(name, move |fact| matches!(fact, Fact::Supervision(fact) if reached(fact)));
+    };
+    seen("a counter is started again", |fact| matches!(fact, Supervision::RestartBegan { .. }));
+    seen("a supervisor gives up", |fact| matches!(fact, Supervision::GaveUp { .. }));
+}

@@ -1,0 +1,73 @@
+//! Mail that outlives the lives of its receiver, and asks that nobody will answer.
+
+use rehearsal_protocol::{Address, DeadLetter, Envelope, Input, MessageId, Protocol, Signal};
+
+use super::World;
+use super::cell::Waiting;
+
+/// A message that may have to be refused.
+#[derive(Clone, Copy)]
+pub(super) struct Asked {
+    /// Whom it was for.
+    pub(super) by: Address,
+    /// Who sent it.
+    pub(super) from: Address,
+    /// Which message it is.
+    pub(super) id: MessageId,
+    /// Its number, if its sender waits for an answer.
+    pub(super) ask: Option<u64>,
+}
+
+impl<P: Protocol> World<P> {
+    /// A parent says whether the mail of a child outlives its lives.
+    #[cold]
+    pub(super) fn keep_mail(&mut self, parent: u32, child: u32, keep: bool, event: u64) {
+        let is_child = self.homes.get(child as usize).is_some_and(|home| home.parent() == Some(parent));
+        match (is_child, keep) {
+            (false, _) => {}
+            (true, true) => self.cells[child as usize].rest_mut().keeps_mail = true,
+            (true, false) => self.release_mail(child, event),
+        }
+    }
+
+    /// Whether messages for an actor that is not alive wait for its next life.
+    pub(super) fn keeps_mail(&self, slot: u32) -> bool {
+        self.cells[slot as usize].rest().is_some_and(|rest| rest.keeps_mail)
+    }
+
+    /// The mail of an actor ends with its life; if that is over, what was kept goes to the dead letters.
+    pub(super) fn release_mail(&mut self, slot: u32, event: u64) {
+        let Some(cell) = self.cells.get_mut(slot as usize) else { return };
+        let is_dead = cell.actor.is_none();
+        let Some(rest) = cell.existing_rest().filter(|rest| rest.keeps_mail) else { return };
+        rest.keeps_mail = false;
+        if is_dead {
+            let unread = rest.mailbox.drain().collect();
+            cell.waiting = false;
+            self.bury_all(slot, unread, event);
+        }
+    }
+
+    /// What waited for an actor goes nowhere.
+    pub(super) fn bury_all(&mut self, slot: u32, unread: Vec<Waiting<P>>, event: u64) {
+        for waiting in unread {
+            if let Input::Message(envelope) = waiting.input {
+                self.bury(slot, DeadLetter::ReceiverEnded, &envelope, event);
+            }
+        }
+    }
+
+    /// What there is to refuse about a message for the actor in a slot.
+    #[inline]
+    pub(super) fn asked(&self, slot: u32, envelope: &Envelope<P::Message>) -> Asked {
+        let by = self.homes[slot as usize].address(slot);
+        Asked { by, from: envelope.from, id: envelope.id, ask: P::ask(&envelope.message) }
+    }
+
+    /// Tells a sender that its message is refused.
+    #[cold]
+    pub(super) fn refuse(&mut self, slot: u32, asked: Asked, cause: u64) {
+        let signal = Signal::Refused { by: asked.by, message: asked.id, ask: asked.ask };
+        self.signal(slot, asked.from.slot(), signal, cause);
+    }
+}
