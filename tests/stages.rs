@@ -10,9 +10,13 @@ use std::collections::BTreeMap;
 use std::thread;
 
 use projection::{Place, in_world, of_clients, of_one_client, of_sessions, of_several_clients, on};
+use rehearsal::Profile;
 use rehearsal::registry::{Rehearsal, rehearsal};
+use rehearsal::run::Verdict;
+use rehearsal::stage::{Stage, StageSpec};
 use rehearsal_cli::TOKIO;
 use rehearsal_protocol::{lease, session};
+use rehearsal_scenarios::asks::Asking;
 use rehearsal_scenarios::lease::LeaseLock;
 use rehearsal_scenarios::session::Sessions;
 use workload::{lonely, monologue, plain_seeds};
@@ -102,4 +106,18 @@ fn an_actor_that_is_changed_on_one_stage_is_noticed() {
     };
     let seed = plain_seeds().find(fails_first).expect("in some seed a run fails and another follows");
     assert!(difference(reference.as_ref(), changed.as_ref(), "session", seed, of_sessions).is_some());
+}
+
+#[test]
+fn mail_that_is_kept_waits_for_the_next_life_on_tokio_as_well() {
+    let asking = rehearsal(Asking::default());
+    let waits = asking.goals().iter().position(|goal| goal.name.contains("waits for the next life"));
+    let waits = waits.expect("it is a goal");
+    let reached = (0..24).any(|seed| {
+        let spec = StageSpec { scenario: "asks", seed, profile: &Profile::NONE };
+        let run = TOKIO.run(asking.as_ref(), &spec).expect("the stage can run it");
+        assert_eq!(run.verdict, Verdict::Pass, "seed {seed:#x}");
+        run.goals[waits]
+    });
+    assert!(reached, "no ask waited for a counter that was started again");
 }

@@ -172,7 +172,8 @@ impl<P: Protocol> Slot<P> {
     pub(crate) fn bring(&self, waiting: Waiting<P>, only: Option<Incarnation>) -> Brought<P> {
         let lane = waiting.input.lane();
         let mut gate = self.lock();
-        let waits = gate.alive || gate.keeps_mail && only.is_none() && matches!(waiting.input, Input::Message(_));
+        let waits =
+            gate.alive || gate.keeps_mail && only.is_none() && matches!(waiting.input, Input::Message(_));
         if !waits || only.is_some_and(|life| life != gate.incarnation) {
             return Brought::NoActor(waiting.input);
         }

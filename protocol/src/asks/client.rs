@@ -53,14 +53,14 @@ impl Client {
     /// The counter says where it is, which is where all lives of it are.
     fn found(&mut self, cx: &mut Context<'_, Asks>, counter: Address, supervisor: Address) {
         if self.service.replace((counter, supervisor)).is_none() {
-            self.pause(cx);
+            Self::pause(cx);
         }
         for ask in &self.open {
             cx.announce(Fact::Outlived { ask: *ask });
         }
     }
 
-    fn pause(&self, cx: &mut Context<'_, Asks>) {
+    fn pause(cx: &mut Context<'_, Asks>) {
         let pauses = 1 + cx.choose(4);
         cx.set_timer(NEXT, PAUSE * pauses);
     }
@@ -88,7 +88,7 @@ impl Client {
             return;
         }
         if self.made < self.asks {
-            self.pause(cx);
+            Self::pause(cx);
         } else {
             cx.announce(Fact::Finished { client: self.number });
         }

@@ -80,7 +80,9 @@ impl Actor<Asks> for Counter {
             Input::Message(envelope) => match envelope.message {
                 Message::Count { ask, .. } => self.count(cx, ask),
                 Message::Answer(_) => self.drained(cx),
-                Message::Here { .. } | Message::Counted { .. } | Message::Command(_) => cx.dead_letter(DeadLetter::Malformed),
+                Message::Here { .. } | Message::Counted { .. } | Message::Command(_) => {
+                    cx.dead_letter(DeadLetter::Malformed);
+                }
             },
             Input::Timer(_) | Input::Signal(_) | Input::Synced(_) => {}
         }

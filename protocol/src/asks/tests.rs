@@ -44,7 +44,10 @@ fn a_client_asks_three_times_and_then_the_rest() {
     assert_eq!(effects.len(), 6);
     assert_eq!(
         effects[..2],
-        ["announce Asked { ask: c1.1#1, service: @1.1 }", "send @2.2 Count { ask: c1.1#1, reply_port: true }"]
+        [
+            "announce Asked { ask: c1.1#1, service: @1.1 }",
+            "send @2.2 Count { ask: c1.1#1, reply_port: true }"
+        ]
     );
     let answer = |number| Message::Counted { ask: first(number), count: 1 };
     for number in [1, 3] {
@@ -110,7 +113,8 @@ fn a_counter_counts_and_answers_in_one_turn() {
     let (supervisor, client) = (probe.peer(), probe.peer());
     let mut counter = counter(supervisor, client, StateOnRestart::Recover);
     started(&mut probe, &mut counter);
-    let effects = told(probe.message(&mut counter, client, Message::Count { ask: first(3), reply_port: true }));
+    let effects =
+        told(probe.message(&mut counter, client, Message::Count { ask: first(3), reply_port: true }));
     let expected = [
         "write count 1 bytes",
         "announce Counted { service: @1.1, ask: c1.1#3, count: 8 }",

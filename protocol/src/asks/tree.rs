@@ -8,8 +8,8 @@ use super::{Asks, Fact};
 use crate::address::Address;
 use crate::context::Context;
 use crate::supervision::{
-    self, Answer, ChildSpec, Command, MailboxOnRestart, Policy, Shutdown, Started, StateOnRestart, Supervised,
-    Supervisor,
+    self, Answer, ChildSpec, Command, MailboxOnRestart, Policy, Shutdown, Started, StateOnRestart,
+    Supervised, Supervisor,
 };
 
 /// How a counter is made.
@@ -44,7 +44,9 @@ impl Supervised for Asks {
     fn command(message: Message) -> Option<Command<Job>> {
         match message {
             Message::Command(command) => Some(*command),
-            Message::Here { .. } | Message::Count { .. } | Message::Counted { .. } | Message::Answer(_) => None,
+            Message::Here { .. } | Message::Count { .. } | Message::Counted { .. } | Message::Answer(_) => {
+                None
+            }
         }
     }
 

@@ -13,8 +13,8 @@ use crate::address::Address;
 use crate::context::Context;
 use crate::input::{Input, Signal};
 use crate::supervision::{
-    self, Answer, ChildSpec, Command, Policy, Restart, Shutdown, Started, StateOnRestart, Strategy, Supervised,
-    Supervisor,
+    self, Answer, ChildSpec, Command, Policy, Restart, Shutdown, Started, StateOnRestart, Strategy,
+    Supervised, Supervisor,
 };
 
 /// How a part of the service is made.

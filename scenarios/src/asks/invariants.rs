@@ -43,7 +43,9 @@ fn begins() -> impl Monitor<Fact> {
                     StateOnRestart::Recover => before,
                 };
                 if expected.is_some_and(|expected| expected != *count) {
-                    return Err(format!("the counter begins with {count} and not with {expected:?}: {state:?}"));
+                    return Err(format!(
+                        "the counter begins with {count} and not with {expected:?}: {state:?}"
+                    ));
                 }
             }
             Fact::Counted { service, count, .. } => {

@@ -9,7 +9,8 @@ pub(super) fn state(measure: &mut Measures<Fact>) {
     let asked = |fact: &Fact| matches!(fact, Fact::Asked { .. });
     let answered = |fact: &Fact| matches!(fact, Fact::Settled { answered: true, .. });
     measure.share("asks answered", Better::Higher, answered, asked);
-    measure.count("asks refused", Better::Lower, |fact| matches!(fact, Fact::Settled { answered: false, .. }));
+    measure
+        .count("asks refused", Better::Lower, |fact| matches!(fact, Fact::Settled { answered: false, .. }));
     measure.spans(
         &[("time to recovery p50", 50), ("time to recovery p95", 95)],
         |fact| {

@@ -23,7 +23,9 @@ pub enum Refused {
         most: usize,
     },
     /// What waits for an actor that is not alive, and who is told of an ask that goes nowhere, are no part of the states.
-    #[error("{actor} keeps mail or asks; states know neither\n  search with `explore --deviations` or `explore --interleavings`")]
+    #[error(
+        "{actor} keeps mail or asks; states know neither\n  search with `explore --deviations` or `explore --interleavings`"
+    )]
     Mail {
         /// The path of the actor.
         actor: String,

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use rehearsal_protocol::time::nanos;
 use rehearsal_protocol::{
-    Address, DeadLetter, Effect, Exit, Incarnation, MessageId, NodeId, Protocol, Signal, Time, TimerId, WriteId,
+    Address, DeadLetter, Effect, Exit, Incarnation, MessageId, NodeId, Protocol, Signal, Time, TimerId,
+    WriteId,
 };
 
 use super::World;

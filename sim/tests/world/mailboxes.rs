@@ -175,21 +175,18 @@ fn parent(me: &mut Player, cx: crate::stage::Cx<'_, '_>, input: Input<crate::sta
     }
 }
 
-fn played_with(count: u32) -> rehearsal::play::Played<crate::stage::Words> {
-    let stages: [fn(&mut rehearsal::Setup<crate::stage::Words>); 4] = [
-        |system| drop(system.node("only").actor("parent", Player { count: DROPS, ..player(parent) })),
-        |system| drop(system.node("only").actor("parent", Player { count: KEEPS, ..player(parent) })),
-        |system| drop(system.node("only").actor("parent", Player { count: RELEASES, ..player(parent) })),
-        |system| drop(system.node("only").actor("parent", Player { count: KEEPS_AND_ENDS, ..player(parent) })),
-    ];
-    let played = Play::of(&stage(stages[count as usize])).run();
+fn played_with<const COUNT: u32>() -> rehearsal::play::Played<crate::stage::Words> {
+    let stage = stage(|system| {
+        system.node("only").actor("parent", Player { count: COUNT, ..player(parent) });
+    });
+    let played = Play::of(&stage).run();
     assert_eq!(played.outcome.verdict, Verdict::Pass, "every message is accounted for");
     played
 }
 
 #[test]
 fn what_comes_for_an_actor_that_ended_goes_nowhere_and_who_asked_is_told() {
-    let played = played_with(DROPS);
+    let played = played_with::<DROPS>();
     assert_eq!(stated(&played, "/only/parent/child"), ["0 life 1", "100 1", "150 life 2"]);
     assert_eq!(stated(&played, "/only/parent"), ["100 Some(7) is refused"]);
     assert_eq!(played.world().tally().dead, 2);
@@ -197,7 +194,7 @@ fn what_comes_for_an_actor_that_ended_goes_nowhere_and_who_asked_is_told() {
 
 #[test]
 fn mail_that_is_kept_waits_for_the_next_life_but_for_the_message_that_the_last_one_failed_on() {
-    let played = played_with(KEEPS);
+    let played = played_with::<KEEPS>();
     let told = ["0 life 1", "100 1", "150 life 2", "150 2", "150 7"];
     assert_eq!(stated(&played, "/only/parent/child"), told);
     assert_eq!(stated(&played, "/only/parent"), [""; 0]);
@@ -206,7 +203,7 @@ fn mail_that_is_kept_waits_for_the_next_life_but_for_the_message_that_the_last_o
 
 #[test]
 fn mail_that_is_released_goes_to_the_dead_letters_and_who_asked_is_told() {
-    let played = played_with(RELEASES);
+    let played = played_with::<RELEASES>();
     assert_eq!(stated(&played, "/only/parent/child"), ["0 life 1", "100 1", "150 life 2"]);
     assert_eq!(stated(&played, "/only/parent"), ["100 Some(7) is refused"]);
     assert_eq!(played.world().tally().dead, 2);
@@ -214,7 +211,7 @@ fn mail_that_is_released_goes_to_the_dead_letters_and_who_asked_is_told() {
 
 #[test]
 fn mail_that_is_kept_does_not_outlive_the_parent() {
-    let played = played_with(KEEPS_AND_ENDS);
+    let played = played_with::<KEEPS_AND_ENDS>();
     assert_eq!(stated(&played, "/only/parent/child"), ["0 life 1", "100 1"]);
     assert_eq!(played.world().tally().dead, 2);
 }

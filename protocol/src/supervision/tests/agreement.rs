@@ -71,9 +71,7 @@ fn company(depth: u32) -> BoxedStrategy<(Policy, Vec<ChildSpec<Job>>)> {
 }
 
 /// The children of a simple-one-for-one are workers of one kind, and none is significant.
-fn of_one_kind_if_simple(
-    (policy, children): (Policy, Vec<ChildSpec<Job>>),
-) -> (Policy, Vec<ChildSpec<Job>>) {
+fn of_one_kind_if_simple((policy, children): (Policy, Vec<ChildSpec<Job>>)) -> (Policy, Vec<ChildSpec<Job>>) {
     if policy.strategy != Strategy::SimpleOneForOne {
         return (policy, children);
     }

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::actor::{Actor, Protocol};
 use crate::context::Context;
 use crate::input::{Input, Signal};
-use crate::supervision::{Answer, ChildSpec, Command, Fact, Policy, Started, StateOnRestart, Supervised, Supervisor};
+use crate::supervision::{
+    Answer, ChildSpec, Command, Fact, Policy, Started, StateOnRestart, Supervised, Supervisor,
+};
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Company;

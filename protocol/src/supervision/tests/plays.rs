@@ -8,8 +8,8 @@ use crate::context::Effect;
 use crate::input::{Exit, Input, Signal, TimerId};
 use crate::probe::Probe;
 use crate::supervision::{
-    Answer, AutoShutdown, Backoff, ChildSpec, Command, MailboxOnRestart, Policy, Refusal, Restart, Shutdown, Strategy,
-    Supervisor,
+    Answer, AutoShutdown, Backoff, ChildSpec, Command, MailboxOnRestart, Policy, Refusal, Restart, Shutdown,
+    Strategy, Supervisor,
 };
 
 struct Play {

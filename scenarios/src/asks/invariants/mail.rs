@@ -78,8 +78,8 @@ impl Mail {
         }
     }
 
-    fn counted(&self, service: &Address, ask: AskId) -> Result<(), String> {
-        let (Some((_, asked)), Some(service)) = (self.open.get(&ask), self.services.get(service)) else {
+    fn counted(&self, service: Address, ask: AskId) -> Result<(), String> {
+        let (Some((_, asked)), Some(service)) = (self.open.get(&ask), self.services.get(&service)) else {
             return Ok(());
         };
         if service.mailbox == MailboxOnRestart::Drop && *asked + ARRIVED_WITHIN < service.started {
@@ -98,7 +98,7 @@ impl Monitor<Fact> for Mail {
             Fact::ClientBegan { client } => self.open.retain(|ask, _| ask.client() != *client),
             Fact::Asked { ask, service } => drop(self.open.insert(*ask, (*service, moment.at))),
             Fact::Settled { ask, answered } => self.settled(moment.at, *ask, *answered),
-            Fact::Counted { service, ask, .. } => return self.counted(service, *ask),
+            Fact::Counted { service, ask, .. } => return self.counted(*service, *ask),
             Fact::CounterBegan { service, mailbox, .. } => {
                 self.services.entry(*service).or_default().mailbox = *mailbox;
             }
@@ -136,10 +136,13 @@ impl Monitor<Fact> for Mail {
 
     fn owed(&self) -> Vec<Owed> {
         let owe = |since, what| Owed { since, within: SETTLED_WITHIN, what };
-        let asks = self.open.iter().map(|(ask, (_, asked))| owe(*asked, format!("an answer to {ask}, or the news that there is none")));
+        let asks = self.open.iter().map(|(ask, (_, asked))| {
+            owe(*asked, format!("an answer to {ask}, or the news that there is none"))
+        });
         let of = |(address, service): (&Address, &Service)| {
-            let refused = (service.refusals > service.failures)
-                .then(|| owe(service.refused, format!("the failure of the counter of {address} on what it refused")));
+            let refused = (service.refusals > service.failures).then(|| {
+                owe(service.refused, format!("the failure of the counter of {address} on what it refused"))
+            });
             let drains = service
                 .drains
                 .map(|since| owe(since, format!("an answer of {address} to its counter, which shall end")));
