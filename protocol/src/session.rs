@@ -44,7 +44,9 @@ pub use actor::{Peers, SessionActor};
 pub use agent::AgentActor;
 pub use catalog::AgentName;
 pub use client::{Client, Workload};
-pub use config::{AfterCancel, Config, ExpectedRun, Listener, ParkedInterjection, SecondPress, StoppedCalls};
+pub use config::{
+    AfterCancel, Config, ExpectedRun, Leftovers, Listener, ParkedInterjection, SecondPress, StoppedCalls,
+};
 pub use fact::{Cause, Fact, PhaseName, Queue, Role, Verdict};
 pub use gateway::Gateway;
 pub use id::{CallId, CommandId, Key, RunId, StreamId};

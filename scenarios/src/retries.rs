@@ -4,12 +4,15 @@
 //! Each step has an agent of its own, which the scenario `session` does without: a provider whose word is final is all that the rest needs, and a
 //! second actor between it and a session would cost each of its runs.
 
+use std::time::Duration;
+
 use rehearsal::check::Properties;
 use rehearsal::registry::{self, Entry, rehearsal};
 use rehearsal::{Profile, Scenario, Setup};
 use rehearsal_protocol::session::fact::PhaseName;
 use rehearsal_protocol::session::{
-    AgentName, Cause, Config, Fact, Listener, ProviderError, RETRY_VARIANTS, Session, Variants, Workload,
+    AgentName, Cause, Config, Fact, Leftovers, Listener, ProviderError, RETRY_VARIANTS, Session, Variants,
+    Workload,
 };
 
 use crate::planted::planted;
@@ -40,7 +43,8 @@ impl Retries {
     /// The usual size, with a planted bug.
     pub fn with(variants: impl Into<Variants>) -> Self {
         let sessions = Sessions::with(variants);
-        let config = Config { listener: Listener::Agent, ..sessions.config };
+        let leftovers = Leftovers::Killed { again: Duration::from_millis(100) };
+        let config = Config { listener: Listener::Agent, leftovers, ..sessions.config };
         let workload = Workload { keys: 2, ..sessions.workload };
         Self(Sessions { config, workload, operator: true, ..sessions })
     }

@@ -63,7 +63,7 @@ pub struct Sessions {
     pub steady: bool,
     /// Whether there are people who decide, and a model that asks them.
     pub people: bool,
-    /// Whether there is somebody who looks at sessions and switches agents, and a model that is busy.
+    /// Whether there is somebody who looks at sessions and switches agents, a model that is busy, and tools that start processes of their own.
     pub operator: bool,
 }
 
@@ -108,7 +108,8 @@ impl Scenario for Sessions {
             (false, false) => Provider::default(),
         };
         let provider = system.node("provider").actor("provider", model);
-        let sandbox = system.node("sandbox").actor("sandbox", Sandbox::default());
+        let tools = if self.operator { Sandbox::with_groups() } else { Sandbox::default() };
+        let sandbox = system.node("sandbox").actor("sandbox", tools);
         let people = if self.people {
             [1, 2].map(|number| Some(system.node(format!("person-{number}")).declare("person")))
         } else {

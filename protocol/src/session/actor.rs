@@ -334,6 +334,8 @@ impl SessionActor {
             | Message::Abort { .. }
             | Message::Performed { .. }
             | Message::Aborted { .. }
+            | Message::Kill { .. }
+            | Message::Killed { .. }
             | Message::Acknowledged { .. }
             | Message::State(_)
             | Message::Patience { .. }

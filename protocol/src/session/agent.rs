@@ -107,6 +107,8 @@ impl AgentActor {
             | Message::Abort { .. }
             | Message::Performed { .. }
             | Message::Aborted { .. }
+            | Message::Kill { .. }
+            | Message::Killed { .. }
             | Message::Result(_)
             | Message::Acknowledged { .. }
             | Message::SwitchAgent(_)

@@ -194,6 +194,8 @@ impl Actor<Session> for Client {
                 | Message::Abort { .. }
                 | Message::Performed { .. }
                 | Message::Aborted { .. }
+                | Message::Kill { .. }
+                | Message::Killed { .. }
                 | Message::Result(_)
                 | Message::Acknowledged { .. }
                 | Message::SwitchAgent(_)

@@ -15,6 +15,8 @@ pub struct Config {
     pub grace: Duration,
     /// How long a cancelled tool may take to stop before it is given up; shorter than `grace`.
     pub tool_grace: Duration,
+    /// How the tools make sure that no process of a call that was stopped is left.
+    pub leftovers: Leftovers,
     /// How long a tool may run.
     pub tool_deadline: Duration,
     /// How long a stream may be silent before the provider counts as failed.
@@ -41,6 +43,18 @@ pub struct Config {
     pub max_idle: Option<Duration>,
     /// How many commands wait for a key that is being opened.
     pub backlog: Bounds,
+}
+
+/// How the tools make sure that no process of a call that was stopped is left (TOOL-9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Leftovers {
+    /// Not at all: a sandbox has one process for each call, and that stops when it is asked to.
+    None,
+    /// After the grace they have the whole group killed, and say so again until they know that nothing is left.
+    Killed {
+        /// How long they wait for that each time.
+        again: Duration,
+    },
 }
 
 /// What an interjection does to a run that waits for people.
@@ -106,6 +120,7 @@ impl Default for Config {
             queue_cap: 10,
             grace: Duration::from_millis(500),
             tool_grace: Duration::from_millis(200),
+            leftovers: Leftovers::None,
             tool_deadline: Duration::from_secs(3),
             stream_idle: Duration::from_secs(2),
             width: 4,

@@ -435,6 +435,20 @@ pub enum Fact {
         /// The number of the last run that failed, unless one has ended well since.
         last_error: Option<u32>,
     },
+    /// A call has processes. By a sandbox that tells of them.
+    ProcessesBegan {
+        /// The call.
+        call: CallId,
+        /// Which attempt at it.
+        attempt: u8,
+    },
+    /// No process of a call is left. By a sandbox that tells of them.
+    ProcessesGone {
+        /// The call.
+        call: CallId,
+        /// Which attempt at it was the last one.
+        attempt: u8,
+    },
 }
 
 #[cfg(test)]

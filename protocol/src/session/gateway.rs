@@ -131,6 +131,8 @@ impl Gateway {
             | Message::Abort { .. }
             | Message::Performed { .. }
             | Message::Aborted { .. }
+            | Message::Kill { .. }
+            | Message::Killed { .. }
             | Message::Result(_)
             | Message::Acknowledged { .. }
             | Message::State(_)

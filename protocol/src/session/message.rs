@@ -177,6 +177,18 @@ pub enum Message {
         /// How often, the first time included.
         attempts: u8,
     },
+    /// Tools to sandbox: end whatever is left of this, its children too.
+    Kill {
+        /// The call.
+        call: CallId,
+        /// Which attempt at it.
+        attempt: u8,
+    },
+    /// Sandbox to tools: nothing is left of it.
+    Killed {
+        /// The call.
+        call: CallId,
+    },
 }
 
 impl Message {
@@ -194,7 +206,8 @@ impl Message {
             | Self::Decide { .. }
             | Self::CloseStream { .. }
             | Self::CancelCalls { .. }
-            | Self::Abort { .. } => Lane::Control,
+            | Self::Abort { .. }
+            | Self::Kill { .. } => Lane::Control,
             Self::Answer { .. }
             | Self::State(_)
             | Self::Busy(_)
@@ -208,6 +221,7 @@ impl Message {
             | Self::StreamEnded { .. }
             | Self::Performed { .. }
             | Self::Aborted { .. }
+            | Self::Killed { .. }
             | Self::Result(_)
             | Self::Acknowledged { .. } => Lane::Result,
             // Whoever is to leave handles first whatever was sent before.
@@ -257,6 +271,8 @@ impl Message {
             | Self::Abort { .. }
             | Self::Performed { .. }
             | Self::Aborted { .. }
+            | Self::Kill { .. }
+            | Self::Killed { .. }
             | Self::Result(_)
             | Self::Acknowledged { .. } => None,
         }

@@ -104,6 +104,8 @@ impl Actor<Session> for Person {
                 | Message::Abort { .. }
                 | Message::Performed { .. }
                 | Message::Aborted { .. }
+                | Message::Kill { .. }
+                | Message::Killed { .. }
                 | Message::Result(_)
                 | Message::Acknowledged { .. }
                 | Message::SwitchAgent(_)

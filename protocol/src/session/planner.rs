@@ -96,6 +96,8 @@ impl PlannerActor {
             | Message::Abort { .. }
             | Message::Performed { .. }
             | Message::Aborted { .. }
+            | Message::Kill { .. }
+            | Message::Killed { .. }
             | Message::Result(_)
             | Message::Acknowledged { .. }
             | Message::SwitchAgent(_)

@@ -86,6 +86,8 @@ impl Provider {
             | Message::Abort { .. }
             | Message::Performed { .. }
             | Message::Aborted { .. }
+            | Message::Kill { .. }
+            | Message::Killed { .. }
             | Message::Result(_)
             | Message::Acknowledged { .. }
             | Message::SwitchAgent(_)

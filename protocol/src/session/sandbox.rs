@@ -28,6 +28,17 @@ pub struct Sandbox {
     over: VecDeque<(Address, CallId, u8)>,
     /// How many jobs there were: the name of the next one's timer.
     begun: u64,
+    processes: Processes,
+}
+
+/// What a sandbox has for a call.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+enum Processes {
+    /// One process.
+    #[default]
+    One,
+    /// One process, and now and then another that the first has started. It tells of them.
+    Group,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -37,12 +48,16 @@ struct Job {
     attempt: u8,
     tools: Address,
     state: State,
+    /// Whether its process has started another.
+    has_child: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum State {
     /// Works, and will then do this.
     Working(Behaviour),
+    /// Its process was stopped, and what that one had started lives on.
+    Orphaned,
     /// Has reported this outcome, and waits for the acknowledgement.
     Reported { outcome: Outcome, sends_left: u8 },
 }
@@ -63,10 +78,16 @@ enum Behaviour {
 }
 
 impl Sandbox {
+    /// A sandbox whose calls are groups of processes.
+    pub fn with_groups() -> Self {
+        Self { processes: Processes::Group, ..Self::default() }
+    }
+
     fn message(&mut self, cx: &mut Cx<'_>, from: Address, message: Message) {
         match message {
             Message::Perform { call, attempt } => self.perform(cx, from, call, attempt),
             Message::Abort { call, attempt } => self.abort(cx, from, call, attempt),
+            Message::Kill { call, attempt } => self.kill(cx, from, call, attempt),
             Message::Acknowledged { call, ack } => self.acknowledged(cx, call, ack),
             Message::Work(_)
             | Message::Interrupt(_)
@@ -92,6 +113,7 @@ impl Sandbox {
             | Message::CancelCalls { .. }
             | Message::Performed { .. }
             | Message::Aborted { .. }
+            | Message::Killed { .. }
             | Message::Result(_)
             | Message::SwitchAgent(_)
             | Message::GetState(_)
@@ -118,24 +140,54 @@ impl Sandbox {
         if let Some(after) = after {
             cx.set_timer(timer, after);
         }
-        self.jobs.push(Job { timer, call, attempt, tools, state: State::Working(behaviour) });
+        let has_child = self.processes == Processes::Group && cx.choose(4) == 3;
+        self.jobs.push(Job { timer, call, attempt, tools, state: State::Working(behaviour), has_child });
+        if self.processes == Processes::Group {
+            cx.announce(Fact::ProcessesBegan { call, attempt });
+        }
     }
 
     /// Stops a call that is at work; one that has reported has had its effect.
     fn abort(&mut self, cx: &mut Cx<'_>, tools: Address, call: CallId, attempt: u8) {
         let works =
             |job: &Job| (job.call, job.tools) == (call, tools) && matches!(job.state, State::Working(_));
-        if let Some(index) = self.jobs.iter().position(works) {
-            self.end(cx, index);
+        match self.jobs.iter().position(works) {
+            Some(index) if self.jobs[index].has_child => {
+                cx.cancel_timer(self.jobs[index].timer);
+                self.jobs[index].state = State::Orphaned;
+            }
+            Some(index) => self.end(cx, index),
+            None => {}
         }
         self.note(tools, call, attempt);
         cx.send(tools, Message::Aborted { call });
+    }
+
+    /// Ends whatever is left of a call. A sandbox that has crashed since has nothing left.
+    fn kill(&mut self, cx: &mut Cx<'_>, tools: Address, call: CallId, attempt: u8) {
+        match self.jobs.iter().position(|job| (job.call, job.tools) == (call, tools)) {
+            Some(index) => self.end(cx, index),
+            None => self.gone(cx, call, attempt),
+        }
+        self.note(tools, call, attempt);
+        cx.send(tools, Message::Killed { call });
     }
 
     fn end(&mut self, cx: &mut Cx<'_>, index: usize) {
         let job = self.jobs.remove(index);
         cx.cancel_timer(job.timer);
         self.note(job.tools, job.call, job.attempt);
+        match job.state {
+            State::Working(_) | State::Orphaned => self.gone(cx, job.call, job.attempt),
+            State::Reported { .. } => {}
+        }
+    }
+
+    /// No process of a job is left.
+    fn gone(&self, cx: &mut Cx<'_>, call: CallId, attempt: u8) {
+        if self.processes == Processes::Group {
+            cx.announce(Fact::ProcessesGone { call, attempt });
+        }
     }
 
     /// Remembers within bounds that an attempt is over.
@@ -164,9 +216,11 @@ impl Sandbox {
         let (outcome, sends_left) = match state {
             State::Working(behaviour) => {
                 cx.announce(Fact::Effected { call, attempt });
+                self.gone(cx, call, attempt);
                 (behave(cx, tools, call, attempt, behaviour), SENDS)
             }
             State::Reported { outcome, sends_left } => (outcome, sends_left),
+            State::Orphaned => return, // Nobody waits for it.
         };
         if sends_left == 0 {
             return self.end(cx, index);

@@ -6,6 +6,7 @@ mod agents;
 mod cancels;
 mod gateway;
 mod interrupts;
+mod leftovers;
 mod people;
 mod play;
 mod recovery;

@@ -1,6 +1,6 @@
 //! The calls of one key: permits, deadlines, cancellation (`actors.md` A.3).
 
-use super::config::Config;
+use super::config::{Config, Leftovers};
 use super::fact::Fact;
 use super::id::{CallId, RunId};
 use super::message::{Class, Message, Outcome, Report};
@@ -27,6 +27,8 @@ pub struct ToolActor {
     cancelled: u32,
     /// How often calls of a run that only read may be made; the calls of other runs are made once.
     patience: Option<(RunId, u8)>,
+    /// Calls that were stopped and of which processes may be left.
+    leftovers: Vec<(CallId, u8)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -62,6 +64,7 @@ impl ToolActor {
             calls: Vec::new(),
             cancelled: 0,
             patience: None,
+            leftovers: Vec::new(),
         }
     }
 
@@ -72,6 +75,7 @@ impl ToolActor {
             Message::Patience { run, attempts } => self.patience = Some((run, attempts)),
             Message::Performed { call, attempt, outcome } => self.performed(cx, from, call, attempt, outcome),
             Message::Aborted { call } => self.aborted(cx, call),
+            Message::Killed { call } => self.killed(cx, call),
             Message::Work(_)
             | Message::Interrupt(_)
             | Message::Record(_)
@@ -94,6 +98,7 @@ impl ToolActor {
             | Message::StreamEnded { .. }
             | Message::Perform { .. }
             | Message::Abort { .. }
+            | Message::Kill { .. }
             | Message::Result(_)
             | Message::Acknowledged { .. }
             | Message::SwitchAgent(_)
@@ -220,6 +225,7 @@ impl ToolActor {
         match self.calls.iter().position(stops) {
             Some(index) => {
                 cx.cancel_timer(timer(id));
+                self.kill(cx, self.calls[index]);
                 self.end(cx, index, Outcome::Cancelled);
             }
             None => cx.dead_letter(DeadLetter::LateResult),
@@ -234,10 +240,50 @@ impl ToolActor {
             State::Running => {
                 let Call { id, attempt, .. } = self.calls[index];
                 cx.send(self.sandbox, Message::Abort { call: id, attempt });
+                self.let_go(cx, id, attempt);
                 self.end(cx, index, Outcome::TimedOut);
             }
-            State::Aborting => self.end(cx, index, Outcome::Cancelled),
+            State::Aborting => {
+                self.kill(cx, self.calls[index]);
+                self.end(cx, index, Outcome::Cancelled);
+            }
         }
+    }
+
+    /// A call is past its deadline: what it has for processes may stop by itself within the grace.
+    fn let_go(&mut self, cx: &mut Cx<'_>, id: CallId, attempt: u8) {
+        match self.config.leftovers {
+            Leftovers::Killed { .. } if !self.variants.has(Variant::KillsDirectChild) => {
+                self.leftovers.push((id, attempt));
+                cx.set_timer(leftover(id), self.config.tool_grace);
+            }
+            Leftovers::Killed { .. } | Leftovers::None => {}
+        }
+    }
+
+    /// A call had its grace: whatever is left of it ends now.
+    fn kill(&mut self, cx: &mut Cx<'_>, call: Call) {
+        if !self.variants.has(Variant::KillsDirectChild) && self.config.leftovers != Leftovers::None {
+            self.leftovers.push((call.id, call.attempt));
+            self.kill_again(cx, leftover(call.id));
+        }
+    }
+
+    /// Nobody has said that nothing is left of a call; what was said to the sandbox may be lost.
+    fn kill_again(&mut self, cx: &mut Cx<'_>, id: TimerId) {
+        let Leftovers::Killed { again } = self.config.leftovers else { return };
+        if let Some((call, attempt)) = self.leftovers.iter().copied().find(|(call, _)| leftover(*call) == id)
+        {
+            cx.send(self.sandbox, Message::Kill { call, attempt });
+            if !self.variants.has(Variant::KilledOnce) {
+                cx.set_timer(id, again);
+            }
+        }
+    }
+
+    fn killed(&mut self, cx: &mut Cx<'_>, id: CallId) {
+        self.leftovers.retain(|(call, _)| *call != id);
+        cx.cancel_timer(leftover(id));
     }
 
     fn end(&mut self, cx: &mut Cx<'_>, index: usize, outcome: Outcome) {
@@ -257,6 +303,7 @@ impl Actor<Session> for ToolActor {
     fn receive(&mut self, cx: &mut Cx<'_>, input: Input<Session>) {
         match input {
             Input::Message(envelope) => self.message(cx, envelope.from, envelope.message),
+            Input::Timer(id) if id.0 & LEFTOVER != 0 => self.kill_again(cx, id),
             Input::Timer(id) => self.overdue(cx, id),
             Input::Synced(_) => unreachable!("tools write nothing"),
             Input::Signal(Signal::Shutdown) => cx.exit(),
@@ -264,6 +311,14 @@ impl Actor<Session> for ToolActor {
             | Input::Signal(Signal::Exit { .. } | Signal::Interrupt { .. } | Signal::Refused { .. }) => {}
         }
     }
+}
+
+/// What tells the two timers of a call apart.
+const LEFTOVER: u64 = 1 << 63;
+
+/// The timer after which what is left of a call is killed, or killed again.
+pub(super) fn leftover(call: CallId) -> TimerId {
+    TimerId(timer(call).0 | LEFTOVER)
 }
 
 /// The timer of a call; a key has one open step at a time, but a step of a run may linger while the next run begins.

@@ -139,6 +139,10 @@ pub enum Variant {
     RetryWrites,
     /// Each attempt at a call has a deadline of its own.
     DeadlinePerAttempt,
+    /// Only the process that was started is stopped, and not what that one has started.
+    KillsDirectChild,
+    /// That a group is to be killed is said once.
+    KilledOnce,
 }
 
 impl Variants {

@@ -166,7 +166,7 @@ pub fn state_retries(check: &mut Properties<Fact>, config: &Config) {
     );
     check.always(
         "TOOL-9",
-        "a call is over when its deadline has passed, however often it is tried",
+        "a call is over when its deadline has passed, however often it is tried, and no process of it is left",
         tool::calls_keep_their_deadline(config.tool_deadline + config.tool_grace),
     );
     check.always("MBX-4", "who asks for the state is told, whatever runs", agent::questions_are_answered());

@@ -8,6 +8,7 @@ use super::journal::Record;
 use super::memory::Seen;
 use super::{Item, Phase, SessionActor, Then, answer_again};
 use crate::address::Address;
+use crate::run::InterruptAck;
 use crate::session::Cx;
 use crate::session::catalog::AgentName;
 use crate::session::fact::{Cause, Fact, Queue, Refusal, Role};
@@ -26,6 +27,7 @@ impl SessionActor {
             // That the key ends is not durable yet, so nobody may learn of it.
             (None, Phase::Closing { .. }) => refuse(cx, &work, Refusal::Unavailable),
             (None, _) if !may_answer(work.kind) => refuse(cx, &work, Refusal::InvalidRequest),
+            (None, _) if !self.is_present(work.kind) => refuse(cx, &work, Refusal::StaleRun),
             (None, _) if !self.has_room(work.kind) => refuse(cx, &work, Refusal::QueueFull),
             (
                 None,
@@ -56,6 +58,12 @@ impl SessionActor {
         self.answer(cx, item.command, reply_to, Reply::Accepted);
     }
 
+    /// Whether the run that the work is meant for is the present one.
+    fn is_present(&self, kind: Kind) -> bool {
+        let present = self.phase.run().map(|run| run.number);
+        kind.expected().is_none_or(|expected| present == Some(expected))
+    }
+
     /// Whether one more of this kind fits, counting what is being made durable: the check and the append are one step.
     fn has_room(&self, kind: Kind) -> bool {
         let reserved = |commit: &&super::Commit| matches!(&commit.then, Then::Admit { item, .. } if item.kind.queue() == kind.queue());
@@ -79,7 +87,7 @@ impl SessionActor {
         }
         self.release(cx);
         self.enqueue(cx, item);
-        if item.kind == Kind::Interjection {
+        if item.kind.queue() == Queue::Steering {
             self.make_way(cx);
         }
         if self.may_start(was_idle) {
@@ -187,6 +195,7 @@ fn refuse(cx: &mut Cx<'_>, work: &Work, why: Refusal) {
         Refusal::Terminated => Reply::Terminated,
         Refusal::Conflict => Reply::Conflict,
         Refusal::InvalidRequest => Reply::InvalidRequest,
+        Refusal::StaleRun => Reply::Interrupt(InterruptAck::StaleRun),
     };
     cx.announce(Fact::Refused { key: work.key, command: work.command, why });
     cx.send(work.reply_to, Message::Answer { command: work.command, reply });

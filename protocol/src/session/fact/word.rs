@@ -28,6 +28,8 @@ pub enum Refusal {
     Conflict,
     /// It asks for what may not be.
     InvalidRequest,
+    /// It is meant for another run than the present one.
+    StaleRun,
 }
 
 /// A session's two queues of work.

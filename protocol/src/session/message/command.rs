@@ -32,14 +32,24 @@ pub enum Kind {
     Interjection,
     /// A user message for another agent than the session's: that agent answers this one, and no other (`actors.md` A.6).
     MessageTo(AgentName),
+    /// An interjection that is meant for the run of this number: if another one is present, or none, it is refused (`actors.md` B.3).
+    InterjectionInto(u32),
 }
 
 impl Kind {
     /// The agent that it names.
     pub fn agent(self) -> Option<AgentName> {
         match self {
-            Self::Message | Self::Interjection => None,
+            Self::Message | Self::Interjection | Self::InterjectionInto(_) => None,
             Self::MessageTo(agent) => Some(agent),
+        }
+    }
+
+    /// The number of the run that it is meant for.
+    pub fn expected(self) -> Option<u32> {
+        match self {
+            Self::InterjectionInto(number) => Some(number),
+            Self::Message | Self::Interjection | Self::MessageTo(_) => None,
         }
     }
 
@@ -47,7 +57,7 @@ impl Kind {
     pub fn queue(self) -> Queue {
         match self {
             Self::Message | Self::MessageTo(_) => Queue::FollowUp,
-            Self::Interjection => Queue::Steering,
+            Self::Interjection | Self::InterjectionInto(_) => Queue::Steering,
         }
     }
 }

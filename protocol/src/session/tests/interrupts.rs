@@ -239,19 +239,69 @@ fn an_interjection_while_a_run_winds_up_waits() {
     assert_eq!(play.session.waiting(), (1, 0));
 }
 
+/// A phase in which a run is present.
+const PRESENT: [fn(Variant) -> Play; 4] =
+    [Play::starting, Play::streaming, Play::in_tools, Play::interrupting];
+
+/// What is told about a press that expects another run, in a phase that it must not change.
+fn is_stale(scene: fn(Variant) -> Play, press: fn(&mut Play)) {
+    let mut play = scene(Variant::Reference);
+    let before = (play.session.phase(), play.session.waiting());
+    press(&mut play);
+    // In the starting window the run's own commit comes first, and is not waited for.
+    let told = if before.0 == PhaseName::Starting { play.settled() } else { play.synced() };
+    let acked = "announce InterruptAcked { key: s1:b1, command: c1#5, ack: StaleRun }";
+    assert!(says(&told, acked), "{before:?}: {told:?}");
+    assert!(!says(&told, "announce InterruptEffect"), "{before:?}");
+    if before.0 != PhaseName::Starting {
+        assert_eq!((play.session.phase(), play.session.waiting()), before);
+    }
+}
+
 #[test]
 fn an_interrupt_for_another_run_has_no_effect_in_any_phase() {
-    for scene in [Play::streaming, Play::in_tools, Play::interrupting] {
+    for scene in PRESENT {
+        is_stale(scene, |play| drop(play.press_expecting(5, 7)));
+    }
+}
+
+#[test]
+fn a_cancel_for_another_run_has_no_effect_in_any_phase() {
+    for scene in PRESENT {
+        is_stale(scene, |play| drop(play.cancel_expecting(5, 7)));
+    }
+}
+
+#[test]
+fn an_interrupt_while_idle_finds_no_run_whichever_it_expects() {
+    let mut play = Play::idle();
+    play.press_expecting(5, 7);
+    assert!(says(&play.synced(), "announce InterruptAcked { key: s1:b1, command: c1#5, ack: NoActiveRun }"));
+}
+
+#[test]
+fn an_interjection_for_another_run_is_refused_in_every_phase() {
+    for scene in PRESENT.into_iter().chain([Play::with as fn(Variant) -> Play]) {
         let mut play = scene(Variant::Reference);
-        let before = format!("{:?}", play.session.phase());
-        play.press_expecting(5, 7);
-        let told = play.synced();
-        assert!(
-            says(&told, "announce InterruptAcked { key: s1:b1, command: c1#5, ack: StaleRun }"),
-            "{before}"
-        );
-        assert!(!says(&told, "announce InterruptEffect"), "{before}");
-        assert_eq!(format!("{:?}", play.session.phase()), before);
+        let before = (play.session.phase(), play.session.waiting());
+        let expected = [
+            "announce Refused { key: s1:b1, command: c1#5, why: StaleRun }",
+            "send @4.4 Answer { command: c1#5, reply: Interrupt(StaleRun) }",
+        ];
+        assert_eq!(play.interject_into(5, 7), expected, "{before:?}");
+        assert_eq!((play.session.phase(), play.session.waiting()), before);
+    }
+}
+
+#[test]
+fn an_interjection_for_the_present_run_is_like_any_other() {
+    for scene in [Play::streaming, Play::in_tools, Play::interrupting] {
+        let (mut named, mut plain) = (scene(Variant::Reference), scene(Variant::Reference));
+        named.interject_into(5, 1);
+        plain.interject(5);
+        let said = |lines: Vec<String>| lines.join("\n").replace("InterjectionInto(1)", "Interjection");
+        assert_eq!(said(named.settled()), said(plain.settled()));
+        assert_eq!(named.session.waiting(), plain.session.waiting());
     }
 }
 

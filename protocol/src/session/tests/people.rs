@@ -107,6 +107,24 @@ fn an_interjection_ends_a_parked_run_and_is_next() {
 }
 
 #[test]
+fn a_cancel_and_an_interjection_for_another_run_leave_a_parked_one_alone() {
+    let mut play = parked();
+    play.cancel_expecting(5, 9);
+    play.interject_into(6, 9);
+    assert!(says(&play.settled(), "announce InterruptAcked { key: s1:b1, command: c1#5, ack: StaleRun }"));
+    assert_eq!((play.session.phase(), play.session.waiting()), (PhaseName::Parked, (0, 0)));
+}
+
+#[test]
+fn an_interjection_for_a_parked_run_ends_it_and_is_next() {
+    let mut play = parked();
+    play.interject_into(2, 1);
+    let told = play.settled();
+    assert!(says(&told, "announce RunEnded { run: s1:b1/1, cause: GaveWay, waiting: 1 }"));
+    assert!(says(&told, "announce InFlight { run: s1:b1/2, command: c1#2"));
+}
+
+#[test]
 fn an_interrupt_for_another_run_leaves_a_parked_one_alone() {
     let mut play = parked();
     play.press_expecting(5, 9);

@@ -127,6 +127,14 @@ impl Play {
         self.stop(number, Stop::Interrupt, Some(RunId { key: KEY, number: run }))
     }
 
+    pub(super) fn cancel_expecting(&mut self, number: u32, run: u32) -> Vec<String> {
+        self.stop(number, Stop::Cancel, Some(RunId { key: KEY, number: run }))
+    }
+
+    pub(super) fn interject_into(&mut self, number: u32, run: u32) -> Vec<String> {
+        self.work(number, Kind::InterjectionInto(run), number)
+    }
+
     fn stop(&mut self, number: u32, stop: Stop, expected: Option<RunId>) -> Vec<String> {
         let interrupt =
             Interrupt { key: KEY, command: command(number), stop, expected, reply_to: self.client };

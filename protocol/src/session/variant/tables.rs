@@ -388,6 +388,18 @@ pub const RETRY_VARIANTS: &[Planted] = &[
         "each attempt at a call has a deadline of its own: one that fails slowly outlasts the call's",
         "TOOL-9",
     ),
+    planted(
+        Variant::KillsDirectChild,
+        "kills-direct-child",
+        "a call that is stopped has its own process stopped, and what that one has started lives on",
+        "TOOL-9",
+    ),
+    planted(
+        Variant::KilledOnce,
+        "killed-once",
+        "what is left of a call is killed by a message that may be lost, and nobody asks whether it was",
+        "TOOL-9",
+    ),
 ];
 
 /// What the first table says about a planted bug, which shows in more than one scenario.

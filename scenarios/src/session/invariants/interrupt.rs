@@ -401,7 +401,9 @@ pub fn interjections_are_next() -> impl Monitor<Fact> {
             |waiting: &mut Ledger<Address, Vec<CommandId>>, moment: Moment, fact: &Fact| {
                 match fact {
                     Fact::Queued { command, queue: Queue::Steering, .. }
-                    | Fact::Restored { command, kind: Kind::Interjection, .. } => {
+                    | Fact::Restored {
+                        command, kind: Kind::Interjection | Kind::InterjectionInto(_), ..
+                    } => {
                         waiting.entry(moment.actor).push(*command);
                     }
                     Fact::InFlight { command, .. } | Fact::DeadLettered { command, .. } => {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rehearsal::check::{Moment, Monitor, fold, on, unique};
+use rehearsal::check::{Moment, Monitor, Owed, fold, on, unique};
 use rehearsal_protocol::session::{AgentName, CallId, Class, Fact, Role, RunId};
 use rehearsal_protocol::{Address, Time};
 
@@ -238,27 +238,74 @@ pub fn effects_keep_to_the_mode() -> impl Monitor<Fact> {
     )
 }
 
-/// TOOL-9, the half of it that the tools can keep: a call is over when its deadline has passed, however often it is tried.
+/// TOOL-9: a call is over when its deadline has passed, however often it is tried, and no process of it is left.
+///
+/// What a sandbox begins after the call was over is not judged: it has forgotten in a crash that it was told to stop, and nobody knows of it.
 pub fn calls_keep_their_deadline(within: Duration) -> impl Monitor<Fact> {
     let within = within + Duration::from_millis(100);
     on(
-        ["CallStarted", "PermitFreed", "Recovering"],
-        fold(Ledger::default(), move |since: &mut Ledger<CallId, Time>, moment: Moment, fact: &Fact| {
-            match fact {
-                Fact::CallStarted { call } => *since.entry(*call) = moment.at,
-                Fact::PermitFreed { call } => {
-                    if let Some(since) = since.remove(call).filter(|since| moment.at.since(*since) > within) {
-                        return Err(format!(
-                            "{call} began at {since} and is over only now, not within {within:?}"
-                        ));
-                    }
-                }
-                Fact::Recovering { key } => since.retain(|call, _| call.run.key != *key),
-                _ => {}
-            }
-            Ok(())
-        }),
+        ["CallStarted", "PermitFreed", "Recovering", "ProcessesBegan", "ProcessesGone"],
+        Deadlines { within, ..Deadlines::default() },
     )
+}
+
+/// The calls that are under way, and those of which processes are left.
+#[derive(Clone, Debug, Default, Hash)]
+struct Deadlines {
+    within: Duration,
+    since: Ledger<CallId, Time>,
+    processes: Ledger<CallId, Processes>,
+}
+
+#[derive(Clone, Copy, Debug, Default, Hash)]
+struct Processes {
+    /// Since when they should be gone.
+    over: Option<Time>,
+}
+
+impl Monitor<Fact> for Deadlines {
+    fn observe(&mut self, moment: Moment, fact: &Fact) -> Result<(), String> {
+        match fact {
+            Fact::CallStarted { call } => *self.since.entry(*call) = moment.at,
+            Fact::PermitFreed { call } => {
+                let processes = self.processes.iter().any(|(with, _)| with == call);
+                if processes {
+                    self.processes.entry(*call).over = Some(moment.at);
+                }
+                let late = |since: &Time| moment.at.since(*since) > self.within;
+                if let Some(since) = self.since.remove(call).filter(late) {
+                    let within = self.within;
+                    return Err(format!(
+                        "{call} began at {since} and is over only now, not within {within:?}"
+                    ));
+                }
+            }
+            Fact::ProcessesBegan { call, .. } => drop(self.processes.entry(*call)),
+            Fact::ProcessesGone { call, .. } => drop(self.processes.remove(call)),
+            Fact::Recovering { key } => {
+                self.since.retain(|call, _| call.run.key != *key);
+                self.processes.retain(|call, _| call.run.key != *key);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn owed(&self) -> Vec<Owed> {
+        let owe = |(call, processes): &(CallId, Processes)| {
+            Some(Owed {
+                since: processes.over?,
+                within: Duration::from_secs(1),
+                what: format!("the end of the processes of {call}"),
+            })
+        };
+        self.processes.iter().filter_map(owe).collect()
+    }
+
+    fn reset(&mut self) {
+        let within = self.within;
+        *self = Self { within, ..Self::default() };
+    }
 }
 
 /// TOOL-8: a call that its agent may not make never begins.
