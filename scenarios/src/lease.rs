@@ -88,6 +88,8 @@ impl Scenario for LeaseLock {
         }
         system.timeout("lease", TTL); // Outages and delays are drawn around it.
         system.timeout("retry", RETRY);
+        // Whoever has finished, crashes, and begins anew waits for ever for a lease that never expires.
+        system.horizon(Duration::from_secs(120));
     }
 
     fn properties(&self, check: &mut Properties<Fact>) {

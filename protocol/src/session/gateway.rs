@@ -156,12 +156,14 @@ impl Gateway {
 
     /// Whose actor gets a command: that of its key.
     fn destination(&self, key: Key, message: &Message) -> Key {
-        let astray = match message {
-            Message::Work(_) => self.variants.has(Variant::GlobalSingleFlight),
-            Message::Interrupt(_) => self.variants.has(Variant::GlobalSteer),
-            _ => false,
+        let (anywhere, in_session) = match message {
+            Message::Work(_) => (Variant::GlobalSingleFlight, Variant::SessionSingleFlight),
+            Message::Interrupt(_) => (Variant::GlobalSteer, Variant::SessionSteer),
+            _ => return key,
         };
-        let busy = self.entries.iter().find(|entry| astray && entry.busy);
+        let (anywhere, in_session) = (self.variants.has(anywhere), self.variants.has(in_session));
+        let astray = |entry: &&Entry| anywhere || (in_session && entry.key.session == key.session);
+        let busy = self.entries.iter().find(|entry| entry.busy && astray(entry));
         busy.map_or(key, |entry| entry.key)
     }
 
@@ -175,9 +177,16 @@ impl Gateway {
 
     /// Whether a command must wait for another key: never, but in a variant.
     fn holds_back(&self, index: usize, message: &Message) -> bool {
-        let other_runs =
-            || self.entries.iter().enumerate().any(|(other, entry)| other != index && entry.busy);
-        self.variants.has(Variant::GlobalPermit) && matches!(message, Message::Work(_)) && other_runs()
+        let key = self.entries[index].key;
+        let shares = |entry: &Entry| self.share_a_permit(entry.key, key);
+        matches!(message, Message::Work(_))
+            && self.entries.iter().any(|entry| entry.key != key && entry.busy && shares(entry))
+    }
+
+    /// Whether two keys have one permit for their runs: never, but in a variant.
+    fn share_a_permit(&self, one: Key, other: Key) -> bool {
+        let branches = one.session == other.session && self.variants.has(Variant::SessionPermit);
+        branches || self.variants.has(Variant::GlobalPermit)
     }
 
     fn open(&mut self, cx: &mut Cx<'_>, key: Key, opener: Option<u16>) -> usize {
@@ -327,14 +336,23 @@ impl Gateway {
         }
         let count = self.entries.iter().filter(|entry| entry.busy).count() as u16;
         cx.announce(Fact::KeysBusy { count });
-        if count == 0 && self.variants.has(Variant::GlobalPermit) {
-            self.release_one(cx);
+        let rests = self.entries.iter().find(|entry| !busy && entry.door.actor() == sender);
+        if let Some(key) = rests.map(|entry| entry.key)
+            && self.share_a_permit(key, key)
+        {
+            self.release_one(cx, key);
         }
     }
 
-    /// The permit of all keys is free: the first key that waits for it gets it.
-    fn release_one(&mut self, cx: &mut Cx<'_>) {
-        let waits = |entry: &Entry| entry.door.actor().filter(|_| !entry.backlog.is_empty());
+    /// The permit that a key has shared is free: the first key that waits for it gets it.
+    fn release_one(&mut self, cx: &mut Cx<'_>, key: Key) {
+        if self.entries.iter().any(|entry| entry.busy && self.share_a_permit(entry.key, key)) {
+            return;
+        }
+        let waits = |entry: &Entry| {
+            let shares = self.share_a_permit(entry.key, key) && !entry.backlog.is_empty();
+            entry.door.actor().filter(|_| shares)
+        };
         let next = self.entries.iter().enumerate().find_map(|(index, entry)| Some((index, waits(entry)?)));
         if let Some((index, session)) = next {
             self.pass_on(cx, index, session);

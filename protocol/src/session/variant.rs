@@ -143,6 +143,12 @@ pub enum Variant {
     KillsDirectChild,
     /// That a group is to be killed is said once.
     KilledOnce,
+    /// While one branch of a session runs, work of its other branches joins that queue.
+    SessionSingleFlight,
+    /// F2, variant d: an interrupt goes to whichever branch of its session runs.
+    SessionSteer,
+    /// Work of a branch is held back while another branch of its session runs.
+    SessionPermit,
 }
 
 impl Variants {
@@ -213,7 +219,7 @@ impl From<Variant> for Variants {
 impl Variant {
     /// The last one, by which a test counts them.
     #[cfg(test)]
-    pub(super) const LAST: Self = Self::DeadlinePerAttempt;
+    pub(super) const LAST: Self = Self::SessionPermit;
 
     /// Its place in a set; the reference has none.
     const fn bit(self) -> u128 {

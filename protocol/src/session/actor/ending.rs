@@ -119,7 +119,8 @@ impl SessionActor {
 
     /// A message of a step is stored.
     pub(super) fn tell_row(&self, cx: &mut Cx<'_>, run: RunId, step: u16, role: Role) {
-        let step = if self.variants.has(Variant::MessageIdPerTurn) { 1 } else { step };
+        let is_of_tools = matches!(role, Role::Results { .. });
+        let step = if is_of_tools && self.variants.has(Variant::MessageIdPerTurn) { 1 } else { step };
         cx.announce(Fact::RowStored { key: self.key, run, step, role });
     }
 

@@ -170,7 +170,7 @@ pub const VARIANTS: &[Planted] = &[
     planted(
         Variant::MessageIdPerTurn,
         "message-id-per-turn",
-        "messages have ids per turn and not per step: those of a second step have the place of the first",
+        "messages with results have ids per turn and not per step: the second one of a run has the place of the first",
         "TOOL-4",
     ),
     planted(
@@ -280,9 +280,24 @@ pub const RECOVERY_VARIANTS: &[Planted] = &[
 /// The planted bugs that mix up keys.
 pub const MANY_VARIANTS: &[Planted] = &[
     again(Variant::TwoLoops),
-    again(Variant::GlobalPermit),
-    again(Variant::GlobalSingleFlight),
-    again(Variant::GlobalSteer),
+    planted(
+        Variant::SessionPermit,
+        "session-permit",
+        "one permit for all branches of a session: a slow run of one branch holds up the others",
+        "SES-9",
+    ),
+    planted(
+        Variant::SessionSingleFlight,
+        "session-single-flight",
+        "one loop for all branches of a session: a message queued behind a run of another is run with that branch's ids",
+        "ISO-1",
+    ),
+    planted(
+        Variant::SessionSteer,
+        "session-steer",
+        "F2, half mended: an interrupt names a session, and stops whichever branch of it runs",
+        "ISO-2",
+    ),
 ];
 
 /// The planted bugs around people who decide.
@@ -427,5 +442,5 @@ const fn generation(variant: Variants, name: &'static str, sentence: &'static st
 
 /// The planted bugs of all tables. Those that are planted once more are in it more than once.
 pub(in crate::session) fn all() -> impl Iterator<Item = &'static Planted> {
-    VARIANTS.iter().chain(RECOVERY_VARIANTS).chain(PLAN_VARIANTS).chain(RETRY_VARIANTS)
+    [VARIANTS, RECOVERY_VARIANTS, MANY_VARIANTS, PLAN_VARIANTS, RETRY_VARIANTS].into_iter().flatten()
 }
