@@ -115,7 +115,7 @@ pub enum Variant {
     MessageIdPerTurn,
     /// Hazard 6: an interjection stops a stream, and during tools nobody looks for one.
     SignalsOnlyStream,
-    /// The failure of a run is swallowed.
+    /// The failure of a run after its first step is swallowed.
     CatchAll,
     /// What the provider says about when to try again is not listened to.
     IgnoreRetryAfter,
@@ -131,7 +131,7 @@ pub enum Variant {
     ModeSticks,
     /// A switch of the agent holds for the run in progress.
     SwitchAtOnce,
-    /// G1x: the run is made inside the mailbox loop.
+    /// G1x: the tools of a run are waited for inside the mailbox loop.
     InlineRun,
     /// The last error is told when it happens, and not kept.
     ErrorForgotten,

@@ -89,7 +89,7 @@ impl SessionActor {
         }
         let waiting = (self.steering.len() + self.follow_up.len()) as u16;
         match cause {
-            Cause::Failed if self.variants.has(Variant::CatchAll) => {}
+            Cause::Failed if step > 1 && self.variants.has(Variant::CatchAll) => {}
             Cause::Failed => {
                 cx.announce(Fact::ErrorOccurred { run });
                 if !self.variants.has(Variant::ErrorForgotten) {

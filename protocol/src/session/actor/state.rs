@@ -2,7 +2,7 @@
 //!
 //! It answers in the turn in which it is asked: no run is made inside a turn, so nobody waits for one (MBX-4).
 
-use super::{Phase, SessionActor};
+use super::{Phase, SessionActor, Sub};
 use crate::session::Cx;
 use crate::session::fact::Fact;
 use crate::session::message::{GetState, Message, State};
@@ -27,7 +27,7 @@ impl SessionActor {
         cx.send(reply_to, Message::State(state));
     }
 
-    /// A variant's way: the run is made inside the mailbox loop, so what comes from outside waits for its end.
+    /// A variant's way: tools are waited for inside the mailbox loop, so what comes from outside waits for its end.
     pub(super) fn is_held_up(&self, message: &Message) -> bool {
         self.variants.has(Variant::InlineRun) && self.is_inside_a_run() && message.command().is_some()
     }
@@ -40,6 +40,16 @@ impl SessionActor {
     }
 
     fn is_inside_a_run(&self) -> bool {
-        matches!(self.phase, Phase::Running { .. } | Phase::Interrupting { .. })
+        match &self.phase {
+            Phase::Running { active, .. } | Phase::Interrupting { active } => {
+                matches!(active.sub, Sub::Tools(_))
+            }
+            Phase::Idle
+            | Phase::Starting { .. }
+            | Phase::Parked { .. }
+            | Phase::Finalizing { .. }
+            | Phase::Closing { .. }
+            | Phase::Closed => false,
+        }
     }
 }

@@ -248,8 +248,11 @@ fn the_last_error_is_told_until_a_run_ends_well() {
 #[test]
 fn a_run_inside_the_mailbox_loop_holds_up_who_asks() {
     let mut play = streaming(Variant::InlineRun);
-    assert!(get_state(&mut play).is_empty());
+    assert!(says(&get_state(&mut play), "announce StateTold"));
     play.chunk(0);
-    play.done(1, [None; 3]);
+    play.done(1, [Some(Class::Parallel), None, None]);
+    play.settled();
+    assert!(get_state(&mut play).is_empty());
+    play.result(0, Outcome::Succeeded(0));
     assert!(says(&play.settled(), "announce StateTold"));
 }

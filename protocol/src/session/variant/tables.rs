@@ -206,7 +206,7 @@ pub const VARIANTS: &[Planted] = &[
     planted(
         Variant::CatchAll,
         "catch-all",
-        "F4: the failure of a run is caught and forgotten: it ends, and nobody is told of an error",
+        "F4: the failure of a run that has used tools is caught and forgotten: it ends, and nobody is told of an error",
         "OBS-1",
     ),
     generation(
@@ -382,7 +382,7 @@ pub const RETRY_VARIANTS: &[Planted] = &[
     planted(
         Variant::InlineRun,
         "inline-run",
-        "G1x: the run is made inside the mailbox loop: who asks for the state waits for its end",
+        "G1x: tools are waited for inside the mailbox loop: who asks for the state waits for their end",
         "MBX-4",
     ),
     planted(
