@@ -141,6 +141,8 @@ pub(crate) fn of_sessions(json: &str) -> Option<(String, String)> {
         | Fact::AgentSwitched { .. }
         | Fact::StateAsked { .. }
         | Fact::StateTold { .. }
+        | Fact::ProcessesBegan { .. }
+        | Fact::ProcessesGone { .. }
         | Fact::ResultRouted { .. } => None,
     }
 }
