@@ -4,20 +4,35 @@
 //! is started again and this one is not, it refuses what comes until it has found out and linked itself anew. So it matters who is started
 //! again together with whom.
 //!
+//! Other workers depend on what is not supervised ([`Caller`], [`Breaker`]), stand behind a front ([`Server`]), or in a deep tree ([`Branch`]).
+//!
 //! In reading order:
 //!
 //! - [`message`] — what is said;
 //! - [`fact`] — what is announced;
+//! - [`policy`] — what a designer decides, as plain data;
 //! - [`tree`] — who is supervised by whom;
 //! - [`door`] — where requests come in;
 //! - [`stage`] — one of a line, or of a pool;
 //! - [`client`] — a stream of requests;
+//! - [`retry`] — when a client asks again;
+//! - [`dependency`], [`caller`], [`breaker`] — what goes down and up, who calls it, and who keeps it from being called;
+//! - [`front`], [`server`] — who admits requests, and who carries them out;
+//! - [`branch`] — a deep tree;
 //! - [`variant`] — the planted bugs.
 
+pub mod branch;
+pub mod breaker;
+pub mod caller;
 pub mod client;
+pub mod dependency;
 pub mod door;
 pub mod fact;
+pub mod front;
 pub mod message;
+pub mod policy;
+pub mod retry;
+pub mod server;
 pub mod stage;
 pub mod tree;
 pub mod variant;
@@ -25,13 +40,23 @@ pub mod variant;
 #[cfg(test)]
 mod tests;
 
+pub use branch::Branch;
+pub use breaker::{Breaker, Rule};
+pub use caller::{CallId, Caller};
 pub use client::{Arrivals, Client, Load};
+pub use dependency::Dependency;
 pub use door::Door;
 pub use fact::Fact;
+pub use front::Front;
 pub use message::{Message, RequestId, Work};
+pub use policy::{Admission, Policy};
+pub use retry::{Budget, Jitter, Retry};
+pub use server::Server;
 pub use stage::Stage;
-pub use tree::{Part, Shape, top};
-pub use variant::{POOL_VARIANTS, Planted, VARIANTS, Variant, named};
+pub use tree::{Crew, Part, Shape, top};
+pub use variant::{
+    ESCALATION_VARIANTS, FLAPPING_VARIANTS, HERD_VARIANTS, POOL_VARIANTS, Planted, VARIANTS, Variant, named,
+};
 
 use crate::actor::Protocol;
 use crate::mailbox::Lane;

@@ -19,7 +19,7 @@ pub mod child;
 pub mod command;
 pub mod fact;
 pub mod intensity;
-mod millis;
+pub(crate) mod millis;
 pub mod policy;
 pub mod supervisor;
 pub mod variant;

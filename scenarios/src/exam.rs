@@ -1,8 +1,15 @@
 //! What every scenario is asked in its own tests.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
 use rehearsal::Profile;
+use rehearsal::compare::{CompareSpec, Difference, Under, compare};
+use rehearsal::policy::Policy;
 use rehearsal::registry::Entry;
 use rehearsal::run::{RunSpec, Verdict};
+use rehearsal::search::random;
 
 /// The reference passes so many seeds.
 pub(crate) fn reference_holds(entry: &Entry, profile: &'static Profile, seeds: u64) {
@@ -39,4 +46,19 @@ pub(crate) fn every_goal_is_reached_without_faults(entry: &Entry, seeds: u64) {
     let missed: Vec<_> =
         goals.iter().zip(&reached).filter(|(_, reached)| !**reached).map(|(goal, _)| &*goal.name).collect();
     assert_eq!(missed, [""; 0]);
+}
+
+/// How far `b` is above `a` by a metric.
+pub(crate) fn difference(entry: &Entry, metric: &str, [a, b]: [&str; 2], seeds: u64) -> Difference {
+    let usual = entry.built(None);
+    let under = |policy: &str| Under {
+        policy: policy.to_owned(),
+        rehearsal: usual.under(&Policy::Named(policy.to_owned())).unwrap(),
+    };
+    let (profile, strategy) = (&Profile::CHAOS, &random::STRATEGY);
+    let spec =
+        CompareSpec { seeds: 0..seeds, profile, strategy, jobs: 1, turn_limit: Duration::from_secs(10) };
+    let comparison = compare(&[under(a), under(b)], &spec, &Arc::new(AtomicBool::new(false)));
+    let found = comparison.metrics.iter().find(|found| found.metric.name == metric);
+    found.unwrap_or_else(|| panic!("no metric {metric}")).pairs[0].difference.unwrap()
 }

@@ -16,8 +16,8 @@ use rehearsal::policy;
 use rehearsal::registry::{self, Entry, Setting, rehearsal};
 use rehearsal::{Limits, Profile, Scenario, Setup};
 use rehearsal_protocol::gate::{
-    Cache, Config, Fact, Flaws, Gates, Model, Peers, Person, Provider, Store, Supervisor, VARIANTS, model,
-    person, variant,
+    Cache, Config, Fact, Flaws, Gates, Peers, Person, Provider, Store, Supervisor, VARIANTS, model, person,
+    variant,
 };
 
 use crate::planted::planted;
@@ -50,9 +50,9 @@ pub static GATE: Entry = Entry {
         let flaws = variant.and_then(variant::named).map_or(Flaws::none(), |planted| Flaws::of(&[planted]));
         rehearsal(Gatekeeping {
             config: Config {
-                model: Model::default(),
                 agents: settings.get("agents") as u8,
                 early: settings.get("early") == 1,
+                ..Config::default()
             },
             commands: settings.get("commands"),
             flaws,
@@ -114,13 +114,13 @@ impl Scenario for Gatekeeping {
     }
 
     fn under(&self, policy: &str) -> Option<Self> {
-        let (model, early, flaws) = policies::named(policy)?;
-        Some(Self { config: Config { model, early, ..self.config }, flaws: self.flaws.and(flaws), ..*self })
+        let (config, flaws) = policies::named(policy, self.config)?;
+        Some(Self { config, flaws: self.flaws.and(flaws), ..*self })
     }
 
     fn under_data(&self, data: &toml::Table) -> Result<Self, String> {
-        let policies::Design { model, early, .. } = policy::Policy::read(data)?;
-        Ok(Self { config: Config { model, early, ..self.config }, ..*self })
+        let policies::Design { model, early, tries, .. } = policy::Policy::read(data)?;
+        Ok(Self { config: Config { model, early, tries, ..self.config }, ..*self })
     }
 
     fn measures(&self, measure: &mut Measures<Fact>) {

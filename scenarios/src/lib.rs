@@ -3,9 +3,12 @@
 pub mod asks;
 pub mod background;
 pub mod commit;
+pub mod escalation;
 #[cfg(test)]
 mod exam;
+pub mod flapping;
 pub mod gate;
+pub mod herd;
 pub mod leaky;
 pub mod lease;
 pub mod listing;
@@ -39,6 +42,9 @@ pub static SCENARIOS: &[&Entry] = &[
     &pipeline::PIPELINE,
     &pool::POOL,
     &asks::ASKS,
+    &flapping::FLAPPING,
+    &herd::HERD,
+    &escalation::ESCALATION,
     &gate::GATE,
     &terminal::TUI_LANES,
     &listing::LISTING,

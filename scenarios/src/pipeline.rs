@@ -2,20 +2,18 @@
 
 mod goals;
 
-use std::time::Duration;
-
 use rehearsal::check::Properties;
 use rehearsal::compare::Measures;
 use rehearsal::policy;
 use rehearsal::registry::{self, Entry, Setting, rehearsal};
 use rehearsal::{Profile, Scenario, Setup};
 use rehearsal_protocol::service::{
-    self, Arrivals, Client, Door, Fact, Load, Service, Shape, VARIANTS, Variant, top,
+    self, Crew, Door, Fact, Load, Retry, Service, Shape, VARIANTS, Variant, top,
 };
 use rehearsal_protocol::supervision::Policy;
 
 use crate::planted::planted;
-use crate::service::{measures, policies, state_requests, supervision};
+use crate::service::{clients, measures, place_clients, policies, requests, state_requests, supervision};
 
 /// The entry of the registry.
 pub static PIPELINE: Entry = Entry {
@@ -25,20 +23,8 @@ pub static PIPELINE: Entry = Entry {
     in_campaign: true,
     faults: &Profile::CHAOS,
     settings: &[
-        Setting {
-            name: "clients",
-            sentence: "how many clients there are",
-            default: 2,
-            least: 1,
-            most: 1_000,
-        },
-        Setting {
-            name: "requests",
-            sentence: "how many requests each has",
-            default: 12,
-            least: 1,
-            most: 100_000,
-        },
+        clients(2),
+        requests(12),
         Setting { name: "stages", sentence: "how many stages there are", default: 3, least: 2, most: 20 },
     ],
     build: |variant, settings| {
@@ -51,6 +37,9 @@ pub static PIPELINE: Entry = Entry {
         })
     },
 };
+
+/// A client asks three times for each request, each time at once.
+pub(crate) const RETRY: Retry = Retry::at_once(3);
 
 /// The planted bugs in the words of the registry.
 static PLANTED: [registry::Variant; VARIANTS.len()] = planted!(VARIANTS);
@@ -79,7 +68,7 @@ impl Default for Line {
             shape: Shape::Line,
             stages: 3,
             load: Load::usual(),
-            policy: policies::named("backoff").expect("it is one of them"),
+            policy: policies::supervision("backoff").expect("it is one of them"),
             variant: Variant::Reference,
         }
     }
@@ -89,24 +78,16 @@ impl Scenario for Line {
     type Protocol = Service;
 
     fn set_up(&self, system: &mut Setup<Service>) {
+        let crew = Crew::Stages { shape: self.shape, of: self.stages };
         let mut node = system.node("service");
         let door = node.actor("door", Door::default());
-        node.actor("top", top(self.policy.clone(), self.shape, self.stages, door, self.variant));
-        for number in 1..=self.clients {
-            let client = Client::new(number, door, self.load).planted(self.variant);
-            let mut node = system.node(format!("client-{number}")).steady();
-            let client = node.actor("client", client);
-            node.actor("arrivals", Arrivals::new(client, self.load));
-        }
-        system.timeout("patience", service::client::PATIENCE);
-        system.timeout("stop", service::tree::STAGE_STOP);
-        system.faulty_phase(Duration::from_secs(2));
-        system.panics_are_crashes();
+        node.actor("top", top(self.policy.clone(), crew, door, self.variant));
+        place_clients(system, self.clients, door, self.load, &RETRY, self.variant);
     }
 
     fn properties(&self, check: &mut Properties<Fact>) {
         supervision::state(check);
-        state_requests(check, self.clients);
+        state_requests(check, self.clients, &RETRY);
         goals::state(check);
     }
 
@@ -115,7 +96,7 @@ impl Scenario for Line {
     }
 
     fn under(&self, policy: &str) -> Option<Self> {
-        Some(Self { policy: policies::named(policy)?, ..self.clone() })
+        Some(Self { policy: policies::supervision(policy)?, ..self.clone() })
     }
 
     fn under_data(&self, data: &toml::Table) -> Result<Self, String> {
@@ -123,7 +104,10 @@ impl Scenario for Line {
     }
 
     fn measures(&self, measure: &mut Measures<Fact>) {
-        measures::state(measure);
+        measures::requests(measure);
+        measures::recovery_of_workers(measure);
+        measures::failures(measure);
+        measures::restarts(measure);
     }
 }
 
@@ -131,6 +115,7 @@ impl Scenario for Line {
 mod tests {
     use std::sync::Arc;
     use std::sync::atomic::AtomicBool;
+    use std::time::Duration;
 
     use rehearsal::compare::{CompareSpec, Under, compare};
     use rehearsal::search::random;

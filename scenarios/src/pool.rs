@@ -9,7 +9,7 @@ use rehearsal::{Profile, Scenario, Setup};
 use rehearsal_protocol::service::{self, Fact, Load, POOL_VARIANTS, Service, Shape, Variant};
 use rehearsal_protocol::supervision::Fact as Supervision;
 
-use crate::pipeline::{Line, PIPELINE};
+use crate::pipeline::{Line, PIPELINE, RETRY};
 use crate::planted::planted;
 use crate::service::{state_requests, supervision};
 
@@ -57,7 +57,7 @@ impl Scenario for Pool {
 
     fn properties(&self, check: &mut Properties<Fact>) {
         supervision::state_of_pool(check);
-        state_requests(check, self.0.clients);
+        state_requests(check, self.0.clients, &RETRY);
         check.sometimes("a request is given up", |fact| matches!(fact, Fact::GivenUp { .. }));
         check.sometimes("the supervisor of the pool gives up", {
             |fact| matches!(fact, Fact::Supervision(Supervision::GaveUp { .. }))

@@ -1,4 +1,4 @@
-//! Asks a provider for one opinion, and reports it. It is never started again.
+//! Asks a provider for one opinion, and reports it. It is never started again, unless its gate gives it several tries.
 
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use crate::address::Address;
 use crate::context::Context;
 use crate::input::{Input, TimerId};
 use crate::mailbox::DeadLetter;
+use crate::supervision::Restart;
 
 /// How long an agent takes from its answer to its report. It waits for nothing more then, and so does not hear that it is not needed.
 pub const FINISH: Duration = Duration::from_millis(200);
@@ -20,6 +21,7 @@ pub struct Agent {
     id: AgentId,
     supervisor: Address,
     provider: Address,
+    restart: Restart,
     /// What it is about to report.
     opinion: Option<Opinion>,
 }
@@ -27,7 +29,13 @@ pub struct Agent {
 impl Agent {
     /// An agent that asks there, and reports to its supervisor.
     pub fn new(id: AgentId, supervisor: Address, provider: Address) -> Self {
-        Self { id, supervisor, provider, opinion: None }
+        Self { id, supervisor, provider, restart: Restart::Temporary, opinion: None }
+    }
+
+    /// The same, which fails where it would report that it has: it may be started again.
+    #[must_use]
+    pub fn transient(self) -> Self {
+        Self { restart: Restart::Transient, ..self }
     }
 
     fn answered(&mut self, cx: &mut Context<'_, Gates>, answer: Answer) {
@@ -36,6 +44,7 @@ impl Agent {
                 self.opinion = Some(opinion);
                 cx.set_timer(TimerId(0), FINISH);
             }
+            Answer::Error if self.restart == Restart::Transient => cx.fail("its provider cannot answer"),
             Answer::Error => {
                 cx.send(self.supervisor, Message::Report(Report::Failed(self.id)));
                 cx.exit();

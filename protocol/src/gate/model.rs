@@ -62,10 +62,12 @@ pub struct Config {
     pub agents: u8,
     /// Whether a gate is decided as soon as more than half of its agents agree, or waits for all.
     pub early: bool,
+    /// How often an agent that fails is started, the first time included.
+    pub tries: u8,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { model: Model::default(), agents: 3, early: false }
+        Self { model: Model::default(), agents: 3, early: false, tries: 1 }
     }
 }

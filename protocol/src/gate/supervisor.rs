@@ -36,7 +36,7 @@ pub(super) const fn deadline(gate: GateId) -> TimerId {
 }
 
 /// The timer of a gate that does not wait for all, which only a planted bug sets.
-const fn hurry(gate: GateId) -> TimerId {
+pub(super) const fn hurry(gate: GateId) -> TimerId {
     TimerId(2 * gate as u64 + 3)
 }
 
@@ -63,6 +63,8 @@ pub struct Supervisor {
     is_ready: bool,
     gates: BTreeMap<GateId, Gate>,
     pub(super) agents: BTreeMap<Address, AgentId>,
+    /// How often agents were started that were started again.
+    tries: BTreeMap<AgentId, u8>,
     journal: Journal,
     /// What came and was not taken yet.
     held: VecDeque<Event>,
@@ -114,6 +116,7 @@ impl Supervisor {
             is_ready: false,
             gates: BTreeMap::new(),
             agents: BTreeMap::new(),
+            tries: BTreeMap::new(),
             journal: Journal::new(config.model),
             held: VecDeque::new(),
         }
@@ -177,13 +180,14 @@ impl Supervisor {
             Event::Command(Command::CancelAgent(agent)) => self.cancel_agent(cx, agent),
             Event::Command(Command::CancelGate(gate)) => self.cancel_gate(cx, gate),
             Event::Report(Report::Completed { agent, opinion }) => self.completed(cx, agent, opinion),
+            Event::Ended { agent, clean: false } if self.may_try_again(agent) => self.try_again(cx, agent),
             Event::Report(Report::Failed(agent)) | Event::Ended { agent, clean: false } => {
                 self.failed(cx, agent);
                 self.look_at(cx, agent.gate, deciding::Cause::Other);
             }
             Event::Ended { clean: true, .. } => {} // It has reported, or was not needed.
             Event::OutOfTime(gate) => self.look_at(cx, gate, deciding::Cause::Deadline),
-            Event::Hurry(gate) => self.tell(cx, gate),
+            Event::Hurry(gate) => self.decide_early(cx, gate),
             Event::Look => self.look_at_all(cx),
             Event::Refill => {
                 let known = self.gates.iter().map(|(gate, known)| (*gate, known.record.clone()));
@@ -232,11 +236,25 @@ impl Supervisor {
         cx.announce(Fact::Opened(id));
         cx.send(self.peers.person, Message::News(News::Opened(id)));
         for role in 0..gate.record.agents.len() as u8 {
-            let agent = AgentId { gate: id, role };
-            let actor = Agent::new(agent, cx.me(), self.peers.provider);
-            self.agents.insert(cx.spawn(&agent.to_string(), actor), agent);
+            self.start(cx, AgentId { gate: id, role });
         }
         cx.set_timer(deadline(id), DEADLINE);
+    }
+
+    fn start(&mut self, cx: &mut Context<'_, Gates>, agent: AgentId) {
+        let actor = Agent::new(agent, cx.me(), self.peers.provider);
+        let actor = if self.config.tries > 1 { actor.transient() } else { actor };
+        self.agents.insert(cx.spawn(&agent.to_string(), actor), agent);
+    }
+
+    fn may_try_again(&self, agent: AgentId) -> bool {
+        let tries = self.tries.get(&agent).copied().unwrap_or(1);
+        tries < self.config.tries && self.status(agent) == Some(Status::Running)
+    }
+
+    fn try_again(&mut self, cx: &mut Context<'_, Gates>, agent: AgentId) {
+        *self.tries.entry(agent).or_insert(1) += 1;
+        self.start(cx, agent);
     }
 
     fn completed(&mut self, cx: &mut Context<'_, Gates>, agent: AgentId, opinion: Opinion) {
@@ -247,6 +265,7 @@ impl Supervisor {
             Some(Status::Completed(_) | Status::Failed) | None => false,
         };
         if !takes {
+            self.decide_meanwhile(cx, gate);
             return cx.announce(Fact::Late(agent));
         }
         cx.announce(Fact::Counted { gate, by: agent });

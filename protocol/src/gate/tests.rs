@@ -186,6 +186,42 @@ fn the_deadline_decides_for_want_of_answers() {
 }
 
 #[test]
+fn the_sketch_decides_with_two_that_agree_and_again_if_the_third_comes_while_that_is_written() {
+    for (flaws, words) in [(&[][..], 1), (&[Variant::DecidesTwice], 2)] {
+        let mut bench = Bench::opened(Model::EventLog, flaws);
+        let mut turns = vec![bench.hears(completed(0, 7)), bench.hears(completed(1, 7))];
+        turns.push(bench.probe.turn(&mut bench.supervisor, Input::Timer(super::supervisor::hurry(1))));
+        turns.push(bench.hears(completed(2, 8)));
+        turns.extend((2..7).map(|number| bench.stored(number)));
+        let told: Vec<_> = turns.iter().filter_map(|effects| told(effects)).collect();
+        assert_eq!(told, vec![Decision::Consensus(super::Confidence::Medium, 7); words]);
+    }
+}
+
+#[test]
+fn an_agent_with_three_tries_is_started_again_twice_and_then_has_failed() {
+    let mut bench = Bench::opened(Model::EventLog, &[]);
+    bench.supervisor = Supervisor::new(bench.peers, Config { tries: 3, ..Config::default() }, Flaws::none());
+    bench.probe.start(&mut bench.supervisor);
+    bench.probe.message(&mut bench.supervisor, bench.peers.store, Message::Kept(Kept::All(Vec::new())));
+    bench.open(1);
+    bench.stored(1);
+    let third = |bench: &Bench| {
+        *bench.supervisor.agents.iter().find(|(_, id)| id.role == 2).expect("it was started").0
+    };
+    let spawns = |effects: &[Effect<Gates>]| {
+        effects.iter().filter(|effect| matches!(effect, Effect::Spawn { .. })).count()
+    };
+    for (again, lost) in [(1, 0), (1, 0), (0, 1)] {
+        let effects = {
+            let who = third(&bench);
+            bench.panics(who)
+        };
+        assert_eq!((spawns(&effects), writes(&effects).len()), (again, lost));
+    }
+}
+
+#[test]
 fn an_answer_of_a_cancelled_agent_changes_nothing() {
     for (flaws, changes) in [(&[][..], 0), (&[Variant::LateOverwrite], 1)] {
         let mut bench = Bench::opened(Model::EventLog, flaws);

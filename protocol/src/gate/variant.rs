@@ -77,7 +77,7 @@ pub const VARIANTS: [Planted; 11] = [
     Planted {
         variant: Variant::DecidesTwice,
         name: "decides-twice",
-        sentence: "the sketch: a gate that has two answers of three is decided after a while, and again when the third comes",
+        sentence: "the sketch: two answers of three that agree decide after a while, and the third decides again while that is being written",
         trips: "QG-1",
     },
     Planted {

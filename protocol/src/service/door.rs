@@ -36,6 +36,10 @@ impl Actor<Service> for Door {
             Message::Arrives { .. }
             | Message::Job { .. }
             | Message::Done(_)
+            | Message::Failed(_)
+            | Message::Ready(_)
+            | Message::Call { .. }
+            | Message::Returned { .. }
             | Message::Link
             | Message::Linked(_)
             | Message::Command(_)

@@ -15,10 +15,14 @@ pub enum Fact {
         /// What.
         request: RequestId,
     },
-    /// A client asks again, for no answer came in time.
+    /// A client asks again, for no answer came in time or it was told that none will.
     AskedAgain {
         /// What.
         request: RequestId,
+        /// For which time it asks.
+        attempt: u8,
+        /// How long it waited before it did, in nanoseconds.
+        waited: u64,
     },
     /// An answer came.
     Answered {
@@ -32,7 +36,7 @@ pub enum Fact {
         /// What it wanted.
         request: RequestId,
     },
-    /// The last stage carried a request out.
+    /// A request was carried out: by the last stage, by a server, by a dependency.
     Executed {
         /// Which.
         request: RequestId,
@@ -56,5 +60,81 @@ pub enum Fact {
     Finished {
         /// Which.
         client: u16,
+    },
+    /// The dependency goes down.
+    DependencyDown {
+        /// Whether it says nothing then.
+        silent: bool,
+    },
+    /// The dependency is up again.
+    DependencyUp,
+    /// The dependency is called while it is down.
+    CalledInVain,
+    /// A caller begins; if it has a breaker, that is closed.
+    CallerBegan {
+        /// Its place, from 0.
+        place: u8,
+    },
+    /// A caller calls the dependency.
+    CallMade {
+        /// The place of the caller.
+        place: u8,
+        /// Which of its calls.
+        call: u64,
+    },
+    /// A call has come back, or has taken too long.
+    CallEnded {
+        /// The place of the caller.
+        place: u8,
+        /// Which of its calls.
+        call: u64,
+        /// Whether it was carried out.
+        ok: bool,
+    },
+    /// A breaker lets a request fail without a call.
+    FailedFast {
+        /// Which.
+        request: RequestId,
+    },
+    /// A breaker opens.
+    BreakerOpened {
+        /// The place of its caller.
+        place: u8,
+    },
+    /// A breaker has been open for its time.
+    BreakerHalfOpen {
+        /// The place of its caller.
+        place: u8,
+    },
+    /// A breaker closes.
+    BreakerClosed {
+        /// The place of its caller.
+        place: u8,
+    },
+    /// A front begins: nothing is under way.
+    FrontBegan,
+    /// The server can take requests.
+    ServerReady,
+    /// A request goes to the server.
+    Admitted {
+        /// Which.
+        request: RequestId,
+    },
+    /// A request does not go to the server.
+    Rejected {
+        /// Which.
+        request: RequestId,
+        /// Whether that is for want of a place, and not of a server.
+        busy: bool,
+    },
+    /// A request comes back from the server.
+    Served {
+        /// Which.
+        request: RequestId,
+    },
+    /// The server has ended, and with it what was under way there.
+    CutOff {
+        /// How many requests that were.
+        requests: u32,
     },
 }

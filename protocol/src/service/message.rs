@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::caller::CallId;
 use super::tree::Part;
 use crate::address::{Address, Incarnation};
 use crate::mailbox::Lane;
@@ -28,12 +29,30 @@ pub enum Message {
     },
     /// The request was carried out.
     Done(RequestId),
-    /// The first stage can take requests.
+    /// The request was not carried out in this attempt, and will not be.
+    Failed(Work),
+    /// The first stage, or one of a pool, can take requests.
     Open,
+    /// The server can take requests, in this life of it.
+    Ready(Incarnation),
     /// A stage links itself to the one before it.
     Link,
     /// The one before says which life of it this is.
     Linked(Incarnation),
+    /// A worker calls the dependency.
+    Call {
+        /// The call.
+        call: CallId,
+        /// For which request.
+        request: RequestId,
+    },
+    /// What came of a call.
+    Returned {
+        /// Which.
+        call: CallId,
+        /// Whether it was carried out.
+        ok: bool,
+    },
     /// To a supervisor.
     Command(Box<Command<Part>>),
     /// From a supervisor.
@@ -44,9 +63,9 @@ impl Message {
     /// The lane in which it travels.
     pub fn lane(&self) -> Lane {
         match self {
-            Self::Command(_) | Self::Open | Self::Link | Self::Linked(_) => Lane::Control,
-            Self::Done(_) | Self::Answer(_) => Lane::Result,
-            Self::Arrives { .. } | Self::Request(_) | Self::Job { .. } => Lane::Work,
+            Self::Command(_) | Self::Open | Self::Ready(_) | Self::Link | Self::Linked(_) => Lane::Control,
+            Self::Done(_) | Self::Failed(_) | Self::Returned { .. } | Self::Answer(_) => Lane::Result,
+            Self::Arrives { .. } | Self::Request(_) | Self::Job { .. } | Self::Call { .. } => Lane::Work,
         }
     }
 }
@@ -56,6 +75,8 @@ impl Message {
 pub struct Work {
     /// Which request.
     pub request: RequestId,
+    /// How often it was asked for, this time included.
+    pub attempt: u8,
     /// Whether it makes the second stage of a line, or any of a pool, panic each time.
     pub poison: bool,
     /// Who waits for it.

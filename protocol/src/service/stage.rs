@@ -114,6 +114,10 @@ impl Actor<Service> for Stage {
                 Message::Arrives { .. }
                 | Message::Request(_)
                 | Message::Done(_)
+                | Message::Failed(_)
+                | Message::Ready(_)
+                | Message::Call { .. }
+                | Message::Returned { .. }
                 | Message::Open
                 | Message::Command(_)
                 | Message::Answer(_) => cx.dead_letter(DeadLetter::Malformed),

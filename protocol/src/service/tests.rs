@@ -1,15 +1,18 @@
-//! The parts of the service without the simulator: states and exact effects.
+//! The parts of services without the simulator: states and exact effects.
+
+mod calls;
+mod fronts;
 
 use std::time::Duration;
 
-use super::{Arrivals, Client, Door, Load, Message, RequestId, Service, Stage, Work};
+use super::{Arrivals, Client, Door, Load, Message, RequestId, Retry, Service, Stage, Work};
 use crate::address::{Address, Incarnation};
 use crate::context::Effect;
 use crate::input::{Input, TimerId};
 use crate::probe::Probe;
 
 fn work(number: u32, client: Address) -> Work {
-    Work { request: RequestId { client: 1, number }, poison: false, client }
+    Work { request: RequestId { client: 1, number }, attempt: 1, poison: false, client }
 }
 
 fn told(effects: Vec<Effect<Service>>) -> Vec<String> {
@@ -111,7 +114,7 @@ fn poison_makes_any_of_a_pool_panic() {
 fn requests_arrive_one_to_five_gaps_apart_until_all_have() {
     let mut probe = Probe::default();
     let client = probe.peer();
-    let load = Load { requests: 2, gap: Duration::from_millis(10), attempts: 2, poison: 3 };
+    let load = Load { requests: 2, gap: Duration::from_millis(10), poison: 3 };
     let mut arrivals = Arrivals::new(client, load);
     probe.script([4, 2, 0]);
     assert_eq!(told(probe.start(&mut arrivals)), ["set Timer(0) 50ms"]);
@@ -125,14 +128,46 @@ fn requests_arrive_one_to_five_gaps_apart_until_all_have() {
 fn a_client_asks_again_and_gives_up_in_the_end() {
     let mut probe = Probe::default();
     let door = probe.peer();
-    let load = Load { requests: 1, gap: Duration::from_millis(10), attempts: 2, poison: 0 };
-    let mut client = Client::new(1, door, load);
+    let load = Load { requests: 1, gap: Duration::from_millis(10), poison: 0 };
+    let mut client = Client::new(1, door, load, Retry::at_once(2));
     let arrives = Message::Arrives { poison: false };
     assert_eq!(told(probe.message(&mut client, door, arrives))[0], "announce Asked { request: c1#1 }");
     let again = told(probe.turn(&mut client, Input::Timer(TimerId(1))));
-    assert_eq!((again[0].as_str(), again.len()), ("announce AskedAgain { request: c1#1 }", 3));
+    assert_eq!(
+        (again[0].as_str(), again.len()),
+        ("announce AskedAgain { request: c1#1, attempt: 2, waited: 0 }", 3)
+    );
     let over = told(probe.turn(&mut client, Input::Timer(TimerId(1))));
     assert_eq!(over, ["announce GivenUp { request: c1#1 }", "announce Finished { client: 1 }"]);
     let late = probe.message(&mut client, door, Message::Done(RequestId { client: 1, number: 1 }));
     assert_eq!(told(late), ["dead letter LateResult"], "an answer that comes too late is never the caller's");
+}
+
+#[test]
+fn a_client_that_is_refused_waits_as_its_policy_says_and_does_not_hear_of_former_attempts() {
+    let mut probe = Probe::default();
+    let door = probe.peer();
+    let load = Load { requests: 1, gap: Duration::from_millis(10), poison: 0 };
+    let retry = Retry::doubling(3, Duration::from_millis(50), Duration::from_millis(400));
+    let mut client = Client::new(1, door, load, retry);
+    probe.message(&mut client, door, Message::Arrives { poison: false });
+    let me = probe.me();
+    let refused = told(probe.message(&mut client, door, Message::Failed(work(1, me))));
+    assert_eq!(refused, ["cancel Timer(1)", "set Timer(4294967297) 50ms"]);
+    let again = told(probe.turn(&mut client, Input::Timer(TimerId(4_294_967_297))));
+    assert_eq!(again[0], "announce AskedAgain { request: c1#1, attempt: 2, waited: 50000000 }");
+    let late = probe.message(&mut client, door, Message::Failed(work(1, me)));
+    assert_eq!(told(late), ["dead letter LateResult"], "that was the first attempt");
+}
+
+#[test]
+fn a_client_whose_budget_is_spent_gives_up() {
+    let mut probe = Probe::default();
+    let door = probe.peer();
+    let load = Load { requests: 2, gap: Duration::from_millis(10), poison: 0 };
+    let mut client = Client::new(1, door, load, Retry::at_once(9).on_budget(1, 0));
+    probe.message(&mut client, door, Message::Arrives { poison: false });
+    let out_of_patience = || Input::Timer(TimerId(1));
+    assert!(told(probe.turn(&mut client, out_of_patience()))[0].starts_with("announce AskedAgain"));
+    assert_eq!(told(probe.turn(&mut client, out_of_patience())), ["announce GivenUp { request: c1#1 }"]);
 }

@@ -1,19 +1,55 @@
-//! The planted bugs: those of the supervisor of the line, and some of the client.
+//! The planted bugs: those of supervisors, and those of everyone else.
+
+mod escalation;
+mod flapping;
+mod herd;
+
+use serde::{Deserialize, Serialize};
 
 use crate::supervision;
 
+pub use escalation::ESCALATION_VARIANTS;
+pub use flapping::FLAPPING_VARIANTS;
+pub use herd::HERD_VARIANTS;
+
 /// Which bug is planted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Variant {
     /// None.
     #[default]
     Reference,
-    /// One into the supervisor of the line.
+    /// One into the supervisors that are compared.
     Supervisor(supervision::Variant),
-    /// A client takes an answer to what it has given up.
+    /// A client takes a late answer for one to what it waits for.
     TakesLateAnswers,
-    /// A client does not ask again.
-    WaitsForAnswer,
+    /// A client lets a late answer end the wait for its last request.
+    OneTimer,
+    /// A client does not count an attempt that was refused.
+    RefusalsNotCounted,
+    /// A client waits longer than its cap.
+    Uncapped,
+    /// What a client asks for again pays into its budget.
+    RetriesPayIn,
+    /// A breaker that is half open lets all pass until the probe is back.
+    AdmitsMore,
+    /// A breaker takes one failure back at a success, and not all.
+    CountsAcross,
+    /// A breaker takes what a call from before it opened comes to for the end of its probe.
+    TakesOldResults,
+    /// A breaker does not miss a probe that is lost.
+    ForgetsProbe,
+    /// A breaker whose probe was not answered is not tried again.
+    ReopensForGood,
+    /// A front counts requests, and not how often each is under way.
+    CountsRequests,
+    /// A front keeps the places of what was lost with the server.
+    KeepsPlaces,
+    /// Branches of branches are not started again when they have given up.
+    TransientBranches,
+    /// Branches are killed if they take longer to stop than a while.
+    Impatient,
+    /// A branch counts as running when it begins.
+    BegunEarly,
 }
 
 impl Variant {
@@ -21,9 +57,7 @@ impl Variant {
     pub(super) fn of_supervisor(self) -> supervision::Variant {
         match self {
             Self::Supervisor(variant) => variant,
-            Self::Reference | Self::TakesLateAnswers | Self::WaitsForAnswer => {
-                supervision::Variant::Reference
-            }
+            _ => supervision::Variant::Reference,
         }
     }
 }
@@ -90,23 +124,23 @@ pub const VARIANTS: &[Planted] = &[
     Planted {
         variant: Variant::TakesLateAnswers,
         name: "takes-late-answers",
-        sentence: "P-3: the answer to a request that was given up reaches the caller all the same",
+        sentence: "P-3: an answer that comes too late is taken for one to what the client waits for now",
         trips: "PIPE-1",
     },
     Planted {
-        variant: Variant::WaitsForAnswer,
-        name: "waits-for-answer",
-        sentence: "a client asks once and waits: what is lost with a stage is waited for in vain",
+        variant: Variant::OneTimer,
+        name: "one-timer",
+        sentence: "an answer that comes too late ends the wait for what was asked for last, and if that is lost it is never missed",
         trips: "PIPE-2",
     },
 ];
 
 /// Those that show in a pool as well.
 pub const POOL_VARIANTS: &[Planted] =
-    &[at("starts-not-counted"), at("monitors-late"), at("takes-late-answers"), at("waits-for-answer")];
+    &[at("starts-not-counted"), at("monitors-late"), at("takes-late-answers"), at("one-timer")];
 
 /// The row of that name.
-const fn at(name: &str) -> Planted {
+pub(super) const fn at(name: &str) -> Planted {
     let mut n = 0;
     while !same(VARIANTS[n].name, name) {
         n += 1;
@@ -123,7 +157,9 @@ const fn same(a: &str, b: &str) -> bool {
     n == a.len() && n == b.len()
 }
 
-/// The variant of that name on the command line.
+/// The variant of that name in any of the tables.
 pub fn named(name: &str) -> Option<Variant> {
-    crate::planted::named(VARIANTS, name)
+    [VARIANTS, FLAPPING_VARIANTS, HERD_VARIANTS, ESCALATION_VARIANTS]
+        .iter()
+        .find_map(|table| crate::planted::named(table, name))
 }

@@ -1,10 +1,10 @@
 //! The designs that are compared (`actors.md` C.5, models).
 
-use rehearsal_protocol::gate::{Flaws, Model};
+use rehearsal_protocol::gate::{Config, Flaws, Model};
 use serde::Deserialize;
 
 /// The names, as they are typed.
-pub(super) static NAMES: [&str; 6] = ["m0", "m1", "m2", "m3", "m1-early", "m2-early"];
+pub(super) static NAMES: [&str; 7] = ["m0", "m1", "m2", "m3", "m1-early", "m2-early", "m2-three-tries"];
 
 /// A design as data.
 #[derive(Clone, Debug, Deserialize)]
@@ -18,18 +18,27 @@ pub(super) struct Design {
     /// Whether a gate is decided as soon as more than half of its agents agree.
     #[serde(default)]
     pub(super) early: bool,
+    /// How often an agent that fails is started, the first time included.
+    #[serde(default = "once")]
+    pub(super) tries: u8,
 }
 
-/// The design of that name: how state is kept, whether gates are decided early, and what is wrong with it.
-pub(super) fn named(name: &str) -> Option<(Model, bool, Flaws)> {
+const fn once() -> u8 {
+    1
+}
+
+/// The design of that name, and what is wrong with it; the number of agents is that of `usual`.
+pub(super) fn named(name: &str, usual: Config) -> Option<(Config, Flaws)> {
+    let of = |model| Config { model, early: false, tries: once(), ..usual };
     Some(match name {
         // As it was, with all that was wrong.
-        "m0" => (Model::Polled, false, Flaws::OF_M0),
-        "m1" => (Model::TripleWrite, false, Flaws::none()),
-        "m2" => (Model::Transaction, false, Flaws::none()),
-        "m3" => (Model::EventLog, false, Flaws::none()),
-        "m1-early" => (Model::TripleWrite, true, Flaws::none()),
-        "m2-early" => (Model::Transaction, true, Flaws::none()),
+        "m0" => (of(Model::Polled), Flaws::OF_M0),
+        "m1" => (of(Model::TripleWrite), Flaws::none()),
+        "m2" => (of(Model::Transaction), Flaws::none()),
+        "m3" => (of(Model::EventLog), Flaws::none()),
+        "m1-early" => (Config { early: true, ..of(Model::TripleWrite) }, Flaws::none()),
+        "m2-early" => (Config { early: true, ..of(Model::Transaction) }, Flaws::none()),
+        "m2-three-tries" => (Config { tries: 3, ..of(Model::Transaction) }, Flaws::none()),
         _ => return None,
     })
 }

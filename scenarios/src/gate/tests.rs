@@ -9,7 +9,7 @@ use rehearsal::play::Played;
 use rehearsal::policy::Policy;
 use rehearsal::run::Verdict;
 use rehearsal::search::random;
-use rehearsal_protocol::gate::{Confidence, Decision, Variant};
+use rehearsal_protocol::gate::{Confidence, Decision, Model, Variant};
 
 use super::*;
 

@@ -1,26 +1,26 @@
 //! What is measured when policies are compared.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
+use rehearsal::check::Moment;
 use rehearsal::compare::{Better, Measures, Statistic, Unit};
+use rehearsal_protocol::Time;
 use rehearsal_protocol::service::{Fact, RequestId};
 use rehearsal_protocol::supervision::Fact as Supervision;
 
 /// How often each request was carried out.
 type Executed = BTreeMap<RequestId, i64>;
 
-/// States what is measured.
-pub(crate) fn state(measure: &mut Measures<Fact>) {
+/// What is measured of all services, but for the time to recovery.
+pub(crate) fn requests(measure: &mut Measures<Fact>) {
     let asked = |fact: &Fact| matches!(fact, Fact::Asked { .. });
     let in_time = |fact: &Fact| matches!(fact, Fact::Answered { in_time: true, .. });
     measure.share("availability", Better::Higher, in_time, asked);
-    measure.spans(
-        &[("time to recovery p50", 50), ("time to recovery p95", 95), ("time to recovery p99", 99)],
-        |fact| {
-            matches!(fact, Fact::Supervision(Supervision::ChildEnded { clean: false, stopped: false, .. }))
-        },
-        |fact| matches!(fact, Fact::Executed { .. }),
-    );
+}
+
+/// What is measured of requests that were not answered in time.
+pub(crate) fn failures(measure: &mut Measures<Fact>) {
     measure.count("requests lost", Better::Lower, |fact| matches!(fact, Fact::GivenUp { .. }));
     measure
         .count("requests late", Better::Lower, |fact| matches!(fact, Fact::Answered { in_time: false, .. }));
@@ -39,6 +39,10 @@ pub(crate) fn state(measure: &mut Measures<Fact>) {
         |executed, _| Some(executed.values().map(|times| times - 1).sum()),
     );
     measure.count("work asked for again", Better::Lower, |fact| matches!(fact, Fact::AskedAgain { .. }));
+}
+
+/// What is measured of supervisors, and what it all costs.
+pub(crate) fn restarts(measure: &mut Measures<Fact>) {
     measure.tally("restarts", Better::Lower, |fact| match fact {
         Fact::Supervision(Supervision::RestartBegan { children, .. }) => {
             i64::try_from(children.len()).unwrap_or(i64::MAX)
@@ -49,4 +53,42 @@ pub(crate) fn state(measure: &mut Measures<Fact>) {
         matches!(fact, Fact::Supervision(Supervision::GaveUp { .. }))
     });
     measure.turns("turns");
+}
+
+/// From the failure of a worker to the next request that is carried out.
+pub(crate) fn recovery_of_workers(measure: &mut Measures<Fact>) {
+    measure.spans(
+        &[("time to recovery p50", 50), ("time to recovery p95", 95), ("time to recovery p99", 99)],
+        |fact| {
+            matches!(fact, Fact::Supervision(Supervision::ChildEnded { clean: false, stopped: false, .. }))
+        },
+        |fact| matches!(fact, Fact::Executed { .. }),
+    );
+}
+
+/// From a request to its answer, or to its client's end of trying.
+pub(crate) fn time_to_know(measure: &mut Measures<Fact>) {
+    measure.folded(
+        "time to know p95",
+        Unit::Nanos,
+        Better::Lower,
+        Statistic::Quantile(95),
+        BTreeMap::new(),
+        |since: &mut BTreeMap<RequestId, Time>, moment: Moment, fact: &Fact| match fact {
+            Fact::Asked { request } => {
+                since.insert(*request, moment.at);
+                None
+            }
+            Fact::Answered { request, .. } | Fact::GivenUp { request } => {
+                since.remove(request).map(|since| nanos(moment.at.since(since)))
+            }
+            _ => None,
+        },
+        |_, _| None,
+    );
+}
+
+/// A span as a sample.
+pub(crate) fn nanos(span: Duration) -> i64 {
+    i64::try_from(span.as_nanos()).unwrap_or(i64::MAX)
 }

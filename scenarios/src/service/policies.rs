@@ -1,10 +1,13 @@
-//! How the line can be supervised.
+//! How services can be supervised, and what else a policy of theirs says.
 
 use std::time::Duration;
 
-use rehearsal_protocol::supervision::{Backoff, Policy, Strategy};
+use rehearsal::policy;
+use rehearsal_protocol::service::{Admission, Policy, Retry, Rule};
+use rehearsal_protocol::supervision::{Backoff, Policy as Supervision, Strategy};
+use serde::Deserialize;
 
-/// The names, as they are typed.
+/// The names of those that differ in how workers are supervised, as they are typed.
 pub(crate) static NAMES: [&str; 6] =
     ["one-for-one", "one-for-all", "rest-for-one", "otp-defaults", "let-it-crash", "backoff"];
 
@@ -17,20 +20,51 @@ const GROWING: Backoff = Backoff {
 };
 
 /// The policy of that name.
-pub(crate) fn named(name: &str) -> Option<Policy> {
-    let some = |strategy| Policy::otp(strategy).with_intensity(3, Duration::from_secs(5));
+pub(crate) fn supervision(name: &str) -> Option<Supervision> {
+    let some = |strategy| Supervision::otp(strategy).with_intensity(3, Duration::from_secs(5));
     Some(match name {
         "one-for-one" => some(Strategy::OneForOne),
         "one-for-all" => some(Strategy::OneForAll),
         "rest-for-one" => some(Strategy::RestForOne),
-        "otp-defaults" => Policy::otp(Strategy::OneForOne).named("otp-defaults"),
-        "let-it-crash" => {
-            let always = Policy::otp(Strategy::RestForOne).with_intensity(u32::MAX, Duration::from_secs(5));
-            always.named("let-it-crash")
-        }
+        "otp-defaults" => Supervision::otp(Strategy::OneForOne).named("otp-defaults"),
+        "let-it-crash" => always(Strategy::RestForOne),
         "backoff" => some(Strategy::RestForOne).with_backoff(GROWING).named("backoff"),
         _ => return None,
     })
+}
+
+/// Starts again as often as it takes, at once.
+pub(crate) fn always(strategy: Strategy) -> Supervision {
+    Supervision::otp(strategy).with_intensity(u32::MAX, Duration::from_secs(5)).named("let-it-crash")
+}
+
+/// As often as it takes, and not at once.
+pub(crate) fn growing(strategy: Strategy) -> Supervision {
+    always(strategy).with_backoff(GROWING).named("backoff")
+}
+
+/// A policy as data: the keys of a supervisor's, and of the tables `retry`, `breaker` and `admission` those in `parts`. What is left out is as usual.
+///
+/// # Errors
+///
+/// If a key is missing, unknown, or has the wrong value.
+pub(crate) fn read(data: &toml::Table, parts: &[&str], usual: &Policy) -> Result<Policy, String> {
+    let mut data = data.clone();
+    let mut part = |name: &str| parts.contains(&name).then(|| data.remove(name)).flatten();
+    let (retry, breaker, admission) = (part("retry"), part("breaker"), part("admission"));
+    Ok(Policy {
+        retry: value::<Retry>("retry", retry)?.unwrap_or_else(|| usual.retry.clone()),
+        breaker: value::<Rule>("breaker", breaker)?,
+        admission: value::<Admission>("admission", admission)?,
+        supervision: policy::Policy::read(&data)?,
+    })
+}
+
+fn value<'de, T: Deserialize<'de>>(name: &str, value: Option<toml::Value>) -> Result<Option<T>, String> {
+    let read = |value: toml::Value| {
+        value.try_into().map_err(|error: toml::de::Error| format!("[{name}]: {}", error.message()))
+    };
+    value.map(read).transpose()
 }
 
 #[cfg(test)]
@@ -39,7 +73,29 @@ mod tests {
 
     #[test]
     fn every_name_has_a_policy_of_that_name() {
-        NAMES.iter().for_each(|name| assert_eq!(named(name).unwrap().name, *name));
-        assert_eq!(named("no-such"), None);
+        NAMES.iter().for_each(|name| assert_eq!(supervision(name).unwrap().name, *name));
+        assert_eq!(supervision("no-such"), None);
+    }
+
+    fn reading(text: &str, parts: &[&str]) -> Result<Policy, String> {
+        let usual = Policy::new(Supervision::otp(Strategy::OneForOne), Retry::at_once(3));
+        read(&text.parse().unwrap(), parts, &usual)
+    }
+
+    #[test]
+    fn parts_that_are_left_out_are_as_usual() {
+        let text = "name = \"mine\"\nstrategy = \"one-for-one\"\nbreaker = { failures = 3, open_ms = 100 }";
+        let policy = reading(text, &["retry", "breaker"]).unwrap();
+        assert_eq!((policy.name(), &policy.retry, policy.admission), ("mine", &Retry::at_once(3), None));
+        assert_eq!(policy.breaker, Some(Rule { failures: 3, open: Duration::from_millis(100) }));
+    }
+
+    #[test]
+    fn a_part_that_the_scenario_does_not_have_is_unknown_and_a_wrong_key_is_named_with_its_part() {
+        let text = "name = \"mine\"\nstrategy = \"one-for-one\"\nretry = { attempts = 3, waits = 2 }";
+        let unknown = reading(text, &["breaker"]).unwrap_err();
+        assert!(unknown.contains("unknown field `retry`"), "{unknown}");
+        let wrong = reading(text, &["retry"]).unwrap_err();
+        assert!(wrong.starts_with("[retry]: unknown field `waits`"), "{wrong}");
     }
 }

@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
-use rehearsal::check::{Moment, Monitor, Owed, Properties, Step, fold, leads_to, on};
+use rehearsal::check::{Moment, Monitor, Owed, Properties, Step, fold, on};
 use rehearsal_protocol::service::Fact;
 use rehearsal_protocol::service::tree::stage_name;
 use rehearsal_protocol::supervision::{Fact as Supervision, Restart, Strategy};
 use rehearsal_protocol::{Address, Time};
+
+use super::owing::Owing;
 
 /// Every stage in turn is given its time to stop, and the messages in between theirs.
 const LONGEST_STOP: Duration = Duration::from_secs(20);
@@ -25,6 +27,33 @@ pub(crate) fn state(check: &mut Properties<Fact>) {
         "a temporary child is never started again, a transient one only if something went wrong",
         restart_types(),
     );
+    state_stops(check);
+    check.always("SUP-9", "a restart that is put off gives way to the end of the supervisor", put_off());
+}
+
+/// Those that concern children that do not depend on each other.
+pub(crate) fn state_of_pool(check: &mut Properties<Fact>) {
+    state_intensity(check);
+    // It stands before SUP-6: who has missed an end waits for it for ever.
+    check.always("SUP-7", "the end of a child is told once, even if it comes at once", Missed::default());
+}
+
+/// Those that concern supervisors of supervisors.
+pub(crate) fn state_of_tree(check: &mut Properties<Fact>) {
+    state_intensity(check);
+    state_stops(check);
+}
+
+fn state_intensity(check: &mut Properties<Fact>) {
+    check.always(
+        "SUP-2",
+        "a supervisor gives up with one restart too many, and not before; starts that fail count",
+        intensity(),
+    );
+}
+
+/// Those that concern how children are stopped.
+fn state_stops(check: &mut Properties<Fact>) {
     check.always(
         "SUP-4",
         "children are stopped in the reverse order of their starts, each when the one before is down",
@@ -34,20 +63,8 @@ pub(crate) fn state(check: &mut Properties<Fact>) {
     check.always(
         "SUP-6",
         "a supervisor that is to end does so in the time that its children are given",
-        on(["Supervision"], leads_to(LONGEST_STOP, to_end)),
+        Owing::new(LONGEST_STOP, to_end),
     );
-    check.always("SUP-9", "a restart that is put off gives way to the end of the supervisor", put_off());
-}
-
-/// Those that concern children that do not depend on each other.
-pub(crate) fn state_of_pool(check: &mut Properties<Fact>) {
-    check.always(
-        "SUP-2",
-        "a supervisor gives up with one restart too many, and not before; starts that fail count",
-        intensity(),
-    );
-    // It stands before SUP-6: who has missed an end waits for it for ever.
-    check.always("SUP-7", "the end of a child is told once, even if it comes at once", Missed::default());
 }
 
 /// A monitor with one state for each life of a supervisor.
@@ -126,8 +143,8 @@ fn intensity() -> impl Monitor<Fact> {
         max: u32,
         within: u64,
         times: VecDeque<Time>,
-        /// A start that failed and was not counted yet, unless it is one at the beginning.
-        owed: Option<String>,
+        /// Starts that failed and were not counted yet, unless at the beginning.
+        owed: BTreeSet<String>,
         restarted: bool,
     }
     impl Counted {
@@ -146,31 +163,29 @@ fn intensity() -> impl Monitor<Fact> {
             }
             Supervision::RestartDecided { failed, at, .. } => {
                 counted.restarted = true;
-                counted.owed.take_if(|owed| owed == failed);
+                counted.owed.remove(failed);
                 let count = counted.count(*at);
                 if count > counted.max as usize {
                     return Err(format!("{failed} is restart {count}, and {} are allowed", counted.max));
                 }
             }
             Supervision::GaveUp { at, .. } => {
-                counted.owed = None;
+                counted.owed.clear();
                 let count = counted.count(*at);
                 if count <= counted.max as usize {
                     return Err(format!("gives up with restart {count}, and {} are allowed", counted.max));
                 }
             }
-            Supervision::StartFailed { child, .. } if counted.restarted => {
-                if let Some(owed) = counted.owed.replace(child.clone()) {
-                    return Err(format!(
-                        "the start of {owed} failed and was tried again without being counted"
-                    ));
-                }
+            Supervision::StartFailed { child, .. }
+                if counted.restarted && !counted.owed.insert(child.clone()) =>
+            {
+                return Err(format!("the start of {child} failed and was tried again without being counted"));
             }
             // A sibling's restart, which was counted, starts it as well.
             Supervision::RestartBegan { failed, children, .. } => {
-                counted.owed.take_if(|owed| owed != failed && children.contains(owed));
+                counted.owed.retain(|owed| owed == failed || !children.contains(owed));
             }
-            Supervision::ChildStarted { child, .. } if counted.owed.as_ref() == Some(child) => {
+            Supervision::ChildStarted { child, .. } if counted.owed.contains(child) => {
                 return Err(format!("the start of {child} failed and was tried again without being counted"));
             }
             _ => {}

@@ -10,7 +10,7 @@ use super::{Fact, Gates, LOOK, Phase, Supervisor, deadline, hurry};
 use crate::context::Context;
 
 /// How long a gate with a quorum waits for the others, in the sketch.
-const HURRY: Duration = Duration::from_secs(10);
+pub(in super::super) const HURRY: Duration = Duration::from_secs(4);
 
 /// Why a gate is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +58,25 @@ impl Supervisor {
         }
     }
 
+    /// In the sketch, a gate whose quorum agrees does not wait any longer.
+    pub(super) fn decide_early(&mut self, cx: &mut Context<'_, Gates>, id: GateId) {
+        let Some(gate) = self.gates.get(&id).filter(|gate| gate.phase == Phase::Waiting) else { return };
+        if gate.record.is_settled() {
+            let decision = gate.record.verdict(false, self.flaws);
+            self.decide(cx, id, decision);
+        }
+    }
+
+    /// In the sketch, a report that comes while a decision is being written finds nothing decided.
+    pub(super) fn decide_meanwhile(&self, cx: &mut Context<'_, Gates>, id: GateId) {
+        let Some(gate) = self.gates.get(&id).filter(|gate| gate.phase == Phase::Deciding) else { return };
+        if self.flaws.has(Variant::DecidesTwice)
+            && let Some(decision) = gate.record.decision
+        {
+            self.say(cx, id, decision);
+        }
+    }
+
     /// A person does not need a gate any more.
     pub(super) fn cancel_gate(&mut self, cx: &mut Context<'_, Gates>, id: GateId) {
         let open = |phase| matches!(phase, Phase::Spawning | Phase::Waiting);
@@ -86,18 +105,16 @@ impl Supervisor {
         }
     }
 
-    /// Tells what came out of a gate: what is decided, or in the sketch what would be if all had ended.
+    /// Tells what came out of a gate.
     pub(super) fn tell(&mut self, cx: &mut Context<'_, Gates>, id: GateId) {
-        let Some(gate) = self.gates.get_mut(&id) else { return };
-        let decision = match (gate.phase, gate.record.decision) {
-            (Phase::Waiting, _) => gate.record.verdict(false, self.flaws),
-            (Phase::Deciding, Some(decision)) => {
-                gate.phase = Phase::Decided;
-                decision
-            }
-            (Phase::Spawning | Phase::Deciding | Phase::Decided, _) => return,
-        };
-        cx.announce(Fact::Told { gate: id, decision });
-        cx.send(self.peers.person, Message::News(News::Result { gate: id, decision }));
+        let Some(gate) = self.gates.get_mut(&id).filter(|gate| gate.phase == Phase::Deciding) else { return };
+        let Some(decision) = gate.record.decision else { return };
+        gate.phase = Phase::Decided;
+        self.say(cx, id, decision);
+    }
+
+    fn say(&self, cx: &mut Context<'_, Gates>, gate: GateId, decision: Decision) {
+        cx.announce(Fact::Told { gate, decision });
+        cx.send(self.peers.person, Message::News(News::Result { gate, decision }));
     }
 }
