@@ -231,8 +231,7 @@ impl<'a, P: Protocol> Context<'a, P> {
     ///
     /// If the value cannot be encoded (a map of unknown length, for instance).
     pub fn write(&mut self, key: &str, value: &impl Serialize) {
-        let value = postcard::to_allocvec(value).expect("a durable value can be encoded");
-        self.effects.push(Effect::Write { key: key.into(), value: value.into() });
+        self.effects.push(Effect::Write { key: key.into(), value: encoded(value) });
     }
 
     /// Makes everything written so far durable; `Input::Synced` with the returned number says when it is.
@@ -285,6 +284,15 @@ impl<'a, P: Protocol> Context<'a, P> {
     fn ask(&mut self, effect: impl FnOnce() -> Effect<P>) {
         self.effects.extend(std::iter::once_with(effect));
     }
+}
+
+/// A durable value in postcard. Most are short: they are encoded on the stack, and cost one allocation of their size.
+fn encoded(value: &impl Serialize) -> Box<[u8]> {
+    let mut room = [0; 256];
+    if let Ok(bytes) = postcard::to_slice(value, &mut room) {
+        return Box::from(&*bytes);
+    }
+    postcard::to_allocvec(value).expect("a durable value can be encoded").into()
 }
 
 /// Random bits from an actor's own stream.

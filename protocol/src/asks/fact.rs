@@ -68,6 +68,11 @@ pub enum Fact {
         /// Of which service.
         service: Address,
     },
+    /// An operator begins, and knows nothing of what an earlier life of it ordered.
+    OperatorBegan {
+        /// Of which service.
+        service: Address,
+    },
     /// An operator orders a supervisor to stop its counter.
     StopOrdered {
         /// Which service.

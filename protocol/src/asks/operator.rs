@@ -72,7 +72,10 @@ fn command(command: Command<Job>) -> Message {
 impl Actor<Asks> for Operator {
     fn receive(&mut self, cx: &mut Context<'_, Asks>, input: Input<Asks>) {
         match input {
-            Input::Start(_) => Self::wait(cx),
+            Input::Start(_) => {
+                cx.announce(Fact::OperatorBegan { service: self.supervisor });
+                Self::wait(cx);
+            }
             Input::Timer(_) => self.act(cx),
             Input::Message(envelope) => match envelope.message {
                 Message::Answer(_) if self.waits => {

@@ -48,6 +48,12 @@ pub const VARIANTS: &[Planted] = &[
         trips: "SUP-8",
     },
     Planted {
+        variant: Variant::Supervisor(supervision::Variant::IgnoredRuns),
+        name: "ignored-runs",
+        sentence: "P-2: a child that had nothing to run when it was started again is waited for when it is stopped",
+        trips: "SUP-6",
+    },
+    Planted {
         variant: Variant::NoReplyPort,
         name: "no-reply-port",
         sentence: "the last ask of a client that was started anew is given up with what waits, and nobody tells it",

@@ -36,6 +36,8 @@ pub enum Variant {
     LosesState,
     /// A child that is to begin with nothing recovers after the second of two failures.
     KeepsState,
+    /// A child that had nothing to run when it was started again counts as one that runs.
+    IgnoredRuns,
     /// Whoever only looks waits until the supervisor is done with what it does.
     LooksLate,
 }

@@ -3,8 +3,9 @@
 mod mail;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
-use rehearsal::check::{Monitor, Properties, fold, on};
+use rehearsal::check::{Monitor, Properties, Step, fold, on};
 use rehearsal_protocol::Address;
 use rehearsal_protocol::asks::Fact;
 use rehearsal_protocol::supervision::{Fact as Supervision, StateOnRestart};
@@ -16,7 +17,26 @@ pub(super) fn state(check: &mut Properties<Fact>) {
         "what waits for a child that is started again follows its policy, and no ask hangs",
         mail::Mail::default(),
     );
+    check.leads_to(
+        "SUP-6",
+        "a counter that is to be stopped is down soon, and whoever ordered it hears so",
+        STOPPED_WITHIN,
+        to_stop,
+    );
     check.always("ASK-1", "a counter that is started again begins with what its policy says", begins());
+}
+
+/// A counter ends when it has heard from its supervisor.
+const STOPPED_WITHIN: Duration = Duration::from_secs(10);
+
+/// SUP-6. A supervisor that was killed, or whose node crashed, has forgotten the order.
+fn to_stop(fact: &Fact) -> Step<Address> {
+    match fact {
+        Fact::StopOrdered { service } => Step::Owe(*service),
+        Fact::Stopped { service } | Fact::OperatorBegan { service } => Step::Settle(*service),
+        Fact::Supervision(Supervision::SupervisorBegan { supervisor, .. }) => Step::Settle(*supervisor),
+        _ => Step::Ignore,
+    }
 }
 
 /// ASK-1.
@@ -75,5 +95,6 @@ pub(super) fn state_goals(check: &mut Properties<Fact>) {
         check.sometimes(name, move |fact| matches!(fact, Fact::Supervision(fact) if reached(fact)));
     };
     seen("a counter is started again", |fact| matches!(fact, Supervision::RestartBegan { .. }));
+    seen("a counter has nothing to run", |fact| matches!(fact, Supervision::StartIgnored { .. }));
     seen("a supervisor gives up", |fact| matches!(fact, Supervision::GaveUp { .. }));
 }

@@ -102,7 +102,7 @@ impl Figure {
         match self {
             Self::Rate(name) => Some(median(rounds(name)?.iter().map(|round| round.rate))),
             Self::Faster(one, than) => ratio(one, than, |round| round.rate),
-            Self::Memory(one, than) => ratio(one, than, |round| round.peak_rss_kib),
+            Self::Memory(one, than) => ratio(one, than, |round| round.memory_kib),
         }
     }
 }

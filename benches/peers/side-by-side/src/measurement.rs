@@ -15,15 +15,15 @@ pub struct Measurement {
     pub rate: f64,
     /// What happened, folded; all zeros if there is only a count.
     pub digest: String,
-    /// The greatest resident memory of the process.
-    pub peak_rss_kib: f64,
+    /// The greatest resident memory beyond that of the program and its libraries.
+    pub memory_kib: f64,
 }
 
 impl Measurement {
-    /// From the line `program,case,unit,count,wall,cpu,rate,digest,rss`.
+    /// From the line `program,case,unit,count,wall,cpu,rate,digest,memory`.
     pub fn of(line: &str) -> Option<Self> {
         let fields: Vec<&str> = line.trim().split(',').collect();
-        let [_, _, unit, count, wall, cpu, rate, digest, rss] = fields[..] else { return None };
+        let [_, _, unit, count, wall, cpu, rate, digest, memory] = fields[..] else { return None };
         Some(Self {
             unit: unit.to_owned(),
             count: count.parse().ok()?,
@@ -31,7 +31,7 @@ impl Measurement {
             cpu: cpu.parse().ok()?,
             rate: rate.parse().ok()?,
             digest: digest.to_owned(),
-            peak_rss_kib: rss.parse().ok()?,
+            memory_kib: memory.parse().ok()?,
         })
     }
 

@@ -19,7 +19,7 @@ struct Row {
     of_limit: Option<f64>,
     of_ours: Option<f64>,
     cpu_per_wall: f64,
-    peak_rss_mib: f64,
+    memory_mib: f64,
     result: &'static str,
 }
 
@@ -49,7 +49,7 @@ impl Table {
                     of_limit: of(rounds_of("limit", limit_of(name))),
                     of_ours: of(rounds_of("rehearsal", ours_of(name))),
                     cpu_per_wall: median(rounds.iter().map(|round| round.cpu / round.wall)),
-                    peak_rss_mib: median(rounds.iter().map(|round| round.peak_rss_kib / 1024.0)),
+                    memory_mib: median(rounds.iter().map(|round| round.memory_kib / 1024.0)),
                     result: match rounds.iter().all(|round| round.is_same(&rounds[0])) {
                         true if rounds[0].is_count_only() => "count only",
                         true => "yes",
@@ -144,7 +144,7 @@ impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
-            "| program | case | median /s | min–max /s | of the limit | of ours | CPU/wall | peak RSS MiB | same in all rounds |"
+            "| program | case | median /s | min–max /s | of the limit | of ours | CPU/wall | memory MiB | same in all rounds |"
         )?;
         writeln!(f, "|---|---|---|---|---|---|---|---|---|")?;
         for row in &self.rows {
@@ -160,7 +160,7 @@ impl fmt::Display for Table {
                 ratio(row.of_limit),
                 ratio(row.of_ours),
                 row.cpu_per_wall,
-                row.peak_rss_mib,
+                row.memory_mib,
                 row.result,
             )?;
         }

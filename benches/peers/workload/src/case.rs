@@ -23,7 +23,8 @@ pub struct Case {
 /// A program's command line.
 ///
 /// `list` prints the names of its cases. `CASE [SIZE]` warms up, runs the case once and prints one line,
-/// `program,case,unit,count,wall seconds,CPU seconds,per second,digest,peak RSS in KiB`. With the size `short` it is small, without
+/// `program,case,unit,count,wall seconds,CPU seconds,per second,digest,KiB`: the last is the greatest resident memory beyond what the
+/// program and its libraries took before the case. With the size `short` it is small, without
 /// a warm-up, for its count and digest only.
 pub fn program(name: &str, cases: &[Case]) {
     let mut typed = std::env::args().skip(1);
@@ -36,6 +37,7 @@ pub fn program(name: &str, cases: &[Case]) {
         eprintln!("{name} has no case `{wanted}`; `{name} list` names them");
         std::process::exit(2);
     };
+    let program = peak_rss_kib();
     let asked = typed.next();
     let size = match asked.as_deref() {
         None => case.size,
@@ -59,7 +61,7 @@ pub fn program(name: &str, cases: &[Case]) {
         case.name,
         case.unit,
         count as f64 / wall,
-        peak_rss_kib()
+        peak_rss_kib().saturating_sub(program)
     );
 }
 

@@ -78,9 +78,14 @@ impl<R: Recipe> Supervisor<R> {
         let child = &mut self.children[place];
         child.state = State::Down;
         let (id, restart) = (child.spec.id.clone(), child.spec.restart);
-        cx.announce(P::fact(Fact::StartIgnored { supervisor: cx.me(), child: id }));
+        if self.variant == Variant::IgnoredRuns && self.restarts.of_late() > 0 {
+            child.state = State::Up(cx.child(&id));
+        }
+        cx.announce(P::fact(Fact::StartIgnored { supervisor: cx.me(), child: id.clone() }));
         if restart == Restart::Temporary {
             self.forget(cx, place);
+        } else {
+            self.release_mail(cx, &id);
         }
     }
 

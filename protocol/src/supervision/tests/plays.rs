@@ -257,3 +257,10 @@ fn whoever_only_looks_is_answered_while_children_are_stopped() {
     assert!(play.command(Command::DeleteChild("b".to_owned())).is_empty(), "what changes something waits");
     assert_eq!(play.ends(1, Exit::Shutdown).len(), 4, "which is done when all run again");
 }
+
+#[test]
+fn what_waits_for_a_child_that_has_nothing_to_run_any_more_is_released() {
+    let mut play = Play::new(keeping(Strategy::OneForOne), workers("a"));
+    play.probe.script([2]);
+    assert_eq!(play.ends(1, panicked()), ["release mail of @0.1"]);
+}

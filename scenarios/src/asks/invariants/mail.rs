@@ -52,7 +52,9 @@ impl Service {
         match fact {
             // What its former life gave up may still be told.
             Supervision::SupervisorBegan { .. } => *self = Self { reopened: Some(at), ..Self::default() },
-            Supervision::EndAsked { .. } | Supervision::GaveUp { .. } => self.closed = true,
+            Supervision::EndAsked { .. }
+            | Supervision::GaveUp { .. }
+            | Supervision::StartIgnored { .. } => self.closed = true,
             Supervision::ChildStarted { .. } => {
                 self.started = at;
                 if std::mem::take(&mut self.closed) {
@@ -114,7 +116,7 @@ impl Monitor<Fact> for Mail {
             Fact::Supervision(fact) => {
                 self.services.entry(fact.supervisor()).or_default().learn(moment.at, fact);
             }
-            Fact::Outlived { .. } | Fact::Finished { .. } => {}
+            Fact::Outlived { .. } | Fact::Finished { .. } | Fact::OperatorBegan { .. } => {}
         }
         Ok(())
     }
