@@ -54,10 +54,10 @@ impl Protocol for Asks {
     fn ask(message: &Message) -> Option<u64> {
         match message {
             Message::Count { ask, reply_port: true } => Some(ask.0),
+            Message::Command(_) => Some(0), // Nobody has two of them open.
             Message::Count { reply_port: false, .. }
             | Message::Here { .. }
             | Message::Counted { .. }
-            | Message::Command(_)
             | Message::Answer(_) => None,
         }
     }

@@ -8,7 +8,7 @@ use super::{Asks, Fact};
 use crate::actor::Actor;
 use crate::address::Address;
 use crate::context::Context;
-use crate::input::{Input, TimerId};
+use crate::input::{Input, Signal, TimerId};
 use crate::mailbox::DeadLetter;
 use crate::supervision::Command;
 
@@ -46,6 +46,14 @@ impl Operator {
         cx.set_timer(NEXT, SHIFT * shifts);
     }
 
+    /// The counter is down, or its supervisor is.
+    fn heard(&mut self, cx: &mut Context<'_, Asks>) {
+        if std::mem::take(&mut self.waits) {
+            cx.announce(Fact::Stopped { service: self.supervisor });
+            Self::wait(cx);
+        }
+    }
+
     fn act(&mut self, cx: &mut Context<'_, Asks>) {
         match self.next {
             Next::Stop if cx.choose(4) < 3 => self.next = Next::Nothing,
@@ -78,17 +86,13 @@ impl Actor<Asks> for Operator {
             }
             Input::Timer(_) => self.act(cx),
             Input::Message(envelope) => match envelope.message {
-                Message::Answer(_) if self.waits => {
-                    self.waits = false;
-                    cx.announce(Fact::Stopped { service: self.supervisor });
-                    Self::wait(cx);
-                }
-                Message::Answer(_) => {}
+                Message::Answer(_) => self.heard(cx),
                 Message::Here { .. }
                 | Message::Count { .. }
                 | Message::Counted { .. }
                 | Message::Command(_) => cx.dead_letter(DeadLetter::Malformed),
             },
+            Input::Signal(Signal::Refused { .. }) => self.heard(cx),
             Input::Signal(_) | Input::Synced(_) => {}
         }
     }

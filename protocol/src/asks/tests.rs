@@ -165,6 +165,19 @@ fn an_operator_stops_the_counter_and_starts_it_when_it_has_heard_that_it_is_down
 }
 
 #[test]
+fn an_operator_whose_supervisor_is_down_hears_that_as_well() {
+    let mut probe = Probe::default();
+    let supervisor = probe.peer();
+    let mut operator = Operator::new(supervisor);
+    probe.start(&mut operator);
+    probe.script([3]);
+    probe.turn(&mut operator, Input::Timer(TimerId(0)));
+    let effects = told(probe.turn(&mut operator, refused(supervisor, AskId(0))));
+    assert_eq!(effects[0], "announce Stopped { service: @1.1 }");
+    assert!(told(probe.turn(&mut operator, refused(supervisor, AskId(0)))).is_empty());
+}
+
+#[test]
 fn only_what_waits_for_an_answer_is_an_ask() {
     let count = |reply_port| Message::Count { ask: first(3), reply_port };
     assert_eq!(Asks::ask(&count(true)), Some(first(3).0));

@@ -53,6 +53,9 @@ fn begins() -> impl Monitor<Fact> {
             Fact::Supervision(Supervision::RestartBegan { supervisor, .. }) => {
                 again.insert(*supervisor);
             }
+            Fact::Supervision(Supervision::StartIgnored { supervisor, .. }) => {
+                again.remove(supervisor);
+            }
             Fact::CounterBegan { service, state, count, .. } => {
                 let before = counts.insert(*service, *count);
                 if !again.remove(service) {

@@ -52,9 +52,9 @@ impl Service {
         match fact {
             // What its former life gave up may still be told.
             Supervision::SupervisorBegan { .. } => *self = Self { reopened: Some(at), ..Self::default() },
-            Supervision::EndAsked { .. }
-            | Supervision::GaveUp { .. }
-            | Supervision::StartIgnored { .. } => self.closed = true,
+            Supervision::EndAsked { .. } | Supervision::GaveUp { .. } | Supervision::StartIgnored { .. } => {
+                self.closed = true
+            }
             Supervision::ChildStarted { .. } => {
                 self.started = at;
                 if std::mem::take(&mut self.closed) {
