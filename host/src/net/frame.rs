@@ -133,6 +133,8 @@ mod tests {
         let panicked = Signal::Exit { who: CLIENT, incarnation: Incarnation(9), reason: panicked };
         shows(PAGE, "panicked", &signal(panicked));
         shows(PAGE, "interrupt", &signal(Signal::Interrupt { from: CLIENT, expected: Some(Run(7)) }));
+        let unanswered = Signal::Refused { by: CLIENT, message: MessageId(3), ask: Some(300) };
+        shows(PAGE, "unanswered", &signal(unanswered));
         shows(PAGE, "monitor", &said(Frame::Monitor { watcher: CLIENT, watched: LOCK }));
         shows(PAGE, "kill", &said(Frame::Kill { who: LOCK }));
         shows(PAGE, "ping", &framed(&Said::<Lease>::Ping(5)));

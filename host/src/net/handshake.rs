@@ -10,7 +10,7 @@ use super::frame::{decoded, encoded};
 use super::{Passport, Wire};
 
 /// The version of everything that is said on a connection.
-pub(crate) const WIRE_VERSION: u32 = 1;
+pub(crate) const WIRE_VERSION: u32 = 2;
 
 const MAGIC: [u8; 4] = *b"RHSL";
 
