@@ -32,7 +32,7 @@ pub const VARIANTS: &[Planted] = &[
     Planted {
         variant: Variant::Supervisor(supervision::Variant::DropsMail),
         name: "drops-mail",
-        sentence: "what waits for a child that is started again is given up, though it is to be kept",
+        sentence: "what waits for a child after the second of two failures is given up, though it is to be kept",
         trips: "SUP-8",
     },
     Planted {

@@ -26,7 +26,7 @@ pub enum Variant {
     DeafBackoff,
     /// A child is monitored a little after it was started.
     MonitorsLate,
-    /// What waits for a child that is started again goes to the dead letters, though it is to be kept.
+    /// What waits for a child after the second of two failures goes to the dead letters, though it is to be kept.
     DropsMail,
     /// What waits for a child that is started again is kept, though it is to go to the dead letters.
     KeepsMail,

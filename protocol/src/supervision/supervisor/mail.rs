@@ -12,7 +12,7 @@ impl<R: Recipe> Supervisor<R> {
     fn keeps_mail(&self) -> bool {
         match self.policy.mailbox_on_restart {
             MailboxOnRestart::Drop => self.variant == Variant::KeepsMail,
-            MailboxOnRestart::Keep => self.variant != Variant::DropsMail,
+            MailboxOnRestart::Keep => true,
         }
     }
 
@@ -20,6 +20,13 @@ impl<R: Recipe> Supervisor<R> {
     pub(super) fn keep_mail<P: Supervised<Recipe = R>>(&self, cx: &mut Context<'_, P>, child: Address) {
         if self.keeps_mail() {
             cx.keep_mail(child);
+        }
+    }
+
+    /// A child is to be started again. There is nothing to be done, unless that bug is planted.
+    pub(super) fn lose_mail<P: Supervised<Recipe = R>>(&self, cx: &mut Context<'_, P>, id: &str) {
+        if self.variant == Variant::DropsMail && self.restarts.of_late() > 1 {
+            self.release_mail(cx, id);
         }
     }
 

@@ -84,6 +84,7 @@ impl<R: Recipe> Supervisor<R> {
             cx.announce(P::fact(Fact::GaveUp { supervisor, at: cx.now() }));
             return self.end(cx);
         }
+        self.lose_mail(cx, id);
         let earlier = self.restarts.of_late().saturating_sub(1);
         let delay = self.policy.backoff.map(|backoff| backoff.delay_with(earlier, draw(cx)));
         let at = cx.now();
