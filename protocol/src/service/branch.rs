@@ -95,7 +95,7 @@ impl Branch {
         if self.variant == Variant::BegunEarly && cx.incarnation() > Incarnation(1) {
             return Started::Running(cx.spawn(name, supervisor));
         }
-        Started::Beginning(cx.spawn(name, supervisor.under(cx.me())))
+        Started::Beginning(cx.spawn(name, supervisor.under(cx)))
     }
 }
 

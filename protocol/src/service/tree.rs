@@ -158,7 +158,7 @@ impl Supervised for Service {
             Part::Settings | Part::Auditor => Started::Running(cx.spawn(name, Bystander)),
             Part::Line { policy, crew, door, planted } => {
                 let line = Supervisor::new(policy.clone(), line(crew, *door));
-                Started::Beginning(cx.spawn(name, line.planted(*planted).under(cx.me())))
+                Started::Beginning(cx.spawn(name, line.planted(*planted).under(cx)))
             }
             Part::Worker { place, crew, door } => crew.start(cx, name, *place, *door),
             Part::Branch(branch) => branch.start(cx, name),

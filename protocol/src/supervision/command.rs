@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::child::{ChildSpec, Kind};
+use crate::address::Incarnation;
 
 /// What can be asked of a supervisor. What it is doing is finished first, unless one only looks.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -20,7 +21,10 @@ pub enum Command<R> {
     /// Count the children.
     CountChildren,
     /// A child that was beginning runs.
-    Begun,
+    Begun {
+        /// In this life of its supervisor: the word of a child of an earlier one may still come.
+        life: Incarnation,
+    },
 }
 
 impl<R> Command<R> {
@@ -32,7 +36,7 @@ impl<R> Command<R> {
             | Self::TerminateChild(_)
             | Self::RestartChild(_)
             | Self::DeleteChild(_)
-            | Self::Begun => false,
+            | Self::Begun { .. } => false,
         }
     }
 }

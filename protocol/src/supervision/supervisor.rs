@@ -25,7 +25,7 @@ use super::intensity::Restarts;
 use super::policy::Policy;
 use super::variant::Variant;
 use crate::actor::Actor;
-use crate::address::Address;
+use crate::address::{Address, Incarnation};
 use crate::context::Context;
 use crate::input::{Input, Signal, TimerId};
 use crate::mailbox::DeadLetter;
@@ -46,8 +46,8 @@ pub struct Supervisor<R> {
     activity: Activity,
     /// What came while something else went on.
     waiting: VecDeque<Waiting<R>>,
-    /// Whom to tell when all children run for the first time.
-    above: Option<Address>,
+    /// Whom to tell when all children run for the first time, and in which life of it.
+    above: Option<(Address, Incarnation)>,
     /// How many children there ever were; the number of the next.
     made: u64,
 }
@@ -178,10 +178,10 @@ impl<R: Recipe> Supervisor<R> {
         Self { variant, ..self }
     }
 
-    /// The same as a child of another supervisor, which is told when it runs.
+    /// The same as a child of another supervisor, which spawns it now and is told when it runs.
     #[must_use]
-    pub fn under(self, supervisor: Address) -> Self {
-        Self { above: Some(supervisor), ..self }
+    pub fn under<P: Supervised<Recipe = R>>(self, above: &Context<'_, P>) -> Self {
+        Self { above: Some((above.me(), above.incarnation())), ..self }
     }
 
     /// The children in the order of their start, and whether each runs.
@@ -241,7 +241,7 @@ impl<P: Supervised> Actor<P> for Supervisor<P::Recipe> {
         match input {
             Input::Start(_) => self.begin(cx),
             Input::Message(envelope) => match P::command(envelope.message) {
-                Some(Command::Begun) => self.begun(cx, envelope.from),
+                Some(Command::Begun { life }) => self.begun(cx, envelope.from, life),
                 // Whoever looks does not wait: it may be a child that is being stopped, for which this supervisor waits.
                 Some(command) if command.only_looks() && self.variant != Variant::LooksLate => {
                     self.obey(cx, envelope.from, command);

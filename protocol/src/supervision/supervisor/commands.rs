@@ -29,7 +29,7 @@ impl<R: Recipe> Supervisor<R> {
             Command::DeleteChild(id) => self.delete_child(cx, &id),
             Command::WhichChildren => Answer::Children(self.named()),
             Command::CountChildren => self.counted(),
-            Command::Begun => unreachable!("it is handled where it comes in"),
+            Command::Begun { .. } => unreachable!("it is handled where it comes in"),
         };
         cx.send(from, P::answer(answer));
     }

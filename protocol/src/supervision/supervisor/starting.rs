@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 
-use super::{Activity, After, State, Supervisor, Then};
-use crate::address::Address;
+use super::{Activity, After, Child, State, Supervisor, Then};
+use crate::address::{Address, Incarnation};
 use crate::context::Context;
 use crate::mailbox::DeadLetter;
 use crate::supervision::Supervised;
@@ -89,10 +89,16 @@ impl<R: Recipe> Supervisor<R> {
         }
     }
 
-    /// A child says that it runs.
-    pub(super) fn begun<P: Supervised<Recipe = R>>(&mut self, cx: &mut Context<'_, P>, who: Address) {
-        let Some(place) = self.children.iter().position(|child| child.state == State::Beginning(who)) else {
-            return cx.dead_letter(DeadLetter::Malformed);
+    /// A child says that it runs, in this life of the supervisor or in an earlier one.
+    pub(super) fn begun<P: Supervised<Recipe = R>>(
+        &mut self,
+        cx: &mut Context<'_, P>,
+        who: Address,
+        life: Incarnation,
+    ) {
+        let begins = |child: &Child<R>| life == cx.incarnation() && child.state == State::Beginning(who);
+        let Some(place) = self.children.iter().position(begins) else {
+            return cx.dead_letter(DeadLetter::LateChild);
         };
         self.runs(cx, place, who);
         let id = &self.children[place].spec.id;
@@ -123,8 +129,8 @@ impl<R: Recipe> Supervisor<R> {
         match then {
             After::Restart => {}
             After::Begin => {
-                if let Some(above) = self.above {
-                    cx.send(above, P::tell(Command::Begun));
+                if let Some((above, life)) = self.above {
+                    cx.send(above, P::tell(Command::Begun { life }));
                 }
             }
             After::Answer { to, .. } => {

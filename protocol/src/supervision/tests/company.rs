@@ -48,7 +48,7 @@ impl Supervised for Company {
             Job::Willing => Started::Running(cx.spawn(name, Worker { stubborn: false })),
             Job::Stubborn => Started::Running(cx.spawn(name, Worker { stubborn: true })),
             Job::Lead(policy, children) => {
-                let lead = Supervisor::new(policy.clone(), children.clone()).under(cx.me());
+                let lead = Supervisor::new(policy.clone(), children.clone()).under(cx);
                 Started::Beginning(cx.spawn(name, lead))
             }
         }

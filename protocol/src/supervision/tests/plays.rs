@@ -264,3 +264,19 @@ fn what_waits_for_a_child_that_has_nothing_to_run_any_more_is_released() {
     play.probe.script([2]);
     assert_eq!(play.ends(1, panicked()), ["release mail of @0.1"]);
 }
+
+#[test]
+fn the_word_of_a_child_of_an_earlier_life_that_it_has_begun_is_not_taken_for_that_of_the_present_one() {
+    let lead = Job::Lead(often(Strategy::OneForOne), workers("x"));
+    let mut probe = Probe::default();
+    let mut supervisor = Supervisor::new(often(Strategy::OneForOne), [ChildSpec::supervisor("a", lead)]);
+    probe.start(&mut supervisor);
+    let child = Address::new(probe.me().node(), 1);
+    let mut begun = |life| {
+        let command = Command::Begun { life: Incarnation(life) };
+        let effects = Play::asked(probe.message(&mut supervisor, child, Message::Command(command)));
+        (effects, supervisor.children().any(|(_, runs)| runs))
+    };
+    assert_eq!(begun(0), (vec!["dead letter LateChild".to_owned()], false));
+    assert_eq!(begun(1), (Vec::new(), true));
+}
