@@ -24,7 +24,7 @@ pub(super) fn named(name: &str) -> Option<Policy> {
         _ => (MailboxOnRestart::Drop, StateOnRestart::Initial),
     };
     let policy = Policy::otp(Strategy::OneForOne)
-        .with_intensity(5, Duration::from_secs(1))
+        .with_intensity(3, Duration::from_secs(1))
         .with_backoff(GROWING)
         .with_mailbox_on_restart(mailbox)
         .with_state_on_restart(state);
