@@ -51,8 +51,8 @@ pub use fact::{Cause, Fact, PhaseName, Queue, Role, Verdict};
 pub use gateway::Gateway;
 pub use id::{CallId, CommandId, Key, RunId, StreamId};
 pub use message::{
-    Calls, Class, Decision, GetState, Interrupt, Kind, Message, Outcome, ProviderError, Reply, Report,
-    Respond, ResultAck, State, Stop, StreamEnd, SwitchAgent, Terminate, Work,
+    Calls, Class, Decision, GetState, Interrupt, Kind, Message, Metrics, Outcome, ProviderError, Reply,
+    Report, Respond, ResultAck, State, Stop, StreamEnd, SwitchAgent, Terminate, Work,
 };
 pub use models::{ModelId, ModelPin, ModelTable};
 pub use operator::Operator;

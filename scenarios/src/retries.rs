@@ -74,6 +74,9 @@ impl Scenario for Retries {
         check.sometimes("somebody is told of a run that failed", |fact| {
             matches!(fact, Fact::StateTold { last_error: Some(_), .. })
         });
+        check.sometimes("a session says how often it has tried again", {
+            |fact| matches!(fact, Fact::MetricsTold { metrics, .. } if metrics.retries > 0)
+        });
         check.sometimes("a run is interrupted", |fact| {
             matches!(fact, Fact::RunEnded { cause: Cause::Interrupted, .. })
         });

@@ -30,6 +30,7 @@ mod rest;
 mod results;
 mod running;
 mod state;
+mod tally;
 
 use std::collections::VecDeque;
 
@@ -39,11 +40,12 @@ use self::agents::StepAgent;
 use self::ending::Ending;
 use self::journal::{Journal, Outcomes, Record};
 use self::memory::{Memory, Seen};
+use self::tally::Tally;
 use super::catalog::AgentName;
 use super::config::Config;
 use super::fact::{Fact, PhaseName};
 use super::id::{CommandId, Key, RunId};
-use super::message::{Calls, Class, Interrupt, Kind, Message, Outcome, Reply};
+use super::message::{Calls, Class, Interrupt, Kind, Message, Metrics, Outcome, Reply};
 use super::models::ModelTable;
 use super::stream::Stream;
 use super::tool::ToolActor;
@@ -85,6 +87,7 @@ pub struct SessionActor {
     commits: VecDeque<Commit>,
     memory: Memory,
     journal: Journal,
+    tally: Tally,
     /// The agent of the next run, unless its message names another.
     agent: AgentName,
     /// The agent of the present run.
@@ -228,7 +231,7 @@ enum Then {
     /// The message of the run that is starting is stored.
     Start,
     /// The text and the calls of a step are stored.
-    Issue { run: RunId, step: u16, chunks: u16, calls: Calls },
+    Issue { run: RunId, step: u16, chunks: u16, calls: Calls, metrics: Metrics },
     /// The calls without results will be tried once more.
     Retry,
     /// The run is parked.
@@ -268,6 +271,7 @@ impl SessionActor {
             commits: VecDeque::new(),
             memory: Memory::default(),
             journal: Journal::default(),
+            tally: Tally::default(),
             agent: AgentName::default(),
             turn_agent: AgentName::default(),
             models: ModelTable::default(),
@@ -317,6 +321,7 @@ impl SessionActor {
             Message::Resolved { call, decision, by } => self.resolve(cx, call, decision, by),
             Message::SwitchAgent(switch) => self.switch_agent(cx, switch),
             Message::GetState(get) => self.tell_state(cx, get),
+            Message::GetMetrics(get) => self.tell_metrics(cx, get),
             Message::Models(models) => self.rotate(cx, models),
             Message::Answer { .. }
             | Message::Busy(_)
@@ -338,6 +343,7 @@ impl SessionActor {
             | Message::Killed { .. }
             | Message::Acknowledged { .. }
             | Message::State(_)
+            | Message::Metrics { .. }
             | Message::Patience { .. }
             | Message::Rotate { .. } => cx.dead_letter(DeadLetter::Malformed),
         }
@@ -364,7 +370,10 @@ impl SessionActor {
                 Then::Admit { item, reply_to, was_idle } => self.admit(cx, item, reply_to, was_idle),
                 Then::Clear => self.store_message(cx),
                 Then::Start => self.message_stored(cx),
-                Then::Issue { run, step, chunks, calls } => self.issued(cx, run, step, chunks, calls),
+                Then::Issue { run, step, chunks, calls, metrics } => {
+                    self.memory.metrics = metrics;
+                    self.issued(cx, run, step, chunks, calls);
+                }
                 Then::Retry => self.hand_over(cx),
                 Then::Park => self.parked(cx),
                 Then::Resolve(by) => self.resolved(cx, by),

@@ -114,6 +114,8 @@ impl AgentActor {
             | Message::SwitchAgent(_)
             | Message::GetState(_)
             | Message::State(_)
+            | Message::GetMetrics(_)
+            | Message::Metrics { .. }
             | Message::Patience { .. }
             | Message::Rotate { .. } => cx.dead_letter(DeadLetter::Malformed),
         }
@@ -239,8 +241,12 @@ impl AgentActor {
 
     /// Reports how the step ended, and ends with it.
     fn report(&mut self, cx: &mut Cx<'_>, end: StreamEnd) {
+        let attempt = match self.state {
+            State::Streaming { attempt, .. } | State::Closing { attempt, .. } => attempt,
+            State::BackingOff { .. } | State::Ended => 1,
+        };
         self.state = State::Ended;
-        cx.send(self.session, Message::StreamEnded { stream: self.stream, end });
+        cx.send(self.session, Message::StreamEnded { stream: self.attempt(attempt), end });
         cx.exit();
     }
 

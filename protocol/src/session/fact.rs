@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub use self::word::{Cause, Extent, PhaseName, Queue, Refusal, Role, Verdict};
 use super::catalog::AgentName;
 use super::id::{CallId, CommandId, Key, RunId, StreamId};
-use super::message::{Class, Kind, Outcome, ProviderError, ResultAck};
+use super::message::{Class, Kind, Metrics, Outcome, ProviderError, ResultAck};
 use super::models::ModelPin;
 use crate::mailbox::{DeadLetter, Lane};
 use crate::run::InterruptAck;
@@ -448,6 +448,13 @@ pub enum Fact {
         call: CallId,
         /// Which attempt at it was the last one.
         attempt: u8,
+    },
+    /// A session says what it has done so far.
+    MetricsTold {
+        /// Which session.
+        key: Key,
+        /// What it has done.
+        metrics: Metrics,
     },
 }
 

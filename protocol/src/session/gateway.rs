@@ -107,6 +107,7 @@ impl Gateway {
                 cx.announce(Fact::StateAsked { key: get.key, question: get.question });
                 self.route(cx, get.key, message);
             }
+            Message::GetMetrics(get) => self.route(cx, get.key, message),
             Message::Rotate { agent, model } => self.rotate(cx, *agent, *model),
             Message::Busy(_) => self.set_busy(cx, true),
             Message::Rested(_) => self.set_busy(cx, false),
@@ -136,6 +137,7 @@ impl Gateway {
             | Message::Result(_)
             | Message::Acknowledged { .. }
             | Message::State(_)
+            | Message::Metrics { .. }
             | Message::Patience { .. }
             | Message::Models(_) => cx.dead_letter(DeadLetter::Malformed),
         }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 pub use self::command::{
-    Decision, GetState, Interrupt, Kind, Reply, Respond, State, Stop, SwitchAgent, Terminate, Work,
+    Decision, GetState, Interrupt, Kind, Metrics, Reply, Respond, State, Stop, SwitchAgent, Terminate, Work,
 };
 use super::catalog::AgentName;
 use super::id::{CallId, CommandId, Key, RunId, StreamId};
@@ -189,6 +189,15 @@ pub enum Message {
         /// The call.
         call: CallId,
     },
+    /// Client to session: what have you done so far?
+    GetMetrics(GetState),
+    /// Session to client: this.
+    Metrics {
+        /// The question.
+        question: CommandId,
+        /// What it has done.
+        metrics: Metrics,
+    },
 }
 
 impl Message {
@@ -200,6 +209,7 @@ impl Message {
             | Self::Terminate(_)
             | Self::SwitchAgent(_)
             | Self::GetState(_)
+            | Self::GetMetrics(_)
             | Self::Rotate { .. }
             | Self::Models(_)
             | Self::Respond(_)
@@ -210,6 +220,7 @@ impl Message {
             | Self::Kill { .. } => Lane::Control,
             Self::Answer { .. }
             | Self::State(_)
+            | Self::Metrics { .. }
             | Self::Busy(_)
             | Self::Rested(_)
             | Self::Leaving(_)
@@ -245,9 +256,10 @@ impl Message {
             Self::Terminate(terminate) => Some((terminate.key, terminate.command, terminate.reply_to)),
             Self::Respond(respond) => Some((respond.call.run.key, respond.command, respond.reply_to)),
             Self::SwitchAgent(switch) => Some((switch.key, switch.command, switch.reply_to)),
-            Self::GetState(get) => Some((get.key, get.question, get.reply_to)),
+            Self::GetState(get) | Self::GetMetrics(get) => Some((get.key, get.question, get.reply_to)),
             Self::Answer { .. }
             | Self::State(_)
+            | Self::Metrics { .. }
             | Self::Rotate { .. }
             | Self::Models(_)
             | Self::Patience { .. }

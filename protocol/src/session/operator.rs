@@ -36,9 +36,10 @@ impl Operator {
     fn act(&mut self, cx: &mut Cx<'_>) {
         let key = Workload::key(cx.choose(self.workload.keys));
         let (command, reply_to) = (self.mint(cx), cx.me());
-        let message = match cx.choose(10) {
+        let message = match cx.choose(12) {
             0..=3 => Message::GetState(GetState { key, question: command, reply_to }),
             4 | 5 => Message::SwitchAgent(SwitchAgent { key, command, agent: choose_agent(cx), reply_to }),
+            10 | 11 => Message::GetMetrics(GetState { key, question: command, reply_to }),
             6 | 7 => Message::Rotate { agent: choose_agent(cx), model: ModelId(1 + cx.choose(3) as u8) },
             _ => say(cx, key, command),
         };
@@ -83,7 +84,7 @@ impl Actor<Session> for Operator {
             Input::Timer(THINK) => self.act(cx),
             Input::Timer(id) => unreachable!("an operator sets no {id}"),
             Input::Message(envelope) => match envelope.message {
-                Message::Answer { .. } | Message::State(_) => {}
+                Message::Answer { .. } | Message::State(_) | Message::Metrics { .. } => {}
                 _ => cx.dead_letter(DeadLetter::Malformed),
             },
             Input::Synced(_) => unreachable!("an operator writes nothing"),

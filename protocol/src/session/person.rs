@@ -111,6 +111,8 @@ impl Actor<Session> for Person {
                 | Message::SwitchAgent(_)
                 | Message::GetState(_)
                 | Message::State(_)
+                | Message::GetMetrics(_)
+                | Message::Metrics { .. }
                 | Message::Rotate { .. }
                 | Message::Patience { .. }
                 | Message::Models(_) => cx.dead_letter(DeadLetter::Malformed),

@@ -93,6 +93,8 @@ impl Provider {
             | Message::SwitchAgent(_)
             | Message::GetState(_)
             | Message::State(_)
+            | Message::GetMetrics(_)
+            | Message::Metrics { .. }
             | Message::Rotate { .. }
             | Message::Patience { .. }
             | Message::Models(_) => cx.dead_letter(DeadLetter::Malformed),

@@ -118,6 +118,8 @@ impl Sandbox {
             | Message::SwitchAgent(_)
             | Message::GetState(_)
             | Message::State(_)
+            | Message::GetMetrics(_)
+            | Message::Metrics { .. }
             | Message::Rotate { .. }
             | Message::Patience { .. }
             | Message::Models(_) => cx.dead_letter(DeadLetter::Malformed),

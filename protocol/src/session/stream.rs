@@ -16,12 +16,14 @@ pub(super) struct Stream {
     end: Option<(u16, Calls)>,
     /// When anything was last heard.
     pub(super) heard: Time,
+    /// How many attempts there were, as its end says.
+    pub(super) attempts: u16,
 }
 
 impl Stream {
     /// A stream that begins now.
     pub(super) fn begin(now: Time) -> Self {
-        Self { shown: 0, early: 0, end: None, heard: now }
+        Self { shown: 0, early: 0, end: None, heard: now, attempts: 1 }
     }
 
     /// Takes a chunk and returns how many more can be shown; `None` if it was known or is absurdly far ahead.

@@ -104,6 +104,8 @@ impl ToolActor {
             | Message::SwitchAgent(_)
             | Message::GetState(_)
             | Message::State(_)
+            | Message::GetMetrics(_)
+            | Message::Metrics { .. }
             | Message::Rotate { .. }
             | Message::Models(_) => cx.dead_letter(DeadLetter::Malformed),
         }

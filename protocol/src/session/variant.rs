@@ -149,6 +149,8 @@ pub enum Variant {
     SessionSteer,
     /// Work of a branch is held back while another branch of its session runs.
     SessionPermit,
+    /// What a session says of its attempts is a constant.
+    ConstantMetrics,
 }
 
 impl Variants {
@@ -219,7 +221,7 @@ impl From<Variant> for Variants {
 impl Variant {
     /// The last one, by which a test counts them.
     #[cfg(test)]
-    pub(super) const LAST: Self = Self::SessionPermit;
+    pub(super) const LAST: Self = Self::ConstantMetrics;
 
     /// Its place in a set; the reference has none.
     const fn bit(self) -> u128 {

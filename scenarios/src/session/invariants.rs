@@ -7,6 +7,7 @@
 //! - [`session`] — runs, acceptance, queues (SES);
 //! - [`isolation`] — between keys (ISO);
 //! - [`mailbox`] — nothing is lost, lanes, bounds (MBX);
+//! - [`metrics`] — what sessions say that they have done (MET-1);
 //! - [`interrupt`] — what an interrupt may and must do (INT);
 //! - [`people`] — runs that wait for people, plans (SES-11, SES-12, PLAN);
 //! - [`recovery`] — what a crash must leave (SES-7, SES-8, INT-11);
@@ -18,6 +19,7 @@ pub mod interrupt;
 pub mod isolation;
 pub mod ledger;
 pub mod mailbox;
+pub mod metrics;
 pub mod people;
 pub mod recovery;
 pub mod session;
@@ -168,6 +170,11 @@ pub fn state_retries(check: &mut Properties<Fact>, config: &Config) {
         "TOOL-9",
         "a call is over when its deadline has passed, however often it is tried, and no process of it is left",
         tool::calls_keep_their_deadline(config.tool_deadline + config.tool_grace),
+    );
+    check.always(
+        "MET-1",
+        "what a session says that it has done is what its facts add up to",
+        metrics::metrics_add_up(),
     );
     check.always("MBX-4", "who asks for the state is told, whatever runs", agent::questions_are_answered());
     check.always("OBS-1", "a run that fails says so before it ends, and who asks is told", {

@@ -157,6 +157,7 @@ impl SessionActor {
                 let role = Role::User { command };
                 cx.announce(Fact::RowStored { key: self.key, run, step: 0, role });
                 cx.announce(Fact::RunStarted { run, command });
+                self.tally.begin(cx.now());
                 match stopped.or_else(|| self.take_kept(cx, run)) {
                     Some(_) => self.finish(cx, run, 0, Cause::Interrupted, Last::Nothing),
                     None => self.call_model(cx, run, 1),

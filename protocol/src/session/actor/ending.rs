@@ -12,7 +12,7 @@ use crate::session::Cx;
 use crate::session::config::StoppedCalls;
 use crate::session::fact::{Cause, Extent, Fact, PhaseName, Role};
 use crate::session::id::{CallId, CommandId, RunId};
-use crate::session::message::{Calls, Message, Outcome, Reply, Terminate};
+use crate::session::message::{Calls, Message, Metrics, Outcome, Reply, Terminate};
 use crate::session::variant::Variant;
 
 /// What will be told of a run's end once it is durable.
@@ -22,6 +22,7 @@ pub(super) struct Ending {
     step: u16,
     cause: Cause,
     last: Last,
+    metrics: Metrics,
 }
 
 /// What the last step leaves.
@@ -41,10 +42,29 @@ impl SessionActor {
     /// How the present run ends is decided.
     pub(super) fn finish(&mut self, cx: &mut Cx<'_>, run: RunId, step: u16, cause: Cause, last: Last) {
         self.dismiss_agent(cx);
-        let ending = Ending { run, step, cause, last };
-        let record = decide(cx, &ending);
+        let (ending, record) = self.decide(cx, run, step, cause, last);
         self.phase = Phase::Finalizing { ending };
         self.commit(cx, record, Then::End);
+    }
+
+    /// What will be told of an end, and what is written of it; judges may know of it already.
+    fn decide(
+        &mut self,
+        cx: &mut Cx<'_>,
+        run: RunId,
+        step: u16,
+        cause: Cause,
+        last: Last,
+    ) -> (Ending, Record) {
+        cx.announce(Fact::RunDecided { run, cause });
+        let (chunks, outcomes) = match last {
+            Last::Nothing => (0, Outcomes::default()),
+            Last::Text { chunks, .. } => (chunks, Outcomes::default()),
+            Last::Results(outcomes) => (0, outcomes),
+            Last::Stopped { chunks, outcomes } => (chunks, outcomes),
+        };
+        let metrics = self.tally.over(cx.now(), chunks);
+        (Ending { run, step, cause, last, metrics }, Record::Ended { cause, outcomes, metrics })
     }
 
     /// The end of the run is durable: it is told, and what waits is taken up in the same turn.
@@ -75,7 +95,8 @@ impl SessionActor {
     }
 
     fn tell_end(&mut self, cx: &mut Cx<'_>, ending: &Ending) {
-        let Ending { run, step, cause, last } = *ending;
+        let Ending { run, step, cause, last, metrics } = *ending;
+        self.memory.metrics = metrics;
         match last {
             Last::Nothing => {}
             Last::Text { chunks, extent } => {
@@ -246,8 +267,7 @@ impl SessionActor {
             Some(Active { sub: Sub::Issuing(_) | Sub::Parking(_) | Sub::Gathering(_), .. }) | None => {}
         }
         if let Some((run, step, last)) = self.last_of_present() {
-            let ending = Ending { run, step, cause: Cause::Terminated, last };
-            let record = decide(cx, &ending);
+            let (ending, record) = self.decide(cx, run, step, Cause::Terminated, last);
             self.journal.write(cx, record);
             self.phase = Phase::Finalizing { ending };
         }
@@ -276,16 +296,6 @@ impl SessionActor {
             cx.announce(Fact::DeadLettered { key, command, why: DeadLetter::Terminated });
         }
     }
-}
-
-/// What is written of an end, and what judges may know of it already.
-fn decide(cx: &mut Cx<'_>, ending: &Ending) -> Record {
-    cx.announce(Fact::RunDecided { run: ending.run, cause: ending.cause });
-    let outcomes = match ending.last {
-        Last::Results(outcomes) | Last::Stopped { outcomes, .. } => outcomes,
-        Last::Nothing | Last::Text { .. } => Outcomes::default(),
-    };
-    Record::Ended { cause: ending.cause, outcomes }
 }
 
 /// Text that was shown before its stream was cut.

@@ -17,7 +17,7 @@ use crate::session::catalog::AgentName;
 use crate::session::config::AfterCancel;
 use crate::session::fact::{Cause, Queue};
 use crate::session::id::{CallId, CommandId, RunId};
-use crate::session::message::{Calls, Class, Kind, Outcome, Reply};
+use crate::session::message::{Calls, Class, Kind, Metrics, Outcome, Reply};
 use crate::session::variant::{Variant, Variants};
 
 /// After so many records, the next rest takes a snapshot.
@@ -44,7 +44,7 @@ pub(super) enum Record {
     /// The item is taken up: its message is stored, and it waits no more.
     Started { run: RunId, item: Item },
     /// The model's text of this step is stored, with the calls that it asks for.
-    Issued { step: u16, calls: Calls },
+    Issued { step: u16, calls: Calls, metrics: Metrics },
     /// The run waits for people.
     Parked { calls: Records },
     /// People have decided about a call.
@@ -56,7 +56,7 @@ pub(super) enum Record {
     /// An interrupt is answered; if it applies, to this run.
     Stopped { command: CommandId, run: Option<RunId>, ack: InterruptAck },
     /// The run ends, with the results of its last step.
-    Ended { cause: Cause, outcomes: Outcomes },
+    Ended { cause: Cause, outcomes: Outcomes, metrics: Metrics },
     /// The key has ended.
     Terminated { command: CommandId },
     /// Another agent answers from the next run on.
@@ -192,7 +192,8 @@ impl Kept {
                 self.turn_agent = item.kind.agent().unwrap_or(self.agent);
                 self.present = Some(Present { run, item, stopped: None, step: 1, stage: Stage::Stream });
             }
-            Record::Issued { step, calls } => {
+            Record::Issued { step, calls, metrics } => {
+                self.memory.metrics = metrics;
                 let record = |class| CallRecord { class, attempt: 1, outcome: None, asks: false };
                 self.proceed(step, Stage::Tools { calls: calls.0.map(|class| class.map(record)) });
             }
@@ -213,7 +214,8 @@ impl Kept {
                 self.memory.answered(command, Reply::Interrupt(ack));
                 self.stopped(command, run);
             }
-            Record::Ended { cause, outcomes } => {
+            Record::Ended { cause, outcomes, metrics } => {
+                self.memory.metrics = metrics;
                 self.remember(outcomes);
                 if let Some(Present { run, .. }) = self.present {
                     self.memory.run_ended(run, cause);

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::session::fact::Cause;
 use crate::session::id::{CallId, CommandId, RunId};
-use crate::session::message::{Outcome, Reply};
+use crate::session::message::{Metrics, Outcome, Reply};
 
 /// How many commands are remembered, to answer repeats as before; far more than are on their way at a time.
 const COMMANDS: usize = 256;
@@ -21,6 +21,8 @@ pub(super) struct Memory {
     done: VecDeque<(CallId, Outcome)>,
     /// The number of the last run that failed, unless one has ended well since.
     pub(super) last_error: Option<u32>,
+    /// What was done so far.
+    pub(super) metrics: Metrics,
 }
 
 /// A command that has come before, and what was answered. Prints as `c1#3=7->Accepted`, the command, its content and the answer: a session remembers

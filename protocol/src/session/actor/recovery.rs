@@ -6,6 +6,7 @@
 use super::cancels::drop_items;
 use super::ending::Last;
 use super::journal::{Kept, Present, Record, Stage};
+use super::tally::Tally;
 use super::{Active, Phase, SessionActor, Sub, Then};
 use crate::address::Incarnation;
 use crate::input::Recovered;
@@ -39,6 +40,7 @@ impl SessionActor {
         (self.steering, self.follow_up) = (steering, follow_up);
         (self.agent, self.turn_agent) = (agent, turn_agent);
         self.holds = holds;
+        self.tally = Tally::from(self.memory.metrics, cx.now());
         let key = self.key;
         cx.announce(Fact::Recovering { key });
         for item in self.steering.iter().chain(&self.follow_up) {

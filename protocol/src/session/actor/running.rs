@@ -58,6 +58,7 @@ impl SessionActor {
             stream.heard = cx.now();
             match end {
                 StreamEnd::Done { chunks, calls } => {
+                    stream.attempts = from.attempt;
                     stream.end(chunks, calls);
                     if let Some(calls) = stream.whole() {
                         self.stream_done(cx, calls);
@@ -95,6 +96,7 @@ impl SessionActor {
             unreachable!("only a running stream is done, not {:?}", self.phase)
         };
         let (run, step, chunks, soft_stop) = (*run, *step, stream.shown, *soft_stop);
+        self.tally.said(stream.attempts);
         cx.cancel_timer(SILENCE);
         self.tell_who_said(cx, run, step);
         let whole = Last::Text { chunks, extent: Extent::Whole };
@@ -106,7 +108,9 @@ impl SessionActor {
             let record = |class| CallRecord { class, attempt: 1, outcome: None, asks: false };
             let sub = Sub::Issuing(calls.classes().map(record).collect());
             self.phase = Phase::Running { active: Active { run, step, sub }, soft_stop };
-            self.commit(cx, Record::Issued { step, calls }, Then::Issue { run, step, chunks, calls });
+            let metrics = self.tally.step(cx.now(), chunks, calls);
+            let then = Then::Issue { run, step, chunks, calls, metrics };
+            self.commit(cx, Record::Issued { step, calls, metrics }, then);
         }
     }
 

@@ -1,5 +1,7 @@
 //! What people want of a session, and what they are answered.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
@@ -140,6 +142,21 @@ pub struct State {
     pub life: u32,
     /// The number of its last commit.
     pub epoch: u32,
+}
+
+/// What a session has done in all its lives (`actors.md` E, GetMetrics).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Metrics {
+    /// How many runs have ended.
+    pub turns: u32,
+    /// How many chunks of text were stored; a chunk counts as a token.
+    pub tokens: u32,
+    /// How many calls of tools were stored.
+    pub calls: u32,
+    /// How many attempts at steps failed before one that came to its end.
+    pub retries: u32,
+    /// How long runs were at work, by the session's own clock. Of a run that a crash cuts, the time since its last commit is not counted.
+    pub busy: Duration,
 }
 
 /// What somebody has decided about a call that needs people.

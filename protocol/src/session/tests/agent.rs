@@ -140,7 +140,8 @@ fn after_the_last_attempt_of_its_mode_the_step_fails() {
             bench.backoff_over();
         }
         let last = bench.refused(attempts, None);
-        assert!(says(&last, "send @1.1 StreamEnded { stream: s1:b1/1.1@1.1, end: Failed }"), "{agent:?}");
+        let end = format!("send @1.1 StreamEnded {{ stream: s1:b1/1.1@1.{attempts}, end: Failed }}");
+        assert!(says(&last, &end), "{agent:?}: {last:?}");
         assert!(says(&last, "exit"));
     }
 }

@@ -1,5 +1,7 @@
 //! Sessions with agents: who answers, pins, switches, and what is said when somebody asks (A.2, A.6, E).
 
+use std::time::Duration;
+
 use super::play::{KEY, Play, command, facts, run, says};
 use crate::address::{Address, Incarnation, NodeId};
 use crate::input::{Exit, Input, Signal};
@@ -255,4 +257,46 @@ fn a_run_inside_the_mailbox_loop_holds_up_who_asks() {
     assert!(get_state(&mut play).is_empty());
     play.result(0, Outcome::Succeeded(0));
     assert!(says(&play.settled(), "announce StateTold"));
+}
+
+fn get_metrics(play: &mut Play) -> Vec<String> {
+    let get = GetState { key: KEY, question: command(9), reply_to: play.client };
+    play.tell(Message::GetMetrics(get))
+}
+
+/// A session whose first run has answered after one step with a call; the first step took three attempts, all of it a quarter of a second.
+fn answered(variant: Variant) -> Play {
+    let mut play = streaming(variant);
+    play.pass(Duration::from_millis(250));
+    play.chunk(0);
+    let stream = StreamId { run: run(1), step: 1, attempt: 3, life: 1 };
+    let end = StreamEnd::Done { chunks: 1, calls: Calls([Some(Class::Parallel), None, None]) };
+    play.tell(Message::StreamEnded { stream, end });
+    play.settled();
+    play.result(0, Outcome::Succeeded(0));
+    play.settled();
+    play
+}
+
+#[test]
+fn what_a_session_has_done_is_told_when_it_is_durable_and_outlasts_a_crash() {
+    let mut play = answered(Variant::Reference);
+    let so_far = "MetricsTold { key: s1:b1, metrics: Metrics { turns: 0, tokens: 1, calls: 1, retries: 2, busy: 250ms } }";
+    assert_eq!(facts(&get_metrics(&mut play)), [so_far]);
+    play.press(5);
+    assert_eq!(facts(&get_metrics(&mut play)), [so_far]);
+    play.crashed();
+    assert_eq!(facts(&get_metrics(&mut play)), [so_far]);
+    play.press(6);
+    play.settled();
+    play.stream_ended(StreamEnd::Closed);
+    play.settled();
+    let after = facts(&get_metrics(&mut play)).join("");
+    assert!(after.contains("turns: 1, tokens: 1, calls: 1, retries: 2"), "{after}");
+}
+
+#[test]
+fn the_bug_says_that_nothing_was_tried_again() {
+    let told = get_metrics(&mut answered(Variant::ConstantMetrics));
+    assert!(facts(&told)[0].contains("calls: 1, retries: 0"), "{told:?}");
 }

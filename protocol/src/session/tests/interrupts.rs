@@ -135,7 +135,7 @@ fn an_interrupt_stops_the_stream_and_keeps_what_was_shown() {
         [
             "cancel Timer(1)",
             "announce RunDecided { run: s1:b1/1, cause: Interrupted }",
-            "write r3 6 bytes",
+            "write r3 12 bytes",
             "sync 4"
         ]
     );
@@ -367,7 +367,7 @@ fn terminating_ends_the_run_and_tells_what_waits_as_dead_letters() {
             "cancel Timer(4)",
             "send @0.5 CancelCalls { run: s1:b1/1 }",
             "announce RunDecided { run: s1:b1/1, cause: Terminated }",
-            "write r5 8 bytes",
+            "write r5 14 bytes",
             "write r6 5 bytes",
             "sync 6"
         ]

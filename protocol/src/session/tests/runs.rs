@@ -13,7 +13,7 @@ fn a_run_without_calls_ends_and_the_session_rests() {
         [
             "cancel Timer(2)",
             "announce RunDecided { run: s1:b1/1, cause: Done }",
-            "write r2 6 bytes",
+            "write r2 12 bytes",
             "sync 3"
         ]
     );
@@ -58,7 +58,7 @@ fn calls_are_stored_with_the_answer_and_handed_out_in_order() {
     let mut play = Play::streaming(Variant::Reference);
     assert_eq!(
         play.done(1, [Some(Class::Serial), Some(Class::Parallel), None]),
-        ["cancel Timer(2)", "write r2 8 bytes", "sync 3"]
+        ["cancel Timer(2)", "write r2 14 bytes", "sync 3"]
     );
     assert_eq!(
         play.synced(),

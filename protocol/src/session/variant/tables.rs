@@ -415,6 +415,12 @@ pub const RETRY_VARIANTS: &[Planted] = &[
         "what is left of a call is killed by a message that may be lost, and nobody asks whether it was",
         "TOOL-9",
     ),
+    planted(
+        Variant::ConstantMetrics,
+        "constant-metrics",
+        "G0: what a session says of its attempts is a constant",
+        "MET-1",
+    ),
 ];
 
 /// What the first table says about a planted bug, which shows in more than one scenario.
