@@ -143,6 +143,7 @@ pub(crate) fn of_sessions(json: &str) -> Option<(String, String)> {
         | Fact::StateTold { .. }
         | Fact::ProcessesBegan { .. }
         | Fact::ProcessesGone { .. }
+        | Fact::MetricsTold { .. }
         | Fact::ResultRouted { .. } => None,
     }
 }

@@ -36,7 +36,7 @@ impl Sum {
             }
             Fact::CallIssued { .. } => self.told.calls += 1,
             Fact::Attempted { stream, .. } => {
-                *self.attempts.entry((stream.run, stream.step)) = stream.attempt
+                *self.attempts.entry((stream.run, stream.step)) = stream.attempt;
             }
             Fact::RowStored { run, step, role: Role::Assistant { chunks, extent }, .. } => {
                 self.told.tokens += u32::from(*chunks);
