@@ -109,7 +109,10 @@ impl Scenario for Sessions {
         };
         let provider = system.node("provider").actor("provider", model);
         let tools = if self.operator { Sandbox::with_groups() } else { Sandbox::default() };
-        let sandbox = system.node("sandbox").actor("sandbox", tools);
+        // A sandbox that crashes forgets what it has done, so what the network says twice has its effect twice; where that is judged, it does not.
+        let place = system.node("sandbox");
+        let mut place = if self.operator { place.steady() } else { place };
+        let sandbox = place.actor("sandbox", tools);
         let people = if self.people {
             [1, 2].map(|number| Some(system.node(format!("person-{number}")).declare("person")))
         } else {
