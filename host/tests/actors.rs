@@ -142,7 +142,7 @@ async fn a_full_lane_refuses_and_says_so_to_the_sender() {
         Puppet::first([pass(small, say("fits")), pass(small, say("does not"))])
     });
     told.hears("/stage/small: fits").await;
-    told.hears("/stage/lead: Refused { by: @0.1, message: MessageId(1099511627778) }").await;
+    told.hears("/stage/lead: Refused { by: @0.1, message: MessageId(1099511627778), ask: None }").await;
     node.stop(Duration::from_secs(1)).await;
     assert_eq!(told.by("/stage/small"), ["start 1", "fits", "Shutdown"]);
 }
