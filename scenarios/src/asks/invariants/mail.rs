@@ -53,7 +53,7 @@ impl Service {
             // What its former life gave up may still be told.
             Supervision::SupervisorBegan { .. } => *self = Self { reopened: Some(at), ..Self::default() },
             Supervision::EndAsked { .. } | Supervision::GaveUp { .. } | Supervision::StartIgnored { .. } => {
-                self.closed = true
+                self.closed = true;
             }
             Supervision::ChildStarted { .. } => {
                 self.started = at;
