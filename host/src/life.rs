@@ -11,13 +11,13 @@ use std::time::Duration;
 
 use rehearsal_protocol::context::Turn;
 use rehearsal_protocol::{
-    Actor, Address, Context, DeadLetter, Effect, Exit, Incarnation, Input, Protocol, Recovered, Signal,
-    Stage, TimerId, WriteId,
+    Actor, Address, Context, DeadLetter, Effect, Exit, Incarnation, Input, Protocol, Recovered, Refusal,
+    Signal, Stage, TimerId, WriteId,
 };
 use tokio::time::{Instant, Sleep};
 
 use crate::facts::Announced;
-use crate::node::{Asked, Inner};
+use crate::node::Inner;
 use crate::settings::Draws;
 use crate::slot::{Slot, Waiting};
 use crate::watchdog;
@@ -108,9 +108,9 @@ impl<P: Protocol> Life<P> {
             now: self.node.clock().shows(now),
             sender,
         };
-        let asked = match &input {
+        let refusal = match &input {
             Input::Message(envelope) if P::ask(&envelope.message).is_some() => {
-                Some(Asked::of::<P>(self.slot.address, envelope))
+                Some(Refusal::of::<P>(self.slot.address, envelope))
             }
             _ => None,
         };
@@ -134,8 +134,8 @@ impl<P: Protocol> Life<P> {
             Ok(()) => self.effects.clear(),
             Err(panic) => {
                 self.crash(&*panic);
-                if let Some(asked) = asked {
-                    self.node.refuse(asked);
+                if let Some(refusal) = refusal {
+                    self.node.refuse(refusal);
                 }
             }
         }

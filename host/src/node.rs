@@ -26,7 +26,6 @@ use crate::watchdog::Watchdog;
 
 pub(crate) use inner::Inner;
 use inner::{Children, Parts};
-pub(crate) use mail::Asked;
 
 /// A node of a system, running in this process.
 ///

@@ -126,6 +126,33 @@ pub enum Signal {
     },
 }
 
+/// The news that a message is refused, while it is not known whether it will be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// By whom.
+    pub by: Address,
+    /// Who sent the message, and will be told.
+    pub to: Address,
+    /// Which message it is.
+    pub message: MessageId,
+    /// Its number, if it is an ask; see [`Protocol::ask`].
+    pub ask: Option<u64>,
+}
+
+impl Refusal {
+    /// That of a message for `by`.
+    #[inline]
+    pub fn of<P: Protocol>(by: Address, envelope: &Envelope<P::Message>) -> Self {
+        let Envelope { from, id, message } = envelope;
+        Self { by, to: *from, message: *id, ask: P::ask(message) }
+    }
+
+    /// What its sender receives.
+    pub fn signal(self) -> Signal {
+        Signal::Refused { by: self.by, message: self.message, ask: self.ask }
+    }
+}
+
 /// Why an incarnation ended.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Exit {

@@ -59,7 +59,7 @@ pub mod time;
 pub use actor::{Actor, ActorClone, Protocol};
 pub use address::{Address, Incarnation, NodeId};
 pub use context::{ActorRng, Context, Effect, Stage};
-pub use input::{Envelope, Exit, Input, MessageId, Recovered, Signal, TimerId, WriteId};
+pub use input::{Envelope, Exit, Input, MessageId, Recovered, Refusal, Signal, TimerId, WriteId};
 pub use mailbox::{Bounds, DeadLetter, Lane, Mailbox, Overflow};
 pub use run::{InterruptAck, Run, Runs};
 pub use time::Time;

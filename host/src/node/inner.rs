@@ -8,13 +8,12 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use rehearsal_protocol::{
-    Actor, Address, DeadLetter, Envelope, Exit, Incarnation, Input, MessageId, NodeId, Protocol, Signal,
-    WriteId,
+    Actor, Address, DeadLetter, Envelope, Exit, Incarnation, Input, MessageId, NodeId, Protocol, Refusal,
+    Signal, WriteId,
 };
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::mail::Asked;
 use crate::disk::{Boot, Disk};
 use crate::edge::Edge;
 use crate::facts::{self, Announced, Facts};
@@ -322,8 +321,9 @@ impl<P: Protocol> Inner<P> {
             Some(slot) => self.deliver_at(&slot, envelope),
             None => {
                 tracing::debug!(%to, "a message to an address that nobody ever had");
-                if P::ask(&envelope.message).is_some() {
-                    self.refuse(Asked::of::<P>(to, &envelope));
+                let refusal = Refusal::of::<P>(to, &envelope);
+                if refusal.ask.is_some() {
+                    self.refuse(refusal);
                 }
             }
         }

@@ -2,29 +2,10 @@
 
 use std::sync::Arc;
 
-use rehearsal_protocol::{Address, DeadLetter, Envelope, Input, MessageId, Protocol, Signal};
+use rehearsal_protocol::{Address, DeadLetter, Input, Protocol, Refusal};
 
 use super::inner::Inner;
 use crate::slot::Slot;
-
-/// A message that may have to be refused.
-#[derive(Clone, Copy)]
-pub(crate) struct Asked {
-    /// Whom it was for.
-    pub(crate) by: Address,
-    /// Who sent it.
-    pub(crate) from: Address,
-    /// Which message it is.
-    pub(crate) id: MessageId,
-    /// Its number, if its sender waits for an answer.
-    pub(crate) ask: Option<u64>,
-}
-
-impl Asked {
-    pub(crate) fn of<P: Protocol>(by: Address, envelope: &Envelope<P::Message>) -> Self {
-        Self { by, from: envelope.from, id: envelope.id, ask: P::ask(&envelope.message) }
-    }
-}
 
 impl<P: Protocol> Inner<P> {
     /// A parent says whether the mail of a child outlives its lives.
@@ -54,15 +35,14 @@ impl<P: Protocol> Inner<P> {
         let Input::Message(envelope) = input else { return };
         slot.counters.dead_letter();
         tracing::debug!(path = %slot.path, from = %envelope.from, ?reason, "a message goes nowhere");
-        let asked = Asked::of::<P>(slot.address, &envelope);
-        if tell || asked.ask.is_some() {
-            self.refuse(asked);
+        let refusal = Refusal::of::<P>(slot.address, &envelope);
+        if tell || refusal.ask.is_some() {
+            self.refuse(refusal);
         }
     }
 
     /// Tells a sender that its message is refused.
-    pub(crate) fn refuse(self: &Arc<Self>, asked: Asked) {
-        let signal = Signal::Refused { by: asked.by, message: asked.id, ask: asked.ask };
-        self.signal(asked.by, asked.from, None, signal);
+    pub(crate) fn refuse(self: &Arc<Self>, refusal: Refusal) {
+        self.signal(refusal.by, refusal.to, None, refusal.signal());
     }
 }

@@ -84,13 +84,8 @@ impl Client {
         };
         self.open.remove(place);
         cx.announce(Fact::Settled { ask, answered });
-        if !self.open.is_empty() {
-            return;
-        }
-        if self.made < self.asks {
+        if self.open.is_empty() && self.made < self.asks {
             Self::pause(cx);
-        } else {
-            cx.announce(Fact::Finished { client: self.number });
         }
     }
 }

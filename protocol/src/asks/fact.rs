@@ -33,11 +33,6 @@ pub enum Fact {
         /// Whether it has an answer; if not, it was told that there will be none.
         answered: bool,
     },
-    /// A client has no more to ask.
-    Finished {
-        /// Which.
-        client: u16,
-    },
     /// A counter begins.
     CounterBegan {
         /// Of which service.

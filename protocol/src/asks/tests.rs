@@ -58,8 +58,8 @@ fn a_client_asks_three_times_and_then_the_rest() {
     assert_eq!(told(probe.turn(&mut client, refused(counter, first(2)))), [settled, "set Timer(0) 20ms"]);
     assert_eq!(asks(probe.turn(&mut client, due)).len(), 2, "five in all");
     probe.turn(&mut client, refused(counter, first(4)));
-    let last = told(probe.message(&mut client, counter, answer(5)));
-    assert_eq!(last[1], "announce Finished { client: 1 }");
+    let last = "announce Settled { ask: c1.1#5, answered: true }";
+    assert_eq!(told(probe.message(&mut client, counter, answer(5))), [last], "there are no more");
 }
 
 #[test]

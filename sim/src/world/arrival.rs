@@ -126,9 +126,9 @@ impl<P: Protocol> World<P> {
             return self.cells[slot as usize].rest_mut().mailbox.admit(item.input.lane(), item);
         };
         self.bury(slot, DeadLetter::MailboxFull, &envelope, item.cause);
-        let asked = self.asked(slot, &envelope);
-        if refuse && asked.ask.is_none() {
-            self.refuse(slot, asked, item.cause);
+        let refusal = self.refusal(slot, &envelope);
+        if refuse && refusal.ask.is_none() {
+            self.refuse(slot, refusal, item.cause);
         }
     }
 
@@ -147,9 +147,9 @@ impl<P: Protocol> World<P> {
             text: format!("{reason:?}: {:?}", envelope.message),
             ..of(envelope, envelope.from.slot())
         });
-        let asked = self.asked(slot, envelope);
-        if asked.ask.is_some() {
-            self.refuse(slot, asked, cause);
+        let refusal = self.refusal(slot, envelope);
+        if refusal.ask.is_some() {
+            self.refuse(slot, refusal, cause);
         }
     }
 

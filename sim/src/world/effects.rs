@@ -4,12 +4,11 @@ use std::time::Duration;
 
 use rehearsal_protocol::time::nanos;
 use rehearsal_protocol::{
-    Address, DeadLetter, Effect, Exit, Incarnation, MessageId, NodeId, Protocol, Signal, Time, TimerId,
-    WriteId,
+    Address, DeadLetter, Effect, Exit, Incarnation, MessageId, NodeId, Protocol, Refusal, Signal, Time,
+    TimerId, WriteId,
 };
 
 use super::World;
-use super::mail::Asked;
 use super::pending::What;
 use super::weather::Weather;
 use crate::check::{Checks, Moment};
@@ -100,7 +99,8 @@ impl<P: Protocol> World<P> {
         if let Some(ask) = P::ask(&message) {
             let home = self.homes[from as usize];
             let by = Address::new(NodeId(home.node), to);
-            self.refuse(from, Asked { by, from: home.address(from), id, ask: Some(ask) }, event);
+            let refusal = Refusal { by, to: home.address(from), message: id, ask: Some(ask) };
+            self.refuse(from, refusal, event);
         }
     }
 

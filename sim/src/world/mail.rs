@@ -1,22 +1,9 @@
 //! Mail that outlives the lives of its receiver, and asks that nobody will answer.
 
-use rehearsal_protocol::{Address, DeadLetter, Envelope, Input, MessageId, Protocol, Signal};
+use rehearsal_protocol::{DeadLetter, Envelope, Input, Protocol, Refusal};
 
 use super::World;
 use super::cell::Waiting;
-
-/// A message that may have to be refused.
-#[derive(Clone, Copy)]
-pub(super) struct Asked {
-    /// Whom it was for.
-    pub(super) by: Address,
-    /// Who sent it.
-    pub(super) from: Address,
-    /// Which message it is.
-    pub(super) id: MessageId,
-    /// Its number, if its sender waits for an answer.
-    pub(super) ask: Option<u64>,
-}
 
 impl<P: Protocol> World<P> {
     /// A parent says whether the mail of a child outlives its lives.
@@ -57,17 +44,15 @@ impl<P: Protocol> World<P> {
         }
     }
 
-    /// What there is to refuse about a message for the actor in a slot.
+    /// The refusal of a message for the actor in a slot.
     #[inline]
-    pub(super) fn asked(&self, slot: u32, envelope: &Envelope<P::Message>) -> Asked {
-        let by = self.homes[slot as usize].address(slot);
-        Asked { by, from: envelope.from, id: envelope.id, ask: P::ask(&envelope.message) }
+    pub(super) fn refusal(&self, slot: u32, envelope: &Envelope<P::Message>) -> Refusal {
+        Refusal::of::<P>(self.homes[slot as usize].address(slot), envelope)
     }
 
     /// Tells a sender that its message is refused.
     #[cold]
-    pub(super) fn refuse(&mut self, slot: u32, asked: Asked, cause: u64) {
-        let signal = Signal::Refused { by: asked.by, message: asked.id, ask: asked.ask };
-        self.signal(slot, asked.from.slot(), signal, cause);
+    pub(super) fn refuse(&mut self, slot: u32, refusal: Refusal, cause: u64) {
+        self.signal(slot, refusal.to.slot(), refusal.signal(), cause);
     }
 }

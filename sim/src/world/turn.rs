@@ -5,14 +5,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
 
 use rehearsal_protocol::context::Turn;
-use rehearsal_protocol::{Address, Context, Envelope, Exit, Input, Protocol, Stage, Time, WriteId};
+use rehearsal_protocol::{Address, Context, Envelope, Exit, Input, Protocol, Refusal, Stage, Time, WriteId};
 
 use super::World;
 use super::blueprint::Topology;
 use super::cell::{Counts, Home};
 use super::class::{class_of, class_of_message};
 use super::directory::Directory;
-use super::mail::Asked;
 use super::network::of;
 use super::rules::NO_PANIC;
 use crate::check::Checks;
@@ -71,9 +70,9 @@ impl<P: Protocol> World<P> {
         let (sender, digest) = (envelope.from, digest(&envelope.message));
         let text = || of(&envelope, sender.slot());
         let event = self.begin_turn(slot, place.home, EventKind::Message, digest, cause, text);
-        let asked = P::ask(&envelope.message).is_some().then(|| self.asked(slot, &envelope));
+        let refusal = P::ask(&envelope.message).is_some().then(|| self.refusal(slot, &envelope));
         let result = self.receive(slot, place, Some(sender), || Input::Message(envelope));
-        self.end_turn(slot, place, event, result, asked, checks);
+        self.end_turn(slot, place, event, result, refusal, checks);
     }
 
     /// Writes down that a turn begins.
@@ -106,15 +105,15 @@ impl<P: Protocol> World<P> {
         place: Place,
         event: u64,
         result: Result<(), Box<dyn Any + Send>>,
-        asked: Option<Asked>,
+        refusal: Option<Refusal>,
         checks: &mut Checks<P::Fact>,
     ) {
         match result {
             Ok(()) => self.take_hold(slot, event, checks),
             Err(panic) => {
                 self.crash_of(slot, event, &*panic);
-                if let Some(asked) = asked {
-                    self.refuse(slot, asked, event);
+                if let Some(refusal) = refusal {
+                    self.refuse(slot, refusal, event);
                 }
             }
         }

@@ -33,7 +33,7 @@ struct Service {
     closed: bool,
     /// When that was over last.
     reopened: Option<Time>,
-    /// How often the counter failed: on one ask each time.
+    /// How often the counter failed, on one ask at most each time: on none if it was killed.
     failures: u32,
     /// How many asks were refused for which there must be a failure, and when the last was.
     refusals: u32,
@@ -116,7 +116,7 @@ impl Monitor<Fact> for Mail {
             Fact::Supervision(fact) => {
                 self.services.entry(fact.supervisor()).or_default().learn(moment.at, fact);
             }
-            Fact::Outlived { .. } | Fact::Finished { .. } | Fact::OperatorBegan { .. } => {}
+            Fact::Outlived { .. } | Fact::OperatorBegan { .. } => {}
         }
         Ok(())
     }
