@@ -40,7 +40,7 @@
 //! - `tables` — what is known already;
 //! - `row` — a state as a row of numbers;
 //! - `layer` — the states at one depth, as bytes;
-//! - `table`, `far`, `numbering` — what was seen before;
+//! - `table`, `far`, `numbering` — what was seen before; `pieces` — the arrays under it;
 //! - `beginning` — where the search starts;
 //! - `expand` — all steps from a state;
 //! - `search` — layer by layer, on all cores;
@@ -60,6 +60,7 @@ mod lore;
 pub mod network;
 mod numbering;
 mod path;
+mod pieces;
 pub mod progress;
 pub mod refused;
 mod row;

@@ -78,7 +78,7 @@ const STEPS_IN_A_ROUND: u64 = 100_000;
 /// Fewer states than this are not shared out. Tests share small systems out, too.
 const WORTH_SHARING: u32 = if cfg!(test) { 2 } else { 1_024 };
 /// How full a table of visited states may be, of a hundred.
-const FULL: usize = 94;
+const FULL: usize = 88;
 
 impl<P: Protocol> Search<P> {
     pub(super) fn new(tables: Tables, lore: Lore<P>, spec: StatesSpec) -> Self {

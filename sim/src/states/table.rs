@@ -1,14 +1,16 @@
-//! Keys in their order, in one array that grows in place.
+//! Keys in their order, in an array that grows in place.
 //!
 //! A key's home is where it would stand if keys were spread evenly, and it stands there or behind it, in the order of keys. So growing needs
 //! no second array: all keys move to the end, and from there to their new places, front to back. Keys are as good as random, or they crowd.
+
+use super::pieces::Pieces;
 
 /// A map from keys that are not 0 to small values; a set, if the values are `()`.
 #[derive(Clone, Debug)]
 pub(crate) struct Table<V> {
     /// 0 is a free place. The last place is always free.
-    keys: Vec<u64>,
-    values: Vec<V>,
+    keys: Pieces<u64>,
+    values: Pieces<V>,
     homes: usize,
     known: usize,
     /// How many of a hundred homes may be in use.
@@ -22,7 +24,7 @@ const BEHIND: usize = 128;
 impl<V: Copy + Default> Table<V> {
     /// An empty table that grows when so many of a hundred places are in use.
     pub(crate) fn filled_to(full: usize) -> Self {
-        Self { keys: Vec::new(), values: Vec::new(), homes: 0, known: 0, full }
+        Self { keys: Pieces::default(), values: Pieces::default(), homes: 0, known: 0, full }
     }
 
     /// How many keys there are.
@@ -32,26 +34,26 @@ impl<V: Copy + Default> Table<V> {
 
     /// How much memory it takes, in bytes.
     pub(crate) fn bytes(&self) -> usize {
-        self.keys.capacity() * size_of::<u64>() + self.values.capacity() * size_of::<V>()
+        self.keys.bytes() + self.values.bytes()
     }
 
     /// Forgets all keys, and keeps the memory.
     pub(crate) fn clear(&mut self) {
-        self.keys.fill(0);
+        self.keys.clear();
         self.known = 0;
     }
 
     /// The value of a key.
     #[inline]
     pub(crate) fn get(&self, key: u64) -> Option<V> {
-        if self.keys.is_empty() {
+        if self.homes == 0 {
             return None;
         }
         let mut place = self.home(key);
         loop {
-            let there = self.keys[place];
+            let there = self.keys.get(place);
             if there == key {
-                return Some(self.values[place]);
+                return Some(self.values.get(place));
             }
             if there == 0 || there > key {
                 return None;
@@ -63,7 +65,7 @@ impl<V: Copy + Default> Table<V> {
     /// The key that stands where this one belongs. To look at many places before keys are added there fetches them at the same time.
     #[inline]
     pub(crate) fn look(&self, key: u64) -> u64 {
-        self.keys.get(self.home(key)).copied().unwrap_or(0)
+        if self.homes == 0 { 0 } else { self.keys.get(self.home(key)) }
     }
 
     /// Adds a key, unless it is there; whether it was added.
@@ -75,36 +77,40 @@ impl<V: Copy + Default> Table<V> {
         }
         loop {
             let mut place = self.home(key);
-            while self.keys[place] != 0 && self.keys[place] < key {
+            let mut there = self.keys.get(place);
+            while there != 0 && there < key {
                 place += 1;
+                there = self.keys.get(place);
             }
-            if self.keys[place] == key {
+            if there == key {
                 return false;
             }
             if self.put(place, key, value) {
                 self.known += 1;
                 return true;
             }
-            self.extend(BEHIND); // Keys crowd at the end.
+            self.grow_to(self.keys.len() + 1); // Keys crowd at the end.
         }
     }
 
     /// Puts a key where it belongs; what stands from there on moves on by one place. `false` if there is no room for that.
     #[inline]
-    fn put(&mut self, place: usize, key: u64, value: V) -> bool {
-        let mut free = place;
-        while self.keys[free] != 0 {
-            free += 1;
-        }
-        if free + 1 == self.keys.len() {
+    fn put(&mut self, mut place: usize, mut key: u64, mut value: V) -> bool {
+        // The last place is always free.
+        if self.keys.get(self.keys.len() - 2) != 0 && self.is_full_from(place) {
             return false;
         }
-        if free > place {
-            self.keys.copy_within(place..free, place + 1);
-            self.values.copy_within(place..free, place + 1);
+        while key != 0 {
+            key = self.keys.replace(place, key);
+            value = self.values.replace(place, value);
+            place += 1;
         }
-        (self.keys[place], self.values[place]) = (key, value);
         true
+    }
+
+    #[cold]
+    fn is_full_from(&self, place: usize) -> bool {
+        (place..self.keys.len() - 1).all(|place| self.keys.get(place) != 0)
     }
 
     #[inline]
@@ -112,64 +118,63 @@ impl<V: Copy + Default> Table<V> {
         ((u128::from(key) * self.homes as u128) >> 64) as usize
     }
 
+    fn grow_to(&mut self, places: usize) {
+        self.keys.grow_to(places);
+        self.values.grow_to(places);
+    }
+
     #[cold]
     fn grow(&mut self) {
-        self.gather();
-        self.homes = (self.homes + self.homes / 12).max(FEWEST_HOMES);
-        let size = (self.homes + BEHIND).max(self.keys.len());
-        self.extend(size - self.keys.len());
-        let first = size - self.known;
-        self.keys.copy_within(0..self.known, first);
-        self.values.copy_within(0..self.known, first);
-        self.keys[..first].fill(0);
+        self.homes = (self.homes + self.homes / 8).max(FEWEST_HOMES);
+        self.grow_to((self.homes + BEHIND).max(self.keys.len()));
+        let first = self.gather();
         self.spread(first);
     }
 
-    /// Moves all keys to the front.
-    fn gather(&mut self) {
-        let mut to = 0;
-        for from in 0..self.keys.len() {
-            if self.keys[from] != 0 {
-                (self.keys[to], self.values[to]) = (self.keys[from], self.values[from]);
-                to += 1;
+    /// Moves all keys to the end; where the first of them stands then.
+    fn gather(&mut self) -> usize {
+        let mut to = self.keys.len();
+        for from in (0..self.keys.len()).rev() {
+            let key = self.keys.replace(from, 0);
+            if key != 0 {
+                to -= 1;
+                self.keys.set(to, key);
+                self.values.set(to, self.values.get(from));
             }
         }
+        to
     }
 
     /// Moves all keys, which stand together from `first` to the end, to their places.
     fn spread(&mut self, first: usize) {
         let (mut from, mut free) = (first, 0);
         for _ in 0..self.known {
-            let (key, value) = (self.keys[from], self.values[from]);
+            let key = self.keys.get(from);
             let place = self.home(key).max(free);
             if place > from || place + 1 == self.keys.len() {
                 from = self.make_room(from);
                 debug_assert!(place < from);
             }
-            self.keys[from] = 0;
-            (self.keys[place], self.values[place]) = (key, value);
+            let value = self.values.get(from);
+            self.keys.set(from, 0);
+            self.keys.set(place, key);
+            self.values.set(place, value);
             (from, free) = (from + 1, place + 1);
         }
     }
 
-    /// Keys crowd at the end: more places behind the last home.
+    /// Keys crowd at the end: more places behind the last home, and those from `from` on move there. Where the first of them stands then.
     #[cold]
     fn make_room(&mut self, from: usize) -> usize {
-        let left = self.keys.len() - from;
-        self.extend(left + BEHIND);
+        let (end, left) = (self.keys.len(), self.keys.len() - from);
+        self.grow_to(end + left + BEHIND);
         let first = self.keys.len() - left;
-        self.keys.copy_within(from..from + left, first);
-        self.values.copy_within(from..from + left, first);
-        self.keys[from..first].fill(0);
+        for place in (from..end).rev() {
+            let key = self.keys.replace(place, 0);
+            self.keys.set(place - from + first, key);
+            self.values.set(place - from + first, self.values.get(place));
+        }
         first
-    }
-
-    fn extend(&mut self, more: usize) {
-        let size = self.keys.len() + more;
-        self.keys.reserve_exact(more);
-        self.keys.resize(size, 0);
-        self.values.reserve_exact(more);
-        self.values.resize(size, V::default());
     }
 }
 
