@@ -2,11 +2,13 @@
 //!
 //! - [`measure`] — what is measured of a run;
 //! - `runs` — makes the runs, under the eye of the watchdog;
-//! - [`statistics`] — differences with intervals.
+//! - [`statistics`] — values, differences and verdicts;
+//! - `bootstrap` — the intervals around them.
 //!
 //! Choices are keyed by stable names, so a policy shifts none that it has no part in: arrivals, latencies and faults are the same for all. What
 //! differs between two runs of a seed is what the policies make of it, which is why so few seeds tell so much.
 
+mod bootstrap;
 pub mod measure;
 mod runs;
 pub mod statistics;
@@ -20,6 +22,7 @@ use crate::campaign::Stuck;
 use crate::fault::Profile;
 use crate::registry::Rehearsal;
 use crate::search::Strategy;
+use bootstrap::Sampled;
 pub use measure::{Better, Measured, Measures, Metric, Statistic, Unit};
 pub use statistics::{Difference, Interval};
 
@@ -138,25 +141,29 @@ pub fn compare(policies: &[Under], spec: &CompareSpec, stop: &Arc<AtomicBool>) -
     let pairs: Vec<(usize, usize)> =
         (0..policies.len()).flat_map(|a| (a + 1..policies.len()).map(move |b| (a, b))).collect();
     let distributions = distributions(&metrics, &runs, policies.len());
-    let results = metrics.into_iter().map(|metric| {
-        let samples = |policy: usize| -> Vec<&[i64]> {
-            runs.iter().map(|runs| runs[policy].samples[metric.source].as_slice()).collect()
+    let sampled: Vec<Sampled<'_>> =
+        metrics.iter().map(|metric| sampled(metric, &runs, policies.len())).collect();
+    let intervals = bootstrap::intervals(&sampled, &pairs, spec.jobs);
+    let results = metrics.iter().zip(&sampled).zip(intervals).map(|((metric, sampled), intervals)| {
+        let Sampled { statistic, by_policy } = sampled;
+        let pair = |(&(a, b), interval): (&(usize, usize), Option<(Interval, Interval)>)| {
+            let (of_a, of_b) = (&by_policy[a], &by_policy[b]);
+            let difference = || {
+                let ((mean, seeds), (interval, independent)) =
+                    (statistics::gap(*statistic, of_a, of_b)?, interval?);
+                let variance_reduction = statistics::variance_reduction(of_a, of_b);
+                Some(Difference { mean, interval, independent, variance_reduction, seeds })
+            };
+            let swings = statistics::swings(of_a, of_b).into_iter();
+            let swings = swings.map(|(place, by)| (spec.seeds.start + place as u64, by)).collect();
+            MetricPair { a, b, difference: difference(), swings }
         };
-        let values = (0..policies.len()).map(|policy| statistics::value(metric.statistic, &samples(policy)));
-        let intervals =
-            (0..policies.len()).map(|policy| statistics::interval(metric.statistic, &samples(policy)));
-        let pair = |&(a, b): &(usize, usize)| {
-            let (of_a, of_b) = (samples(a), samples(b));
-            let swings = statistics::swings(&of_a, &of_b).into_iter();
-            MetricPair {
-                a,
-                b,
-                difference: statistics::difference(metric.statistic, &of_a, &of_b),
-                swings: swings.map(|(place, by)| (spec.seeds.start + place as u64, by)).collect(),
-            }
-        };
-        let (values, intervals) = (values.collect(), intervals.collect());
-        MetricResult { values, intervals, pairs: pairs.iter().map(pair).collect(), metric }
+        MetricResult {
+            metric: metric.clone(),
+            values: by_policy.iter().map(|samples| statistics::value(*statistic, samples)).collect(),
+            intervals: intervals.values,
+            pairs: pairs.iter().zip(intervals.pairs).map(pair).collect(),
+        }
     });
     let verdicts = pairs.iter().map(|&(a, b)| {
         let only = |one: usize, other: usize| {
@@ -174,6 +181,13 @@ pub fn compare(policies: &[Under], spec: &CompareSpec, stop: &Arc<AtomicBool>) -
         cut_short,
         hung,
     }
+}
+
+/// A metric under each policy.
+fn sampled<'a>(metric: &Metric, runs: &'a [Vec<Measured>], policies: usize) -> Sampled<'a> {
+    let samples =
+        |policy: usize| runs.iter().map(|runs| runs[policy].samples[metric.source].as_slice()).collect();
+    Sampled { statistic: metric.statistic, by_policy: (0..policies).map(samples).collect() }
 }
 
 /// The samples of each source once, under the name that its metrics have in common.

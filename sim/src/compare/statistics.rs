@@ -1,10 +1,6 @@
-//! Differences with intervals.
-//!
-//! Intervals are those of the bootstrap: seeds are drawn again and again from those that were run, and the middle 95 % of the differences that come
-//! out are the interval. It asks nothing of the distribution, and keeps what belongs to one seed together.
+//! Values, differences and verdicts.
 
 use super::measure::Statistic;
-use crate::choice::generator;
 
 /// The difference between two policies.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -42,8 +38,6 @@ impl Interval {
     }
 }
 
-/// How often the bootstrap draws.
-const DRAWS: u32 = 1_000;
 /// How many seeds are named that differ most.
 const SWINGS: usize = 5;
 
@@ -61,70 +55,18 @@ pub fn value(statistic: Statistic, samples: &[&[i64]]) -> Option<f64> {
     }
 }
 
-/// 95 % of the bootstrap of the value of a metric, given the samples of each seed.
-pub fn interval(statistic: Statistic, samples: &[&[i64]]) -> Option<Interval> {
-    let found = value(statistic, samples)?;
-    let drawn = (0..DRAWS).filter_map(|round| {
-        let pick = |at: usize| samples[draw(u64::from(round) << 1, at, samples.len())];
-        value(statistic, &(0..samples.len()).map(pick).collect::<Vec<_>>())
-    });
-    Some(middle(drawn.collect(), found))
-}
-
-/// The difference `b - a`, given the samples of each seed under each policy.
-pub fn difference(statistic: Statistic, a: &[&[i64]], b: &[&[i64]]) -> Option<Difference> {
-    let both: Vec<(&[i64], &[i64])> = a
-        .iter()
-        .zip(b)
-        .filter(|(a, b)| statistic != Statistic::Mean || !(a.is_empty() || b.is_empty()))
-        .map(|(a, b)| (*a, *b))
-        .collect();
-    let gap = |pick: &dyn Fn(usize) -> (usize, usize)| -> Option<f64> {
-        let left: Vec<&[i64]> = (0..both.len()).map(|at| both[pick(at).0].0).collect();
-        let right: Vec<&[i64]> = (0..both.len()).map(|at| both[pick(at).1].1).collect();
-        Some(value(statistic, &right)? - value(statistic, &left)?)
-    };
-    let mean = gap(&|at| (at, at))?;
-    let bootstrap = |independent: bool| {
-        let gaps = (0..DRAWS).filter_map(|round| {
-            let base = u64::from(round) << 1;
-            gap(&|at| {
-                let left = draw(base, at, both.len());
-                (left, if independent { draw(base | 1, at, both.len()) } else { left })
-            })
-        });
-        middle(gaps.collect(), mean)
-    };
-    Some(Difference {
-        mean,
-        interval: bootstrap(false),
-        independent: bootstrap(true),
-        variance_reduction: variance_reduction(&both),
-        seeds: both.len(),
-    })
-}
-
-/// The bootstrap draws the same each time.
-const SEED: u64 = 0x5EED;
-
-/// The place of a seed among so many that a round of the bootstrap draws.
-fn draw(stream: u64, at: usize, of: usize) -> usize {
-    generator::draw(SEED, stream, at as u32) as usize % of
-}
-
-/// The middle 95 % of some values.
-fn middle(mut values: Vec<f64>, otherwise: f64) -> Interval {
-    if values.is_empty() {
-        return Interval { low: otherwise, high: otherwise };
-    }
-    values.sort_by(f64::total_cmp);
-    let at = |thousandths: usize| values[(values.len() - 1) * thousandths / 1_000];
-    Interval { low: at(25), high: at(975) }
+/// The difference `b - a`, given the samples of each seed under each policy, and how many seeds have something to measure under both.
+pub(super) fn gap(statistic: Statistic, a: &[&[i64]], b: &[&[i64]]) -> Option<(f64, usize)> {
+    let is_whole =
+        |(a, b): &(&&[i64], &&[i64])| statistic != Statistic::Mean || !(a.is_empty() || b.is_empty());
+    let (a, b): (Vec<&[i64]>, Vec<&[i64]>) = a.iter().zip(b).filter(is_whole).unzip();
+    Some((value(statistic, &b)? - value(statistic, &a)?, a.len()))
 }
 
 /// `1 - var(b - a) / (var(a) + var(b))`, of the means of each seed.
-fn variance_reduction(both: &[(&[i64], &[i64])]) -> Option<f64> {
-    let means: Vec<(f64, f64)> = both.iter().filter_map(|(a, b)| Some((mean_of(a)?, mean_of(b)?))).collect();
+pub(super) fn variance_reduction(a: &[&[i64]], b: &[&[i64]]) -> Option<f64> {
+    let means = a.iter().zip(b).filter_map(|(a, b)| Some((mean_of(a)?, mean_of(b)?)));
+    let means: Vec<(f64, f64)> = means.collect();
     let of = |part: fn(&(f64, f64)) -> f64| variance(&means.iter().map(part).collect::<Vec<_>>());
     let apart = of(|(a, _)| *a) + of(|(_, b)| *b);
     (apart > 0.0).then(|| 1.0 - of(|(a, b)| b - a) / apart)
@@ -160,7 +102,7 @@ fn mean(values: &[f64]) -> Option<f64> {
     (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
 }
 
-fn mean_of(samples: &[i64]) -> Option<f64> {
+pub(super) fn mean_of(samples: &[i64]) -> Option<f64> {
     (!samples.is_empty())
         .then(|| samples.iter().map(|sample| *sample as f64).sum::<f64>() / samples.len() as f64)
 }
@@ -193,36 +135,21 @@ mod tests {
     }
 
     #[test]
-    fn what_is_common_to_both_takes_no_part_in_the_interval() {
+    fn what_is_common_to_both_is_taken_from_the_variance() {
         let weather: Vec<i64> = (0..400).map(|n| n * 7_919 % 1_000).collect();
         let a = each(&weather);
         let b = each(&(0..).zip(&weather).map(|(n, w)| w + 10 + n % 3).collect::<Vec<_>>());
-        let found = difference(Statistic::Mean, &slices(&a), &slices(&b)).unwrap();
-        assert!((found.mean - 11.0).abs() < 0.1, "{found:?}");
-        assert!(found.interval.is_clear() && !found.independent.is_clear(), "{found:?}");
-        assert!(found.interval.width() * 20.0 < found.independent.width(), "{found:?}");
-        assert!(found.variance_reduction.unwrap() > 0.99, "{found:?}");
+        let (gap, seeds) = gap(Statistic::Mean, &slices(&a), &slices(&b)).unwrap();
+        assert!((gap - 11.0).abs() < 0.1 && seeds == 400, "{gap} over {seeds}");
+        assert!(variance_reduction(&slices(&a), &slices(&b)).unwrap() > 0.99);
     }
 
     #[test]
-    fn the_interval_of_a_value_lies_around_it_and_narrows_with_more_seeds() {
-        let width = |seeds: i64| {
-            let samples = each(&(0..seeds).map(|n| n * 7_919 % 1_000).collect::<Vec<_>>());
-            let found = interval(Statistic::Mean, &slices(&samples)).unwrap();
-            let value = value(Statistic::Mean, &slices(&samples)).unwrap();
-            assert!(found.low < value && value < found.high, "{value} in {found:?}");
-            found.width()
-        };
-        assert!(width(1_600) < 0.6 * width(400));
-        assert_eq!(interval(Statistic::Mean, &[&[]]), None);
-    }
-
-    #[test]
-    fn the_same_differs_by_nothing() {
-        let a = each(&[1, 5, 9, 2]);
-        let found = difference(Statistic::Mean, &slices(&a), &slices(&a)).unwrap();
-        assert_eq!((found.mean, found.interval), (0.0, Interval { low: 0.0, high: 0.0 }));
-        assert!(swings(&slices(&a), &slices(&a)).is_empty());
+    fn a_gap_is_of_the_seeds_that_have_something_to_measure_under_both() {
+        let (a, b) = (vec![vec![1], vec![], vec![3]], vec![vec![2], vec![9], vec![]]);
+        assert_eq!(gap(Statistic::Mean, &slices(&a), &slices(&b)), Some((1.0, 1)));
+        assert_eq!(gap(Statistic::Quantile(99), &slices(&a), &slices(&b)), Some((6.0, 3)));
+        assert_eq!(gap(Statistic::Mean, &slices(&a[1..2]), &slices(&b[1..2])), None);
     }
 
     #[test]
