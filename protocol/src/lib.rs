@@ -25,6 +25,7 @@
 //! - [`lease`] — a lock that expires, and a fence at what it protects;
 //! - [`listing`] — a list out of a store that others write to meanwhile;
 //! - [`outbox`] — events that go out after they are committed;
+//! - [`rpc`] — sessions behind their request boundary: connections, stored requests, trees;
 //! - [`service`] — services under supervision: what a designer compares policies on;
 //! - [`session`] — the agent runtime's sessions and tools;
 //! - [`subagents`] — agents that delegate to agents;
@@ -48,6 +49,7 @@ pub mod mailbox;
 pub mod outbox;
 pub mod planted;
 pub mod probe;
+pub mod rpc;
 pub mod run;
 pub mod service;
 pub mod session;

@@ -21,12 +21,14 @@ pub mod pool;
 pub mod recovery;
 pub mod retries;
 pub mod ring;
+pub mod rpc;
 mod service;
 pub mod session;
 pub mod session_many;
 pub mod session_small;
 pub mod subagents;
 pub mod terminal;
+mod waits;
 
 use rehearsal::registry::Entry;
 
@@ -50,6 +52,7 @@ pub static SCENARIOS: &[&Entry] = &[
     &listing::LISTING,
     &background::BACKGROUND,
     &outbox::OUTBOX,
+    &rpc::RPC,
     &subagents::SUBAGENTS,
     &session_small::SESSION_SMALL,
     &ring::RING,

@@ -12,6 +12,7 @@ use rehearsal_protocol::outbox::{
 use rehearsal_protocol::{Address, NodeId, Time};
 
 use crate::planted::planted;
+use crate::waits::{Wait, nobody_waits_in_a_circle};
 
 /// The entry of the registry.
 pub static OUTBOX: Entry = Entry {
@@ -90,7 +91,7 @@ impl Scenario for Published {
 
     fn properties(&self, check: &mut Properties<Fact>) {
         check.always("SES-7", "nothing is published or answered before it is durable", nothing_is_early());
-        check.always("DEAD-1", "no actors wait for each other in a circle", nobody_waits_in_a_circle());
+        check.always("DEAD-1", "no actors wait for each other in a circle", nobody_waits_in_a_circle(waits));
         check.always(
             "MBX-3",
             "no more events wait for a subscriber than its ring has room",
@@ -141,29 +142,13 @@ fn nothing_is_early() -> impl Monitor<Fact> {
     })
 }
 
-/// DEAD-1: no actors wait for each other in a circle.
-fn nobody_waits_in_a_circle() -> impl Monitor<Fact> {
-    fold(BTreeMap::new(), |waits: &mut BTreeMap<Address, Address>, _, fact: &Fact| {
-        match fact {
-            Fact::Waits { who, on } => {
-                waits.insert(*who, *on);
-                let mut circle = vec![*who];
-                let mut at = *on;
-                while let Some(next) = waits.get(&at).filter(|_| at != *who && circle.len() <= waits.len()) {
-                    circle.push(at);
-                    at = *next;
-                }
-                if at == *who {
-                    return Err(format!("{} actors wait for each other ({circle:?})", circle.len()));
-                }
-            }
-            Fact::GoesOn { who } => {
-                waits.remove(who);
-            }
-            _ => {}
-        }
-        Ok(())
-    })
+/// DEAD-1.
+fn waits(fact: &Fact) -> Option<Wait<Address>> {
+    match fact {
+        Fact::Waits { who, on } => Some(Wait::Begins(*who, *on)),
+        Fact::GoesOn { who } => Some(Wait::Ends(*who)),
+        _ => None,
+    }
 }
 
 /// MBX-3: no more events wait for a subscriber than its ring has room.
