@@ -43,7 +43,7 @@ pub use front::Front;
 pub use key::Key;
 pub use message::{ConnectionId, Message, Operation, Reply, Request, RequestId, SessionId, Wish};
 pub use sessions::Sessions;
-pub use tool::Tool;
+pub use tool::{Job, Tool};
 pub use variant::{Planted, VARIANTS, Variant};
 
 use crate::actor::Protocol;

@@ -1,4 +1,6 @@
-//! The deletion of a tree of sessions, which takes a while: a commit for each, and the end of its turn.
+//! The deletion of a tree of sessions, which takes a while: for each a commit, the end of its turn, and the time to clear up.
+
+use std::time::Duration;
 
 use super::Rpc;
 use super::fact::Fact;
@@ -8,6 +10,10 @@ use super::message::{Message, Reply, SessionId};
 use super::sessions::Sessions;
 use super::variant::Variant;
 use crate::context::Context;
+use crate::input::TimerId;
+
+/// How long it takes to clear up what a session leaves.
+const CLEARING: Duration = Duration::from_millis(8);
 
 /// A deletion under way.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -28,13 +34,8 @@ enum Step {
     Commits(SessionId),
     /// The turn of this one has not ended yet.
     Stops(SessionId),
-}
-
-impl Cascade {
-    /// The session that was to be deleted.
-    pub(super) fn root(&self) -> SessionId {
-        self.root
-    }
+    /// What this one leaves is cleared up.
+    Clears(SessionId),
 }
 
 impl Sessions {
@@ -55,15 +56,28 @@ impl Sessions {
         }
     }
 
+    /// What a session has left is cleared up.
+    pub(super) fn cleared(&mut self, cx: &mut Context<'_, Rpc>, TimerId(number): TimerId) {
+        for cascade in &mut self.cascades {
+            if let Step::Clears(SessionId(session)) = cascade.step
+                && u64::from(session) == number
+            {
+                cascade.step = Step::Free;
+            }
+        }
+        self.go_on(cx);
+    }
+
     /// Deletions go on as far as they can.
     pub(super) fn go_on(&mut self, cx: &mut Context<'_, Rpc>) {
         let mut place = 0;
         while place < self.cascades.len() {
             match self.cascades[place].step {
                 Step::Stops(session) if !self.turns.contains_key(&session) => {
-                    self.cascades[place].step = Step::Free;
+                    self.cascades[place].step = Step::Clears(session);
+                    cx.set_timer(TimerId(session.0.into()), CLEARING);
                 }
-                Step::Commits(_) | Step::Stops(_) => place += 1,
+                Step::Commits(_) | Step::Stops(_) | Step::Clears(_) => place += 1,
                 Step::Free => match self.next_of(place) {
                     Some(session) => {
                         self.terminate(cx, session);
@@ -86,6 +100,12 @@ impl Sessions {
             return (!cascade.list.is_empty()).then(|| cascade.list.remove(0));
         }
         tree.living_below(cascade.root).next()
+    }
+
+    /// Whether the deletion of a session's tree is under way, and the session is gone already.
+    pub(super) fn is_being_deleted(&self, session: SessionId) -> bool {
+        let tree = &self.tree;
+        !tree.lives(session) && self.cascades.iter().any(|cascade| tree.is_in(session, cascade.root))
     }
 
     fn terminate(&mut self, cx: &mut Context<'_, Rpc>, session: SessionId) {

@@ -52,19 +52,18 @@ const RESTS: [Duration; 4] = [
     Duration::from_millis(2),
 ];
 /// How long it waits for a connection, unless it was impatient the last time; the first is the dull one.
-const WAITS: [Duration; 6] =
-    [PATIENCE, PATIENCE, PATIENCE, PATIENCE, Duration::from_millis(12), Duration::from_millis(6)];
+const WAITS: [Duration; 8] =
+    [PATIENCE, PATIENCE, PATIENCE, PATIENCE, PATIENCE, PATIENCE, PATIENCE, Duration::from_millis(9)];
 /// What it asks; the first is the dull one.
-const OPERATIONS: [Operation; 10] = [
-    Operation::GetState,
+const OPERATIONS: [Operation; 9] = [
     Operation::Send,
     Operation::Send,
     Operation::Send,
     Operation::Send,
-    Operation::GetState,
-    Operation::GetState,
     Operation::Create,
     Operation::Create,
+    Operation::Create,
+    Operation::GetState,
     Operation::Delete,
 ];
 

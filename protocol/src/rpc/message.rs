@@ -176,12 +176,11 @@ impl SessionId {
         (1..=ROOTS).map(Self)
     }
 
-    /// The name under which it is known outside; a person may have put a separator into it.
+    /// The name under which it is known outside; whoever gave it may have put a separator into it.
     pub fn name(self) -> String {
         match self.0 {
-            1 => "s1".to_owned(),
-            2 => "s1:s1".to_owned(),
-            number => format!("t{number}"),
+            3 => "s1:s1".to_owned(),
+            number => format!("s{number}"),
         }
     }
 }

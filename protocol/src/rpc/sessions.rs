@@ -116,7 +116,7 @@ impl Sessions {
     }
 
     fn read(&mut self, session: SessionId) -> Reply {
-        if self.variant == Variant::ReadMakesAnew && !self.tree.lives(session) {
+        if self.variant == Variant::ReadMakesAnew && self.is_being_deleted(session) {
             self.tree.make_anew(session);
         }
         self.tree.state(session).unwrap_or(Reply::Terminated)
@@ -125,7 +125,7 @@ impl Sessions {
     /// Makes a session below another, unless that is deleted or about to be.
     pub(super) fn create(&mut self, parent: SessionId) -> Reply {
         let Some(session) = self.tree.create(parent) else {
-            if self.cascades.iter().any(|cascade| self.tree.is_in(parent, cascade.root())) {
+            if self.is_being_deleted(parent) {
                 self.state(Fact::CreationRefused(parent));
             }
             return Reply::Terminated;
@@ -193,7 +193,8 @@ impl Actor<Rpc> for Sessions {
             },
             Input::Signal(Signal::Exit { who, .. }) => self.tool_ended(cx, who),
             Input::Synced(id) => self.synced(cx, id),
-            Input::Timer(_) | Input::Signal(_) => {}
+            Input::Timer(due) => self.cleared(cx, due),
+            Input::Signal(_) => {}
         }
         self.journal.commit(cx, &self.requests, &self.tree);
     }

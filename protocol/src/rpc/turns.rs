@@ -8,7 +8,7 @@ use super::journal::Told;
 use super::key::Key;
 use super::message::{Message, Reply, RequestId, SessionId, Wish};
 use super::sessions::Sessions;
-use super::tool::Tool;
+use super::tool::{Job, Tool};
 use super::variant::Variant;
 use crate::address::Address;
 use crate::context::Context;
@@ -47,7 +47,8 @@ impl Sessions {
         queue: VecDeque<(Key, RequestId)>,
     ) {
         self.begun += 1;
-        let tool = cx.spawn(&format!("tool-{}", self.begun), Tool::new(cx.me(), session));
+        let tool = Tool::new(cx.me(), session, Job::drawn(cx));
+        let tool = cx.spawn(&format!("tool-{}", self.begun), tool);
         cx.announce(Fact::Waits { who: Party::Turn(session), on: Party::Tool(session) });
         self.turns.insert(session, Turn { key, tool, queue });
     }

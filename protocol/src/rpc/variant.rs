@@ -18,7 +18,7 @@ pub enum Variant {
     TakesUpNothing,
     /// A tree is deleted by a list, and its root is marked last.
     CascadeMissesCreation,
-    /// A read of what is not there makes it.
+    /// A read of what is just being deleted makes it anew.
     ReadMakesAnew,
     /// A connection is closed only if it is set up.
     LateConnect,
@@ -67,7 +67,7 @@ pub const VARIANTS: [Planted; 8] = [
     },
     Planted {
         name: "read-makes-anew",
-        sentence: "a session that is not there when it is read is taken for one that has done nothing yet",
+        sentence: "a session that is read while its tree is being deleted is taken for one that has done nothing yet",
         trips: "RPC-3",
         variant: Variant::ReadMakesAnew,
     },
