@@ -3,6 +3,7 @@
 //! What a person does (keys, requests to redraw) goes before what agents report, but not without end: after a number of inputs in a row one
 //! report has its turn, so that a flood of keys starves nothing. Whatever changes what is shown asks for a frame. The first is drawn at once, the
 //! next not within 33 ms, one at a time, and whoever asks during a frame gets exactly one more. What a pane asks for twice before its turn is one event (B.7).
+//! A program that has nothing to do waits for both lanes, so no report waits for a key; and when both are closed, empty, and drawn, it ends.
 //!
 //! - [`actor`] — the loop: accepts, dispatches, asks for frames;
 //! - [`lanes`] — the two queues, and which of them is next;
@@ -153,6 +154,15 @@ pub enum Fact {
         /// How many still wait in both lanes.
         left: u32,
     },
+    /// Nothing waits, and nothing is being handled.
+    Idle,
+    /// All who feed the lanes have ended.
+    Closed {
+        /// Whether something waits, is being handled or is drawn.
+        busy: bool,
+    },
+    /// The program ends.
+    Ended,
     /// A frame is wanted.
     Requested {
         /// The number of the request.

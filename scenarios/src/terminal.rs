@@ -72,9 +72,11 @@ impl Scenario for TuiLanes {
     fn set_up(&self, system: &mut Setup<Lanes>) {
         let mut machine = system.node("machine").steady();
         let painter = machine.actor("painter", Painter::default());
-        let terminal = machine.actor("terminal", Terminal::new(painter, self.config, self.variant));
-        system.node("person").steady().actor("typist", Typist::new(terminal, self.rounds));
-        system.node("agents").steady().actor("feed", Feed::new(terminal, self.rounds));
+        let terminal = machine.declare("terminal");
+        let typist = system.node("person").steady().actor("typist", Typist::new(terminal, self.rounds));
+        let feed = system.node("agents").steady().actor("feed", Feed::new(terminal, self.rounds));
+        let program = Terminal::new(painter, self.config, self.variant).fed_by([typist, feed]);
+        system.node("machine").actor("terminal", program);
         system.timeout("debounce", self.config.debounce);
         system.faulty_phase(Duration::from_secs(1));
     }
@@ -92,6 +94,9 @@ fn goals(check: &mut Properties<Fact>) {
         |fact| matches!(fact, Fact::FrameBegun { frame, request, .. } if request > &(frame + 3))
     });
     check.sometimes("an event joins one like it", |fact| matches!(fact, Fact::Joined { .. }));
+    check.sometimes("a program whose lanes are closed has something to do before it ends", {
+        |fact| matches!(fact, Fact::Closed { busy: true })
+    });
     check.sometimes("many reports wait", {
         |fact| matches!(fact, Fact::Accepted { lane: Lane::Bulk, waiting: 8.., .. })
     });

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::actor::Actor;
 use crate::address::Address;
 use crate::context::Context;
-use crate::input::{Input, TimerId};
+use crate::input::{Input, Signal, TimerId};
 use crate::mailbox::DeadLetter;
 
 use super::lanes::{Accepted, Numbered, Waiting};
@@ -16,6 +16,7 @@ use super::{Config, Event, Fact, Lane, Lanes, Message, Variant};
 #[derive(Clone, Debug, Hash)]
 pub struct Terminal {
     painter: Address,
+    lanes: Open,
     waiting: Waiting,
     hands: Hands,
     dispatches: u64,
@@ -23,6 +24,17 @@ pub struct Terminal {
     frames: Frames,
     config: Config,
     variant: Variant,
+}
+
+/// Whether anything more can come.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Open {
+    /// Always.
+    ForEver,
+    /// As long as some of these, who feed the lanes, have not ended.
+    While(Vec<Address>),
+    /// No.
+    Closed,
 }
 
 /// Whether the program is handling an event.
@@ -39,7 +51,14 @@ impl Terminal {
     /// A program whose frames are drawn there.
     pub fn new(painter: Address, config: Config, variant: Variant) -> Self {
         let (waiting, screen, frames) = (Waiting::default(), Screen::Quiet, Frames::default());
-        Self { painter, waiting, hands: Hands::Free, dispatches: 0, screen, frames, config, variant }
+        let (lanes, hands) = (Open::ForEver, Hands::Free);
+        Self { painter, lanes, waiting, hands, dispatches: 0, screen, frames, config, variant }
+    }
+
+    /// The same, which ends when all of those have ended, and what they sent is handled and drawn.
+    #[must_use]
+    pub fn fed_by(self, sources: impl IntoIterator<Item = Address>) -> Self {
+        Self { lanes: Open::While(sources.into_iter().collect()), ..self }
     }
 
     /// What is drawn, or will be.
@@ -59,6 +78,7 @@ impl Terminal {
         };
         cx.announce(Fact::Accepted { lane, number, waiting: self.waiting.len(lane) as u32, event });
         match self.hands {
+            Hands::Free if self.variant == Variant::WaitsOnInput && lane == Lane::Bulk => {}
             Hands::Free => self.dispatch(cx),
             Hands::Full => {}
         }
@@ -69,7 +89,7 @@ impl Terminal {
         let lane = self.next_lane(cx);
         let Some(first) = self.waiting.take(lane) else {
             self.hands = Hands::Free;
-            return;
+            return cx.announce(Fact::Idle);
         };
         self.dispatches += 1;
         self.handle(cx, lane, first);
@@ -155,6 +175,36 @@ impl Terminal {
         }
     }
 
+    fn begin(&self, cx: &mut Context<'_, Lanes>) {
+        match &self.lanes {
+            Open::While(sources) => sources.iter().for_each(|source| cx.monitor(*source)),
+            Open::ForEver | Open::Closed => {}
+        }
+    }
+
+    /// Who feeds a lane has ended: nothing more is in it but what waits.
+    fn source_ended(&mut self, cx: &mut Context<'_, Lanes>, source: Address) {
+        let Open::While(sources) = &mut self.lanes else { return };
+        sources.retain(|other| *other != source);
+        if sources.is_empty() {
+            self.lanes = Open::Closed;
+            cx.announce(Fact::Closed { busy: self.is_busy() });
+        }
+    }
+
+    /// Nothing waits, nothing comes any more, and all is drawn: the program ends.
+    fn end_if_over(&self, cx: &mut Context<'_, Lanes>) {
+        if self.lanes == Open::Closed && !self.is_busy() {
+            cx.announce(Fact::Ended);
+            cx.exit();
+        }
+    }
+
+    /// Whether something waits, is being handled or is to be drawn.
+    fn is_busy(&self) -> bool {
+        self.hands == Hands::Full || !self.waiting.is_empty() || self.screen != Screen::Quiet
+    }
+
     fn debounced(&mut self, cx: &mut Context<'_, Lanes>) {
         match self.screen {
             Screen::Due => self.draw(cx),
@@ -165,7 +215,9 @@ impl Terminal {
 
 impl Actor<Lanes> for Terminal {
     fn receive(&mut self, cx: &mut Context<'_, Lanes>, input: Input<Lanes>) {
+        let looks = self.variant != Variant::DeafToClose || matches!(input, Input::Signal(_));
         match input {
+            Input::Start(_) => self.begin(cx),
             Input::Message(envelope) => match envelope.message {
                 Message::Happened(event) => self.accept(cx, event),
                 Message::Drawn { frame } => self.drawn(cx, frame),
@@ -173,7 +225,11 @@ impl Actor<Lanes> for Terminal {
             },
             Input::Timer(HANDLED) => self.dispatch(cx),
             Input::Timer(DEBOUNCED) => self.debounced(cx),
-            Input::Start(_) | Input::Timer(_) | Input::Signal(_) | Input::Synced(_) => {}
+            Input::Signal(Signal::Exit { who, .. }) => self.source_ended(cx, who),
+            Input::Timer(_) | Input::Signal(_) | Input::Synced(_) => {}
+        }
+        if looks {
+            self.end_if_over(cx);
         }
     }
 }

@@ -33,7 +33,7 @@ const PAUSES: [Duration; 6] = [
     Duration::from_millis(4),
 ];
 
-/// Reports for some rounds.
+/// Reports for some rounds, and is done.
 #[derive(Clone, Debug, Hash)]
 pub struct Feed {
     terminal: Address,
@@ -51,7 +51,7 @@ impl Actor<Lanes> for Feed {
     fn receive(&mut self, cx: &mut Context<'_, Lanes>, input: Input<Lanes>) {
         match input {
             Input::Start(_) | Input::Timer(_) => {
-                let Some(left) = self.rounds.checked_sub(1) else { return };
+                let Some(left) = self.rounds.checked_sub(1) else { return cx.exit() };
                 self.rounds = left;
                 for event in REPORTS[cx.choose(REPORTS.len() as u32) as usize] {
                     cx.send(self.terminal, Message::Happened(*event));

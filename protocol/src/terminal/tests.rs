@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use crate::address::Address;
+use crate::address::{Address, Incarnation};
 use crate::context::Effect;
-use crate::input::{Input, TimerId};
+use crate::input::{Exit, Input, Signal, TimerId};
 use crate::probe::Probe;
 
 use super::screen::{Owed, Screen};
@@ -44,6 +44,13 @@ impl Play {
 
     fn debounced(&mut self) -> String {
         said(&self.probe.turn(&mut self.terminal, Input::Timer(TimerId(2))))
+    }
+
+    /// Who feeds a lane ends.
+    fn ends(&mut self, who: Address) -> String {
+        let (incarnation, reason) = (Incarnation(1), Exit::Normal);
+        let exit = Input::Signal(Signal::Exit { who, incarnation, reason });
+        said(&self.probe.turn(&mut self.terminal, exit))
     }
 
     fn drawn(&mut self, frame: u64) -> String {
@@ -138,7 +145,7 @@ fn coalescing_that_receives_before_it_looks_loses_the_event_after_the_inserts() 
     play.happens(Event::Insert);
     play.happens(Event::Status);
     play.handled();
-    assert_eq!(play.handled(), "");
+    assert_eq!(play.handled(), "announce Idle");
 }
 
 #[test]
@@ -223,4 +230,34 @@ fn no_inputs_in_a_row_means_strict_priority() {
     play.happens(Event::Status);
     play.happens(Event::Key);
     assert!(play.handled().contains(&dispatched(Lane::Input, 2, 2)));
+}
+
+#[test]
+fn a_report_that_comes_while_nothing_is_handled_is_handled_and_the_bug_waits_for_a_key() {
+    let mut play = Play::with(Variant::Reference);
+    assert!(play.happens(Event::Status).contains(&dispatched(Lane::Bulk, 1, 1)));
+    assert_eq!(play.handled(), "announce Idle");
+    let mut play = Play::with(Variant::WaitsOnInput);
+    assert!(!play.happens(Event::Status).contains("Dispatched"));
+    assert!(play.happens(Event::Key).contains(&dispatched(Lane::Input, 1, 1)));
+    assert!(play.handled().contains(&dispatched(Lane::Bulk, 1, 2)));
+}
+
+#[test]
+fn a_program_ends_when_its_lanes_are_closed_and_all_is_handled_and_drawn_and_the_bug_never() {
+    let frame_ended = "announce FrameEnded { frame: 1 }";
+    for (variant, last) in [
+        (Variant::Reference, format!("{frame_ended}\nannounce Ended, exit")),
+        (Variant::DeafToClose, frame_ended.to_owned()),
+    ] {
+        let mut play = Play::with(variant);
+        let (person, agents) = (play.someone, play.probe.peer());
+        play.terminal = play.terminal.fed_by([person, agents]);
+        assert_eq!(said(&play.probe.start(&mut play.terminal)), "monitor @2.2, monitor @3.3");
+        assert_eq!(play.ends(person), "");
+        play.happens(Event::Status);
+        assert_eq!(play.ends(agents), "announce Closed { busy: true }");
+        assert_eq!(play.handled(), "announce Idle");
+        assert_eq!(play.drawn(1), last);
+    }
 }

@@ -42,7 +42,7 @@ const REDRAWS: [&[Pane]; 16] = [
     &[],
 ];
 
-/// Types for some rounds, and looks at something that moves now and then.
+/// Types for some rounds, looks at something that moves now and then, and leaves.
 #[derive(Clone, Debug, Hash)]
 pub struct Typist {
     terminal: Address,
@@ -60,7 +60,7 @@ impl Actor<Lanes> for Typist {
     fn receive(&mut self, cx: &mut Context<'_, Lanes>, input: Input<Lanes>) {
         match input {
             Input::Start(_) | Input::Timer(_) => {
-                let Some(left) = self.rounds.checked_sub(1) else { return };
+                let Some(left) = self.rounds.checked_sub(1) else { return cx.exit() };
                 self.rounds = left;
                 for _ in 0..BURSTS[cx.choose(BURSTS.len() as u32) as usize] {
                     cx.send(self.terminal, Message::Happened(Event::Key));

@@ -26,13 +26,17 @@ pub enum Variant {
     JoinsByKind,
     /// An event joins one like it only if that came just before.
     JoinsNeighbours,
+    /// A program with nothing to do waits for input, and not for reports.
+    WaitsOnInput,
+    /// Whether the program is over is asked when a lane is closed, and not again.
+    DeafToClose,
 }
 
 /// What is wrong in a variant.
 pub type Planted = crate::planted::Planted<Variant>;
 
 /// All planted bugs.
-pub const VARIANTS: [Planted; 10] = [
+pub const VARIANTS: [Planted; 12] = [
     Planted {
         name: "strict-lanes",
         sentence: "input always goes first, and endless input starves what agents report",
@@ -92,6 +96,18 @@ pub const VARIANTS: [Planted; 10] = [
         sentence: "whether an event is of no use is asked of the last one that waits, and the same pane waits twice",
         trips: "MBX-5",
         variant: Variant::JoinsNeighbours,
+    },
+    Planted {
+        name: "waits-on-input",
+        sentence: "a program that has nothing to do waits for a key, and looks for reports after that",
+        trips: "LANE-4",
+        variant: Variant::WaitsOnInput,
+    },
+    Planted {
+        name: "deaf-to-close",
+        sentence: "a program whose last lane is closed while something waits or is drawn has no exit, and waits for ever",
+        trips: "LANE-5",
+        variant: Variant::DeafToClose,
     },
 ];
 

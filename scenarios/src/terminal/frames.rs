@@ -65,7 +65,10 @@ impl Monitor<Fact> for Answered {
             | Fact::Refused { .. }
             | Fact::Joined { .. }
             | Fact::Dispatched { .. }
-            | Fact::FrameEnded { .. } => {}
+            | Fact::FrameEnded { .. }
+            | Fact::Idle
+            | Fact::Closed { .. }
+            | Fact::Ended => {}
         }
         Ok(())
     }
@@ -110,7 +113,13 @@ fn the_first_is_drawn_at_once(debounce: Duration) -> impl Monitor<Fact> {
                 shown.in_flight = true;
             }
             Fact::FrameEnded { .. } => shown.in_flight = false,
-            Fact::Accepted { .. } | Fact::Refused { .. } | Fact::Joined { .. } | Fact::Dispatched { .. } => {}
+            Fact::Accepted { .. }
+            | Fact::Refused { .. }
+            | Fact::Joined { .. }
+            | Fact::Dispatched { .. }
+            | Fact::Idle
+            | Fact::Closed { .. }
+            | Fact::Ended => {}
         }
         Ok(())
     })

@@ -1,8 +1,9 @@
 //! What holds of the two lanes.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
-use rehearsal::check::{Moment, Monitor, Owed, Properties, fold};
+use rehearsal::check::{Moment, Monitor, Owed, Properties, Step, fold};
 use rehearsal_protocol::Time;
 use rehearsal_protocol::terminal::{Config, Event, Fact, Lane};
 
@@ -41,6 +42,18 @@ pub(super) fn state(check: &mut Properties<Fact>, config: Config) {
         "no report goes before an input that waits, unless so many inputs went before it",
         input_goes_first(enough),
     );
+    check.always(
+        "LANE-4",
+        "a report that comes while there is nothing to do is dispatched within 10 ms",
+        Idling::default(),
+    );
+    check.leads_to("LANE-5", "a program whose lanes are all closed comes to its end", IN_THE_END, {
+        |fact: &Fact| match fact {
+            Fact::Closed { .. } => Step::Owe("the end of the program"),
+            Fact::Ended => Step::Settle("the end of the program"),
+            _ => Step::Ignore,
+        }
+    });
 }
 
 /// What waits in each lane, by what was accepted and dispatched.
@@ -163,7 +176,10 @@ impl Monitor<Fact> for Conservation {
             | Fact::Joined { .. }
             | Fact::Requested { .. }
             | Fact::FrameBegun { .. }
-            | Fact::FrameEnded { .. } => {}
+            | Fact::FrameEnded { .. }
+            | Fact::Idle
+            | Fact::Closed { .. }
+            | Fact::Ended => {}
         }
         Ok(())
     }
@@ -179,5 +195,59 @@ impl Monitor<Fact> for Conservation {
 
     fn reset(&mut self) {
         self.waiting.clear();
+    }
+}
+
+/// So long the original waited for input before it looked for reports (`actors.md` B.6).
+const AT_MOST: Duration = Duration::from_millis(10);
+
+/// LANE-4: the report that came while there was nothing to do, and when.
+#[derive(Clone, Debug, Default, Hash)]
+struct Idling {
+    has_begun: bool,
+    report: Option<(u64, Time)>,
+}
+
+impl Monitor<Fact> for Idling {
+    fn observe(&mut self, moment: Moment, fact: &Fact) -> Result<(), String> {
+        match fact {
+            Fact::Idle => self.has_begun = false,
+            Fact::Accepted { lane: Lane::Bulk, number, .. } if !self.has_begun && self.report.is_none() => {
+                self.report = Some((*number, moment.at));
+            }
+            Fact::Dispatched { .. } => {
+                self.has_begun = true;
+                if let Some((report, since)) = self.report.take()
+                    && moment.at.since(since) > AT_MOST
+                {
+                    return Err(format!(
+                        "report {report} came at {since}, when there was nothing to do, and something was done at {}",
+                        moment.at
+                    ));
+                }
+            }
+            Fact::Accepted { .. }
+            | Fact::Refused { .. }
+            | Fact::Joined { .. }
+            | Fact::Requested { .. }
+            | Fact::FrameBegun { .. }
+            | Fact::FrameEnded { .. }
+            | Fact::Closed { .. }
+            | Fact::Ended => {}
+        }
+        Ok(())
+    }
+
+    fn owed(&self) -> Vec<Owed> {
+        let owe = |(report, since): (u64, Time)| Owed {
+            since,
+            within: AT_MOST,
+            what: format!("the dispatch of report {report}, which came when there was nothing to do"),
+        };
+        self.report.map(owe).into_iter().collect()
+    }
+
+    fn reset(&mut self) {
+        *self = Self::default();
     }
 }
