@@ -104,9 +104,10 @@ impl Client {
     fn rested(&mut self, cx: &mut Context<'_, Rpc>, connected: bool) {
         if self.request.is_none() {
             let Some(left) = self.left.checked_sub(1) else {
-                return if connected {
-                    self.disconnect(cx)
-                };
+                if connected {
+                    self.disconnect(cx);
+                }
+                return;
             };
             self.left = left;
             self.request = Some(self.next_request(cx));

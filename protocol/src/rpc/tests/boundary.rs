@@ -1,6 +1,7 @@
 //! The front and a client.
 
 use super::*;
+use crate::address::Incarnation;
 use crate::input::{Input, TimerId};
 
 const C1: ConnectionId = ConnectionId { client: 1, number: 1 };
@@ -23,13 +24,9 @@ impl Bench {
         assert!(bench.probe.start(&mut bench.front).is_empty());
         let challenge = "send @2.2 Challenge { connection: c1~1, life: Incarnation(1) }";
         assert_eq!(bench.hears(Message::Connect(C1)), [challenge]);
-        let life = bench.front_life();
+        let life = Incarnation(1);
         assert_eq!(bench.hears(Message::Proof { connection: C1, life }), ["set Timer(4294967297) 4ms"]);
         bench
-    }
-
-    fn front_life(&self) -> crate::address::Incarnation {
-        crate::address::Incarnation(1)
     }
 
     fn hears(&mut self, message: Message) -> Vec<String> {
@@ -82,7 +79,7 @@ fn a_connect_that_comes_after_its_disconnect_opens_nothing() {
 fn a_proof_for_an_earlier_life_opens_nothing() {
     let mut bench = Bench::proved(Variant::Reference);
     bench.hears(Message::Connect(ConnectionId { number: 2, ..C1 }));
-    let life = crate::address::Incarnation(0);
+    let life = Incarnation(0);
     let proof = Message::Proof { connection: ConnectionId { number: 2, ..C1 }, life };
     assert_eq!(bench.hears(proof), ["dead letter StaleAttempt"]);
 }
@@ -113,7 +110,7 @@ const OURS: ConnectionId = ConnectionId { client: 1, number: 100_001 };
 #[test]
 fn a_client_proves_only_the_connection_that_it_wants() {
     let (mut probe, mut client, front) = connecting();
-    let life = crate::address::Incarnation(3);
+    let life = Incarnation(3);
     let proof = probe.message(&mut client, front, Message::Challenge { connection: OURS, life });
     assert_eq!(said(&proof), ["send @1.1 Proof { connection: c1~100001, life: Incarnation(3) }"]);
     let stale = probe.message(&mut client, front, Message::Challenge { connection: C1, life });
