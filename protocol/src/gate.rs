@@ -12,6 +12,7 @@
 //! - [`fact`] — what is announced;
 //! - [`supervisor`] — opens gates, takes reports, decides;
 //! - [`agent`] — asks a provider for one opinion;
+//! - [`folder`] — where agents leave their answers, in the design that was replaced;
 //! - [`provider`] — has opinions;
 //! - [`store`] — what stays;
 //! - [`cache`] — what is drawn;
@@ -21,6 +22,7 @@
 pub mod agent;
 pub mod cache;
 pub mod fact;
+pub mod folder;
 pub mod message;
 pub mod model;
 pub mod person;
@@ -34,8 +36,9 @@ pub mod variant;
 
 pub use cache::Cache;
 pub use fact::Fact;
+pub use folder::Folder;
 pub use message::Message;
-pub use model::{Config, Model};
+pub use model::{Config, Model, Results};
 pub use person::Person;
 pub use provider::Provider;
 pub use record::{AgentId, Confidence, Decision, GateId, Opinion, Record, Row, Status, Subject};

@@ -16,8 +16,8 @@ use rehearsal::policy;
 use rehearsal::registry::{self, Entry, Setting, rehearsal};
 use rehearsal::{Limits, Profile, Scenario, Setup};
 use rehearsal_protocol::gate::{
-    Cache, Config, Fact, Flaws, Gates, Peers, Person, Provider, Store, Supervisor, VARIANTS, model, person,
-    variant,
+    self, Cache, Config, Fact, Flaws, Folder, Gates, Peers, Person, Provider, Results, Store, Supervisor,
+    VARIANTS, model, person, variant,
 };
 
 use crate::planted::planted;
@@ -47,15 +47,16 @@ pub static GATE: Entry = Entry {
         },
     ],
     build: |variant, settings| {
-        let flaws = variant.and_then(variant::named).map_or(Flaws::none(), |planted| Flaws::of(&[planted]));
+        let planted = variant.and_then(variant::named);
         rehearsal(Gatekeeping {
             config: Config {
                 agents: settings.get("agents") as u8,
                 early: settings.get("early") == 1,
+                results: planted.map_or(Results::default(), gate::Variant::results),
                 ..Config::default()
             },
             commands: settings.get("commands"),
-            flaws,
+            flaws: planted.map_or(Flaws::none(), |planted| Flaws::of(&[planted])),
         })
     },
 };
@@ -92,7 +93,8 @@ impl Scenario for Gatekeeping {
         let model = self.config.model;
         process.actor("store", Store::new(model, cache));
         process.actor("cache", Cache::new(if model.projects() { store } else { supervisor }));
-        let peers = Peers { store, cache, provider, person };
+        let folder = process.actor("folder", Folder::default());
+        let peers = Peers { store, cache, provider, folder, person };
         process.actor("supervisor", Supervisor::new(peers, self.config, self.flaws));
         system.node("desk").actor("person", Person::new(supervisor, self.config.agents, self.commands));
         system.timeout("deadline", model::DEADLINE);
@@ -106,7 +108,7 @@ impl Scenario for Gatekeeping {
 
     fn properties(&self, check: &mut Properties<Fact>) {
         invariants::state(check, self.config.model);
-        invariants::state_goals(check);
+        invariants::state_goals(check, self.config.results);
     }
 
     fn policies(&self) -> &'static [&'static str] {
@@ -119,8 +121,8 @@ impl Scenario for Gatekeeping {
     }
 
     fn under_data(&self, data: &toml::Table) -> Result<Self, String> {
-        let policies::Design { model, early, tries, .. } = policy::Policy::read(data)?;
-        Ok(Self { config: Config { model, early, tries, ..self.config }, ..*self })
+        let policies::Design { model, results, early, tries, .. } = policy::Policy::read(data)?;
+        Ok(Self { config: Config { model, results, early, tries, ..self.config }, ..*self })
     }
 
     fn measures(&self, measure: &mut Measures<Fact>) {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::record::{AgentId, Decision, GateId, Record, Row, Subject};
+use super::record::{AgentId, Decision, GateId, Opinion, Record, Row, Status, Subject};
 
 /// What is announced.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -16,16 +16,52 @@ pub enum Fact {
         /// About what.
         subject: Subject,
     },
-    /// There is a gate about the same.
-    Refused(GateId),
+    /// There is a gate about the same, so this one is not opened.
+    Refused {
+        /// Which.
+        gate: GateId,
+        /// About what.
+        subject: Subject,
+    },
+    /// The supervisor shuts down, so this gate is not opened.
+    Closed(GateId),
     /// A gate is open, its agents start.
     Opened(GateId),
+    /// An agent asks its provider.
+    Asked(AgentId),
+    /// An agent has come so far, and reports it.
+    Progress {
+        /// Which agent.
+        agent: AgentId,
+        /// The lines that it has: more than one since its last report if that was not taken.
+        lines: u8,
+        /// How many of them are new.
+        new: u8,
+    },
+    /// The supervisor takes a report of progress.
+    ProgressTaken(AgentId),
+    /// An agent has its answer.
+    Thinks {
+        /// Which agent.
+        agent: AgentId,
+        /// What it will report.
+        opinion: Opinion,
+    },
+    /// Files of results are found that a gate looked for.
+    Found {
+        /// Which gate.
+        gate: GateId,
+        /// How many.
+        files: u32,
+    },
     /// A vote is counted.
     Counted {
         /// In which gate.
         gate: GateId,
         /// Whose it is.
         by: AgentId,
+        /// What it says.
+        opinion: Opinion,
     },
     /// A report came when nothing could come of it any more.
     Late(AgentId),
@@ -58,6 +94,20 @@ pub enum Fact {
     },
     /// The deadline of a gate came.
     OutOfTime(GateId),
+    /// A person is told how an agent is.
+    Said {
+        /// Which agent.
+        agent: AgentId,
+        /// How it is, if that is known.
+        status: Option<Status>,
+    },
+    /// The supervisor is told to shut down, with so many gates that are not decided.
+    ShuttingDown {
+        /// How many.
+        open: u32,
+    },
+    /// The supervisor ends.
+    ShutDown,
     /// The person is told what came out of a gate.
     Told {
         /// Of which gate.

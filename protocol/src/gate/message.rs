@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::record::{AgentId, Decision, GateId, Opinion, Row, Subject};
+use super::folder::{FileName, Vote};
+use super::record::{AgentId, Decision, GateId, Opinion, Row, Status, Subject};
+use crate::address::Address;
 use crate::mailbox::Lane;
 
 /// What is said.
@@ -20,14 +22,32 @@ pub enum Message {
     Report(Report),
     /// An agent is not needed any more.
     Abort,
+    /// The agent's report of progress was taken: it may send the next.
+    Taken,
     /// To the cache.
     Show(Show),
+    /// From the supervisor to the cache: someone wants to know how an agent is.
+    Query {
+        /// Which agent.
+        agent: AgentId,
+        /// Who is to be told.
+        by: Address,
+    },
     /// From the cache, which begins with nothing.
     Refill,
     /// To the store.
     Keep(Keep),
     /// From the store.
     Kept(Kept),
+    /// To the folder of results.
+    File(File),
+    /// From the folder: what the files say that a gate looks for, and who wrote them.
+    Found {
+        /// Which gate looks.
+        gate: GateId,
+        /// The files that are there.
+        files: Vec<Vote>,
+    },
 }
 
 /// What a person wants.
@@ -44,6 +64,10 @@ pub enum Command {
     CancelAgent(AgentId),
     /// A gate is not needed any more.
     CancelGate(GateId),
+    /// How an agent is.
+    QueryStatus(AgentId),
+    /// No more gates, and no supervisor.
+    Shutdown,
 }
 
 /// What a person is told.
@@ -53,6 +77,17 @@ pub enum News {
     Opened(GateId),
     /// There is another gate about the same.
     Refused(GateId),
+    /// There are no more gates.
+    Closed(GateId),
+    /// So is the agent; nobody knows if absent.
+    Status {
+        /// Which agent.
+        agent: AgentId,
+        /// How it is.
+        status: Option<Status>,
+    },
+    /// Every gate is decided, that is durable, and the supervisor ends.
+    ShutDown,
     /// This came out of the gate.
     Result {
         /// Of which gate.
@@ -65,6 +100,8 @@ pub enum News {
 /// What a provider says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Answer {
+    /// So much of it is there.
+    Line(u8),
     /// An opinion.
     Opinion(Opinion),
     /// That it cannot answer.
@@ -85,6 +122,13 @@ pub enum Report {
     },
     /// It could not get one.
     Failed(AgentId),
+    /// It has come so far.
+    Progress {
+        /// Which agent.
+        agent: AgentId,
+        /// The lines that it has.
+        lines: u8,
+    },
 }
 
 /// What the cache is told.
@@ -94,6 +138,34 @@ pub enum Show {
     Row(Row),
     /// This is known of all gates, and nothing else.
     All(Vec<Row>),
+    /// An agent has come so far.
+    Progress {
+        /// Which agent.
+        agent: AgentId,
+        /// The lines that it has.
+        lines: u8,
+    },
+}
+
+/// What the folder is asked.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum File {
+    /// To write a file in place of one that has its name, if there is one.
+    Write {
+        /// Under this name.
+        name: FileName,
+        /// What it says, and who wrote it.
+        vote: Vote,
+    },
+    /// What the files of these names say.
+    Scan {
+        /// Who looks.
+        gate: GateId,
+        /// What it looks for.
+        names: Vec<FileName>,
+    },
+    /// To remove the files of these names.
+    Remove(Vec<FileName>),
 }
 
 /// What the store is asked.
@@ -125,7 +197,7 @@ impl Message {
     /// The lane in which it travels. What goes to cache and store keeps its order, so it is all in one.
     pub fn lane(&self) -> Lane {
         match self {
-            Self::Command(_) | Self::Abort => Lane::Control,
+            Self::Command(_) | Self::Abort | Self::Query { .. } => Lane::Control,
             Self::News(_)
             | Self::Prompt(_)
             | Self::Answer(_)
@@ -133,7 +205,10 @@ impl Message {
             | Self::Show(_)
             | Self::Refill
             | Self::Keep(_)
-            | Self::Kept(_) => Lane::Result,
+            | Self::Kept(_)
+            | Self::Taken
+            | Self::File(_)
+            | Self::Found { .. } => Lane::Result,
         }
     }
 }

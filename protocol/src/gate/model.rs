@@ -47,10 +47,26 @@ impl Model {
         self == Self::EventLog
     }
 
+    /// Whether the supervisor says how an agent is, out of its memory; or else the cache does.
+    pub fn answers_from_memory(self) -> bool {
+        matches!(self, Self::Polled | Self::TripleWrite)
+    }
+
     /// Whether agents are started, and decisions told, before anything is durable; and changes are noticed by looking.
     pub fn polls(self) -> bool {
         self == Self::Polled
     }
+}
+
+/// How the answer of an agent comes to its gate.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Results {
+    /// The agent reports it.
+    #[default]
+    Reported,
+    /// M0: the agent writes a file, and a broker looks twice a second which files there are.
+    Filed,
 }
 
 /// How gates are run.
@@ -58,6 +74,8 @@ impl Model {
 pub struct Config {
     /// How state is kept.
     pub model: Model,
+    /// How answers come.
+    pub results: Results,
     /// How many agents a gate has.
     pub agents: u8,
     /// Whether a gate is decided as soon as more than half of its agents agree, or waits for all.
@@ -68,6 +86,6 @@ pub struct Config {
 
 impl Default for Config {
     fn default() -> Self {
-        Self { model: Model::default(), agents: 3, early: false, tries: 1 }
+        Self { model: Model::default(), results: Results::default(), agents: 3, early: false, tries: 1 }
     }
 }

@@ -1,4 +1,4 @@
-//! Who opens gates, and now and then cancels one.
+//! Who opens gates, now and then cancels one or asks how it goes, and may shut everything down in the end.
 
 use std::time::Duration;
 
@@ -32,10 +32,11 @@ enum Wish {
     Open { spec: u8 },
     CancelAgent,
     CancelGate,
+    Query,
 }
 
 /// What is wanted; the first is the dull one.
-const WISHES: [Wish; 12] = [
+const WISHES: [Wish; 14] = [
     Wish::Open { spec: 1 },
     Wish::Open { spec: 1 },
     Wish::Open { spec: 1 },
@@ -48,7 +49,11 @@ const WISHES: [Wish; 12] = [
     Wish::CancelAgent,
     Wish::CancelAgent,
     Wish::CancelGate,
+    Wish::Query,
+    Wish::Query,
 ];
+/// One person in so many shuts the supervisor down when all is said, if chance has it.
+const SHUTS_DOWN: u32 = 4;
 
 /// Gives one command after another.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -66,13 +71,16 @@ impl Person {
     }
 
     fn pause(&self, cx: &mut Context<'_, Gates>) {
-        if self.left > 0 {
+        if self.left > 0 || cx.choose(SHUTS_DOWN) == SHUTS_DOWN - 1 {
             let pause = PAUSES[cx.choose(PAUSES.len() as u32) as usize];
             cx.set_timer(TimerId(0), pause);
         }
     }
 
     fn command(&mut self, cx: &mut Context<'_, Gates>) {
+        if self.left == 0 {
+            return cx.send(self.supervisor, Message::Command(Command::Shutdown));
+        }
         self.left -= 1;
         let wish = WISHES[cx.choose(WISHES.len() as u32) as usize];
         let command = match wish {
@@ -80,14 +88,16 @@ impl Person {
                 self.last += 1;
                 Command::Open { gate: self.last, subject: Subject { spec, checkpoint: 1 } }
             }
-            Wish::CancelAgent => {
-                let role = cx.choose(u32::from(self.agents)) as u8;
-                Command::CancelAgent(AgentId { gate: self.last, role })
-            }
+            Wish::CancelAgent => Command::CancelAgent(self.some_agent(cx)),
+            Wish::Query => Command::QueryStatus(self.some_agent(cx)),
             Wish::CancelGate => Command::CancelGate(self.last),
         };
         cx.send(self.supervisor, Message::Command(command));
         self.pause(cx);
+    }
+
+    fn some_agent(&self, cx: &mut Context<'_, Gates>) -> AgentId {
+        AgentId { gate: self.last, role: cx.choose(u32::from(self.agents)) as u8 }
     }
 }
 
@@ -105,7 +115,11 @@ impl Actor<Gates> for Person {
                 | Message::Show(_)
                 | Message::Refill
                 | Message::Keep(_)
-                | Message::Kept(_) => cx.dead_letter(DeadLetter::Malformed),
+                | Message::Kept(_)
+                | Message::Taken
+                | Message::Query { .. }
+                | Message::File(_)
+                | Message::Found { .. } => cx.dead_letter(DeadLetter::Malformed),
             },
             Input::Signal(_) | Input::Synced(_) => {}
         }

@@ -21,6 +21,11 @@ pub const TIMES: [Duration; 6] = [
     Duration::from_secs(60),
 ];
 
+/// How long a provider takes for a line of its answer, which it tells before the whole. No answer is there before its lines.
+pub const LINE: Duration = Duration::from_secs(5);
+/// How many lines are told.
+pub const LINES: u8 = 2;
+
 /// How many entries the menu of answers has.
 const ANSWERS: u32 = 64;
 
@@ -40,7 +45,18 @@ fn answer(entry: u32) -> Option<Answer> {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Provider {
     asked: u64,
-    open: BTreeMap<u64, (Address, Answer)>,
+    open: BTreeMap<u64, Open>,
+}
+
+/// A prompt that is not answered yet.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Open {
+    by: Address,
+    answer: Answer,
+    /// How many lines were told.
+    lines: u8,
+    /// What it takes beside its lines.
+    rest: Duration,
 }
 
 impl Provider {
@@ -49,8 +65,22 @@ impl Provider {
         let time = TIMES[cx.choose(TIMES.len() as u32) as usize];
         let Some(answer) = answer else { return };
         self.asked += 1;
-        self.open.insert(self.asked, (by, answer));
-        cx.set_timer(TimerId(self.asked), time);
+        let rest = time.saturating_sub(LINE * u32::from(LINES));
+        self.open.insert(self.asked, Open { by, answer, lines: 0, rest });
+        cx.set_timer(TimerId(self.asked), LINE);
+    }
+
+    /// Another line is there, or all of an answer.
+    fn came(&mut self, cx: &mut Context<'_, Gates>, asked: u64) {
+        let Some(open) = self.open.get_mut(&asked) else { return };
+        if open.lines == LINES {
+            cx.send(open.by, Message::Answer(open.answer));
+            self.open.remove(&asked);
+            return;
+        }
+        open.lines += 1;
+        cx.send(open.by, Message::Answer(Answer::Line(open.lines)));
+        cx.set_timer(TimerId(asked), if open.lines == LINES { open.rest } else { LINE });
     }
 }
 
@@ -67,13 +97,13 @@ impl Actor<Gates> for Provider {
                 | Message::Show(_)
                 | Message::Refill
                 | Message::Keep(_)
-                | Message::Kept(_) => cx.dead_letter(DeadLetter::Malformed),
+                | Message::Kept(_)
+                | Message::Taken
+                | Message::Query { .. }
+                | Message::File(_)
+                | Message::Found { .. } => cx.dead_letter(DeadLetter::Malformed),
             },
-            Input::Timer(TimerId(asked)) => {
-                if let Some((by, answer)) = self.open.remove(&asked) {
-                    cx.send(by, Message::Answer(answer));
-                }
-            }
+            Input::Timer(TimerId(asked)) => self.came(cx, asked),
             Input::Start(_) | Input::Signal(_) | Input::Synced(_) => {}
         }
     }

@@ -101,6 +101,11 @@ impl Record {
         Self { version: 1, subject, agents: vec![Status::Running; usize::from(agents)], decision: None }
     }
 
+    /// How the agent of that role is, if there is one.
+    pub fn status(&self, role: u8) -> Option<Status> {
+        self.agents.get(usize::from(role)).copied()
+    }
+
     /// How many agents have answered.
     pub fn usable(&self) -> usize {
         self.opinions().count()

@@ -120,7 +120,11 @@ impl Actor<Gates> for Store {
                     | Message::Report(_)
                     | Message::Abort
                     | Message::Show(_)
-                    | Message::Kept(_) => return cx.dead_letter(DeadLetter::Malformed),
+                    | Message::Kept(_)
+                    | Message::Taken
+                    | Message::Query { .. }
+                    | Message::File(_)
+                    | Message::Found { .. } => return cx.dead_letter(DeadLetter::Malformed),
                 };
                 self.waiting.push_back((envelope.from, request));
             }

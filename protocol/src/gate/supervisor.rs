@@ -1,28 +1,34 @@
 //! Opens gates, takes reports, decides.
 //!
+//! - `guard` — which gates are opened, and what is started for them;
+//! - `votes` — what agents say, and how they end;
+//! - `deciding` — from the last report to the word that is told;
 //! - `journal` — which changes are durable, and which are on their way;
-//! - `deciding` — from the last report to the word that is told.
+//! - `closing` — no more gates, and no supervisor.
 //!
 //! A gate goes from spawning, until its row is there, to waiting, until enough is known, to deciding, until the decision is durable, to decided. So nothing
 //! is told that a crash could take back; but for M0, which tells first.
 
+mod closing;
 mod deciding;
+mod guard;
 mod journal;
+mod votes;
 
 use std::collections::{BTreeMap, VecDeque};
 
 use journal::Journal;
 
-use super::agent::Agent;
-use super::message::{Command, Keep, Kept, Message, News, Report, Show};
-use super::model::{Config, DEADLINE, POLL, RETRY};
-use super::record::{AgentId, GateId, Opinion, Record, Row, Status, Subject};
+use super::folder::Vote;
+use super::message::{Command, Keep, Kept, Message, Report, Show};
+use super::model::{Config, RETRY};
+use super::record::{AgentId, GateId, Record, Row};
 use super::variant::{Flaws, Variant};
 use super::{Fact, Gates};
 use crate::actor::Actor;
 use crate::address::Address;
 use crate::context::Context;
-use crate::input::{Exit, Input, Signal, TimerId};
+use crate::input::{Input, Signal, TimerId};
 use crate::mailbox::DeadLetter;
 
 /// What was asked of the store is asked again.
@@ -49,6 +55,8 @@ pub struct Peers {
     pub cache: Address,
     /// Who has opinions.
     pub provider: Address,
+    /// Where answers are left, if they are not reported.
+    pub folder: Address,
     /// Who is told.
     pub person: Address,
 }
@@ -68,6 +76,8 @@ pub struct Supervisor {
     journal: Journal,
     /// What came and was not taken yet.
     held: VecDeque<Event>,
+    /// Whether it is to end, and takes no more gates.
+    is_closing: bool,
 }
 
 /// A gate as its supervisor sees it.
@@ -95,6 +105,11 @@ enum Phase {
 enum Event {
     Command(Command),
     Report(Report),
+    /// There are files that this gate looked for.
+    Found {
+        gate: GateId,
+        files: Vec<Vote>,
+    },
     /// An agent ended; cleanly, after a report of its own, or not.
     Ended {
         agent: AgentId,
@@ -119,6 +134,7 @@ impl Supervisor {
             tries: BTreeMap::new(),
             journal: Journal::new(config.model),
             held: VecDeque::new(),
+            is_closing: false,
         }
     }
 
@@ -166,7 +182,7 @@ impl Supervisor {
         while self.is_ready && !(self.config.model.waits_for_writes() && self.journal.is_busy()) {
             let Some(event) = self.held.pop_front() else { return };
             let polls = self.config.model.polls();
-            let writes = !polls || matches!(event, Event::Look | Event::Command(_));
+            let writes = !polls || matches!(event, Event::Look | Event::Found { .. } | Event::Command(_));
             self.take(cx, event);
             if writes {
                 self.write(cx);
@@ -179,7 +195,11 @@ impl Supervisor {
             Event::Command(Command::Open { gate, subject }) => self.open(cx, gate, subject),
             Event::Command(Command::CancelAgent(agent)) => self.cancel_agent(cx, agent),
             Event::Command(Command::CancelGate(gate)) => self.cancel_gate(cx, gate),
-            Event::Report(Report::Completed { agent, opinion }) => self.completed(cx, agent, opinion),
+            Event::Command(Command::QueryStatus(agent)) => self.say_status(cx, agent),
+            Event::Command(Command::Shutdown) => self.shut_down(cx),
+            Event::Report(Report::Completed { agent, opinion }) => self.reported(cx, agent, opinion),
+            Event::Report(Report::Progress { agent, lines }) => self.progressed(cx, agent, lines),
+            Event::Found { gate, files } => self.found(cx, gate, &files),
             Event::Ended { agent, clean: false } if self.may_try_again(agent) => self.try_again(cx, agent),
             Event::Report(Report::Failed(agent)) | Event::Ended { agent, clean: false } => {
                 self.failed(cx, agent);
@@ -198,115 +218,6 @@ impl Supervisor {
         }
     }
 
-    fn open(&mut self, cx: &mut Context<'_, Gates>, gate: GateId, subject: Subject) {
-        if self.gates.contains_key(&gate) {
-            return; // The same command a second time.
-        }
-        if !self.is_free(subject) {
-            cx.announce(Fact::Refused(gate));
-            return cx.send(self.peers.person, Message::News(News::Refused(gate)));
-        }
-        cx.announce(Fact::Claimed { gate, subject });
-        let record = Record { version: 0, ..Record::opened(subject, self.config.agents) };
-        self.gates.insert(gate, Gate { record, phase: Phase::Spawning });
-        self.change(cx, gate, |_| {});
-        if self.config.model.polls() {
-            self.opened(cx, gate);
-            cx.set_timer(LOOK, POLL);
-        }
-    }
-
-    /// Whether there is no gate about the same.
-    fn is_free(&self, subject: Subject) -> bool {
-        if self.flaws.has(Variant::OpenGuard) && self.journal.is_busy() {
-            return true;
-        }
-        let counts = |gate: &Gate| match gate.phase {
-            Phase::Spawning => !self.flaws.has(Variant::CheckThenSpawn),
-            Phase::Waiting | Phase::Deciding => true,
-            Phase::Decided => false,
-        };
-        !self.gates.values().any(|gate| gate.record.subject == subject && counts(gate))
-    }
-
-    /// The row of a gate is there: its agents start.
-    fn opened(&mut self, cx: &mut Context<'_, Gates>, id: GateId) {
-        let Some(gate) = self.gates.get_mut(&id) else { return };
-        gate.phase = Phase::Waiting;
-        cx.announce(Fact::Opened(id));
-        cx.send(self.peers.person, Message::News(News::Opened(id)));
-        for role in 0..gate.record.agents.len() as u8 {
-            self.start(cx, AgentId { gate: id, role });
-        }
-        cx.set_timer(deadline(id), DEADLINE);
-    }
-
-    fn start(&mut self, cx: &mut Context<'_, Gates>, agent: AgentId) {
-        let actor = Agent::new(agent, cx.me(), self.peers.provider);
-        let actor = if self.config.tries > 1 { actor.transient() } else { actor };
-        self.agents.insert(cx.spawn(&agent.to_string(), actor), agent);
-    }
-
-    fn may_try_again(&self, agent: AgentId) -> bool {
-        let tries = self.tries.get(&agent).copied().unwrap_or(1);
-        tries < self.config.tries && self.status(agent) == Some(Status::Running)
-    }
-
-    fn try_again(&mut self, cx: &mut Context<'_, Gates>, agent: AgentId) {
-        *self.tries.entry(agent).or_insert(1) += 1;
-        self.start(cx, agent);
-    }
-
-    fn completed(&mut self, cx: &mut Context<'_, Gates>, agent: AgentId, opinion: Opinion) {
-        let gate = self.gate_of(agent);
-        let takes = match self.status(AgentId { gate, ..agent }) {
-            Some(Status::Running) => true,
-            Some(Status::Cancelled) => self.flaws.has(Variant::LateOverwrite),
-            Some(Status::Completed(_) | Status::Failed) | None => false,
-        };
-        if !takes {
-            self.decide_meanwhile(cx, gate);
-            return cx.announce(Fact::Late(agent));
-        }
-        cx.announce(Fact::Counted { gate, by: agent });
-        self.change(cx, gate, |record| record.agents[usize::from(agent.role)] = Status::Completed(opinion));
-        self.look_at(cx, gate, deciding::Cause::Answer);
-    }
-
-    /// For which gate a report counts.
-    fn gate_of(&self, agent: AgentId) -> GateId {
-        let waits = |gate: &GateId| self.status(AgentId { gate: *gate, ..agent }) == Some(Status::Running);
-        let first = self.gates.keys().copied().find(waits);
-        if self.flaws.has(Variant::NoGateId) { first.unwrap_or(agent.gate) } else { agent.gate }
-    }
-
-    fn failed(&mut self, cx: &mut Context<'_, Gates>, agent: AgentId) {
-        if self.status(agent) == Some(Status::Running) {
-            self.change(cx, agent.gate, |record| record.agents[usize::from(agent.role)] = Status::Failed);
-        }
-    }
-
-    fn cancel_agent(&mut self, cx: &mut Context<'_, Gates>, agent: AgentId) {
-        if self.status(agent) != Some(Status::Running) {
-            return;
-        }
-        self.change(cx, agent.gate, |record| record.agents[usize::from(agent.role)] = Status::Cancelled);
-        if self.flaws.has(Variant::CacheBeforeCommit)
-            && let Some(gate) = self.gates.get(&agent.gate)
-        {
-            cx.send(self.peers.cache, Message::Show(Show::Row((agent.gate, gate.record.clone()))));
-        }
-        let child = cx.child(&agent.to_string());
-        cx.send(child, Message::Abort);
-        self.look_at(cx, agent.gate, deciding::Cause::Other);
-    }
-
-    /// What is known of an agent of an undecided gate.
-    fn status(&self, agent: AgentId) -> Option<Status> {
-        let gate = self.gates.get(&agent.gate).filter(|gate| gate.phase == Phase::Waiting)?;
-        gate.record.agents.get(usize::from(agent.role)).copied()
-    }
-
     /// Changes what is known of a gate, and what is drawn of it if that is not told after the store.
     fn change(&mut self, cx: &mut Context<'_, Gates>, id: GateId, change: impl FnOnce(&mut Record)) {
         let Some(gate) = self.gates.get_mut(&id) else { return };
@@ -318,13 +229,6 @@ impl Supervisor {
             cx.send(self.peers.cache, Message::Show(Show::Row((id, record.clone()))));
         }
         self.journal.changed((id, record));
-    }
-
-    fn ended(&mut self, cx: &mut Context<'_, Gates>, who: Address, reason: &Exit) {
-        let Some(agent) = self.agents.remove(&who) else { return };
-        if !self.flaws.has(Variant::NobodyListens) {
-            self.on(cx, Event::Ended { agent, clean: reason.is_clean() });
-        }
     }
 
     fn timer(&mut self, cx: &mut Context<'_, Gates>, timer: TimerId) {
@@ -354,6 +258,7 @@ impl Actor<Gates> for Supervisor {
             Input::Message(envelope) => match envelope.message {
                 Message::Command(command) => self.on(cx, Event::Command(command)),
                 Message::Report(report) => self.on(cx, Event::Report(report)),
+                Message::Found { gate, files } => self.on(cx, Event::Found { gate, files }),
                 Message::Refill => self.on(cx, Event::Refill),
                 Message::Kept(Kept::Written(number)) => self.written(cx, number),
                 Message::Kept(Kept::NotWritten(number)) => self.not_written(cx, number),
@@ -363,11 +268,15 @@ impl Actor<Gates> for Supervisor {
                 | Message::Prompt(_)
                 | Message::Answer(_)
                 | Message::Abort
+                | Message::Taken
                 | Message::Show(_)
-                | Message::Keep(_) => {
+                | Message::Query { .. }
+                | Message::Keep(_)
+                | Message::File(_) => {
                     cx.dead_letter(DeadLetter::Malformed);
                 }
             },
         }
+        self.leave_if_over(cx);
     }
 }

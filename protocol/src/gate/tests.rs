@@ -1,8 +1,18 @@
-//! The parts of a gate without the simulator: states and exact effects.
+//! The parts of a gate without the simulator: states and exact effects. Here is the supervisor.
+//!
+//! - `asking` — what a person may ask for beside gates;
+//! - `files` — answers that are left in a folder;
+//! - `parts` — agent, provider, store, cache.
+
+mod asking;
+mod files;
+mod parts;
 
 use super::message::{Answer, Command, Keep, Kept, News, Report, Show};
 use super::record::{AgentId, Decision, Record, Row, Status, Subject};
-use super::{Cache, Config, Flaws, Gates, Message, Model, Peers, Provider, Store, Supervisor, Variant};
+use super::{
+    Cache, Config, Flaws, Folder, Gates, Message, Model, Peers, Provider, Results, Store, Supervisor, Variant,
+};
 use crate::address::{Address, Incarnation};
 use crate::context::Effect;
 use crate::gate::agent::Agent;
@@ -19,7 +29,17 @@ fn completed(role: u8, opinion: u8) -> Message {
     Message::Report(Report::Completed { agent: agent(role), opinion })
 }
 
-/// A supervisor on the bench: store `@1.1`, cache `@2.2`, provider `@3.3`, person `@4.4`, its first agent `@0.5`.
+fn peers(probe: &mut Probe<Gates>) -> Peers {
+    Peers {
+        store: probe.peer(),
+        cache: probe.peer(),
+        provider: probe.peer(),
+        folder: probe.peer(),
+        person: probe.peer(),
+    }
+}
+
+/// A supervisor on the bench: store `@1.1`, cache `@2.2`, provider `@3.3`, folder `@4.4`, person `@5.5`, its first agent `@0.6`.
 struct Bench {
     probe: Probe<Gates>,
     supervisor: Supervisor,
@@ -30,9 +50,9 @@ impl Bench {
     /// One that has found these rows.
     fn found(model: Model, flaws: &[Variant], rows: Vec<Row>) -> (Self, Vec<Effect<Gates>>) {
         let mut probe = Probe::default();
-        let peers =
-            Peers { store: probe.peer(), cache: probe.peer(), provider: probe.peer(), person: probe.peer() };
-        let config = Config { model, ..Config::default() };
+        let peers = peers(&mut probe);
+        let results = flaws.first().map_or(Results::Reported, |flaw| flaw.results());
+        let config = Config { model, results, ..Config::default() };
         let mut supervisor = Supervisor::new(peers, config, Flaws::of(flaws));
         probe.start(&mut supervisor);
         let effects = probe.message(&mut supervisor, peers.store, Message::Kept(Kept::All(rows)));
@@ -255,91 +275,4 @@ fn a_supervisor_that_starts_again_decides_the_gates_whose_agents_it_has_lost() {
     assert_eq!(told(&effects), Some(Decision::Escalate), "whether it was told before, nobody knows");
     let (_, effects) = Bench::found(Model::Transaction, &[Variant::LeavesGates], vec![(1, open)]);
     assert!(writes(&effects).is_empty());
-}
-
-#[test]
-fn an_agent_that_has_its_answer_reports_it_though_it_is_not_needed_any_more() {
-    let mut probe = Probe::default();
-    let (supervisor, provider) = (probe.peer(), probe.peer());
-    let mut early = Agent::new(agent(0), supervisor, provider);
-    probe.start(&mut early);
-    let mut late = early.clone();
-    assert_eq!(format!("{:?}", probe.message(&mut early, supervisor, Message::Abort)), "[exit Shutdown]");
-    probe.message(&mut late, provider, Message::Answer(Answer::Opinion(3)));
-    assert_eq!(
-        format!("{:?}", probe.message(&mut late, supervisor, Message::Abort)),
-        "[dead letter Dropped]"
-    );
-    let report = probe.turn(&mut late, Input::Timer(TimerId(0)));
-    assert_eq!(sent(&report), [(supervisor, &completed(0, 3))]);
-}
-
-#[test]
-#[should_panic(expected = "g1/0 cannot read its answer")]
-fn garbage_makes_an_agent_panic() {
-    let mut probe = Probe::default();
-    let (supervisor, provider) = (probe.peer(), probe.peer());
-    let mut reader = Agent::new(agent(0), supervisor, provider);
-    probe.message(&mut reader, provider, Message::Answer(Answer::Garbage));
-}
-
-#[test]
-fn a_provider_answers_in_its_time_or_is_silent() {
-    let mut probe = Probe::default();
-    let asker = probe.peer();
-    let mut provider = Provider::default();
-    probe.script([62, 5]);
-    let asked = probe.message(&mut provider, asker, Message::Prompt(agent(0)));
-    assert_eq!(format!("{asked:?}"), "[set Timer(1) 60s]");
-    let answer = probe.turn(&mut provider, Input::Timer(TimerId(1)));
-    assert_eq!(sent(&answer), [(asker, &Message::Answer(Answer::Garbage))]);
-    probe.script([63, 0]);
-    assert!(probe.message(&mut provider, asker, Message::Prompt(agent(1))).is_empty());
-}
-
-#[test]
-fn a_store_answers_when_a_write_is_synced_and_a_log_tells_the_cache_itself() {
-    for (model, tells) in [(Model::Transaction, false), (Model::EventLog, true)] {
-        let mut probe = Probe::default();
-        let (cache, supervisor) = (probe.peer(), probe.peer());
-        let mut store = Store::new(model, cache);
-        probe.start(&mut store);
-        let rows = vec![(1, Record::opened(ABOUT, 3))];
-        let write = Message::Keep(Keep::Write { number: 4, rows });
-        assert!(sent(&probe.message(&mut store, supervisor, write)).is_empty());
-        assert!(
-            probe.message(&mut store, supervisor, Message::Keep(Keep::Load)).is_empty(),
-            "one after another"
-        );
-        let synced = probe.turn(&mut store, Input::Synced(crate::input::WriteId(1)));
-        let to_cache = sent(&synced).iter().any(|(to, _)| *to == cache);
-        assert_eq!(to_cache, tells);
-        let answers: Vec<_> = sent(&synced).into_iter().filter(|(to, _)| *to == supervisor).collect();
-        assert_eq!(answers[0].1, &Message::Kept(Kept::Written(4)));
-        assert!(matches!(answers[1].1, Message::Kept(Kept::All(rows)) if rows.len() == 1));
-    }
-}
-
-#[test]
-fn a_store_that_is_full_says_so_and_keeps_nothing() {
-    let mut probe = Probe::default();
-    let (cache, supervisor) = (probe.peer(), probe.peer());
-    let mut store = Store::new(Model::Transaction, cache);
-    probe.start(&mut store);
-    probe.script([23]);
-    let write = Message::Keep(Keep::Write { number: 4, rows: vec![(1, Record::opened(ABOUT, 3))] });
-    let effects = probe.message(&mut store, supervisor, write);
-    assert_eq!(format!("{effects:?}"), "[announce DiskFull, send @2.2 Kept(NotWritten(4))]");
-}
-
-#[test]
-fn a_cache_asks_for_everything_and_forgets_what_is_not_in_it() {
-    let mut probe = Probe::default();
-    let source = probe.peer();
-    let mut cache = Cache::new(source);
-    assert_eq!(sent(&probe.start(&mut cache)), [(source, &Message::Refill)]);
-    probe.message(&mut cache, source, Message::Show(Show::Row((1, Record::opened(ABOUT, 3)))));
-    let filled = probe.message(&mut cache, source, Message::Show(Show::All(Vec::new())));
-    assert_eq!(format!("{filled:?}"), "[announce Filled([])]");
-    assert_eq!(cache, Cache::new(source));
 }

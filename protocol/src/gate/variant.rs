@@ -1,5 +1,7 @@
 //! The planted bugs: what was wrong in the design that was replaced (M0), and in the first sketch of the new one (`actors.md` C.5).
 
+use super::model::Results;
+
 /// Which bug is planted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Variant {
@@ -25,11 +27,27 @@ pub enum Variant {
     CacheBeforeCommit,
     /// Two of three that agree are no majority.
     TwoOfThreeIsLow,
+    /// The guard takes the agents of any gate for those of the one that is to be opened.
+    GuardByName,
+    /// A file of results is named by the role of its agent only.
+    FileOfRole,
+    /// A file of results is written in two pieces, and can be read between.
+    HalfWritten,
+    /// Whoever asks how an agent is, is told what is not committed.
+    AnswersFromMemory,
+    /// An agent reports its progress whether or not its last report was taken.
+    UnboundedProgress,
+    /// A supervisor that is to shut down cancels all, and goes on.
+    NeverLeaves,
+    /// A supervisor that is to shut down waits for reports of agents that have ended.
+    OwnSender,
+    /// A supervisor says that it has shut down when its decisions are not durable.
+    AnswersFirst,
 }
 
 /// The flaws of a supervisor. The design that was replaced had several at once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Flaws(u16);
+pub struct Flaws(u32);
 
 impl Flaws {
     /// What M0 had. It also polled and wrote its three places in no order; see [`Model::Polled`](super::Model::Polled).
@@ -40,6 +58,9 @@ impl Flaws {
         Variant::LateOverwrite,
         Variant::IgnoresWriteErrors,
         Variant::TwoOfThreeIsLow,
+        Variant::GuardByName,
+        Variant::FileOfRole,
+        Variant::HalfWritten,
     ]);
 
     /// The reference.
@@ -73,7 +94,7 @@ impl Flaws {
 pub type Planted = crate::planted::Planted<Variant>;
 
 /// All planted bugs.
-pub const VARIANTS: [Planted; 11] = [
+pub const VARIANTS: [Planted; 19] = [
     Planted {
         variant: Variant::DecidesTwice,
         name: "decides-twice",
@@ -140,7 +161,81 @@ pub const VARIANTS: [Planted; 11] = [
         sentence: "M0: the broker takes two answers of three for enough, and the classifier finds no majority in fewer than three",
         trips: "QG-8",
     },
+    Planted {
+        variant: Variant::AnswersFromMemory,
+        name: "answers-from-memory",
+        sentence: "the sketch: the supervisor says out of its memory how an agent is, and that is not committed yet",
+        trips: "QG-9",
+    },
+    Planted {
+        variant: Variant::NeverLeaves,
+        name: "never-leaves",
+        sentence: "the sketch: what should leave the loop of the supervisor leaves the function that it called, and the loop goes on",
+        trips: "QG-10",
+    },
+    Planted {
+        variant: Variant::OwnSender,
+        name: "own-sender",
+        sentence: "the sketch: who keeps a sender of its own channel waits there for reports of agents that have ended",
+        trips: "QG-10",
+    },
+    Planted {
+        variant: Variant::AnswersFirst,
+        name: "answers-first",
+        sentence: "a supervisor that shuts down has decided its gates and ends, and waits for no commit",
+        trips: "QG-11",
+    },
+    Planted {
+        variant: Variant::GuardByName,
+        name: "guard-by-name",
+        sentence: "M0: the guard looks for running agents by a part of their name, and those of other gates have it as well",
+        trips: "QG-12",
+    },
+    Planted {
+        variant: Variant::UnboundedProgress,
+        name: "unbounded-progress",
+        sentence: "the sketch: the channel of reports has no bound, and agents put in what they have",
+        trips: "QG-13",
+    },
+    Planted {
+        variant: Variant::FileOfRole,
+        name: "file-of-role",
+        sentence: "M0: the broker looks for a file by the role of an agent, and finds what one of an earlier gate wrote late",
+        trips: "QG-3",
+    },
+    Planted {
+        variant: Variant::HalfWritten,
+        name: "half-written",
+        sentence: "M0: the broker reads a file while its agent writes it, and takes the half for the whole",
+        trips: "QG-14",
+    },
 ];
+
+impl Variant {
+    /// How answers come if this is to show: files have flaws of their own.
+    pub fn results(self) -> Results {
+        match self {
+            Self::FileOfRole | Self::HalfWritten => Results::Filed,
+            Self::DecidesTwice
+            | Self::NobodyListens
+            | Self::OnlyOnAnswers
+            | Self::LeavesGates
+            | Self::NoGateId
+            | Self::CheckThenSpawn
+            | Self::OpenGuard
+            | Self::LateOverwrite
+            | Self::IgnoresWriteErrors
+            | Self::CacheBeforeCommit
+            | Self::TwoOfThreeIsLow
+            | Self::GuardByName
+            | Self::AnswersFromMemory
+            | Self::UnboundedProgress
+            | Self::NeverLeaves
+            | Self::OwnSender
+            | Self::AnswersFirst => Results::Reported,
+        }
+    }
+}
 
 /// The variant of that name on the command line.
 pub fn named(name: &str) -> Option<Variant> {

@@ -115,6 +115,52 @@ fn the_models_hold_what_they_promise() {
 }
 
 #[test]
+fn files_hold_the_same_if_their_names_are_whole_and_so_are_they() {
+    let config = Config { results: Results::Filed, ..Config::default() };
+    rehearsal::check(Gatekeeping { config, ..Gatekeeping::default() })
+        .faults(&Profile::CHAOS)
+        .seeds(1_000)
+        .run();
+}
+
+/// The person gives one command, and then shuts everything down, two seconds after.
+fn shut_down_early(model: Model, flaws: &[Variant]) -> Play<Gates> {
+    one_gate(model, flaws).choose("/desk/person", 1, 3).choose("/desk/person", 2, 5)
+}
+
+#[test]
+fn a_supervisor_that_shuts_down_cancels_its_gate_and_ends_when_that_is_durable() {
+    for model in MODELS {
+        let played = shut_down_early(model, &[]).run();
+        assert_eq!(told(&played), [Decision::Cancelled], "{model:?}");
+        let over = played.facts.iter().map(|(_, _, fact)| fact).skip_while(|fact| **fact != Fact::ShutDown);
+        let after: Vec<_> = over.skip(1).filter(|fact| matches!(fact, Fact::Stored(_))).collect();
+        assert!(after.is_empty() && played.outcome.verdict == Verdict::Pass, "{model:?}: {after:?}");
+    }
+}
+
+#[test]
+fn the_sketch_does_not_come_to_its_end() {
+    for flaw in [Variant::NeverLeaves, Variant::OwnSender] {
+        let played = shut_down_early(Model::Transaction, &[flaw]).run();
+        assert_eq!(violated(&played), Some("QG-10"), "{flaw:?}");
+    }
+}
+
+/// The first write finds the disk full, and meanwhile a second command asks how the first agent is.
+#[test]
+fn who_asks_while_a_change_is_written_is_told_what_was_committed() {
+    for (flaws, breaks) in [(&[][..], None), (&[Variant::AnswersFromMemory], Some("QG-9"))] {
+        let config = Config::default();
+        let play = Play::of(&Gatekeeping { config, commands: 2, flaws: Flaws::of(flaws) });
+        let play = play.choose("/process/store", 0, 23);
+        let played = play.choose("/desk/person", 1, 8).choose("/desk/person", 2, 12).run();
+        assert!(played.facts.iter().any(|(_, _, fact)| matches!(fact, Fact::Said { .. })), "{flaws:?}");
+        assert_eq!(violated(&played), breaks, "{flaws:?}");
+    }
+}
+
+#[test]
 fn a_gate_of_one_agent_and_one_of_seven_hold_the_same() {
     for agents in [1, 2, 7] {
         let config = Config { agents, ..Config::default() };

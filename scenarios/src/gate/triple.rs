@@ -15,9 +15,6 @@ pub(super) struct Triple {
     pub(super) store: BTreeMap<GateId, Record>,
 }
 
-/// The kinds of facts that tell of the three places.
-pub(super) const KINDS: [&str; 5] = ["Began", "Remembered", "Cached", "Filled", "Stored"];
-
 impl Triple {
     /// Learns from a fact; says whether any place changed.
     pub(super) fn learn(&mut self, fact: &Fact) -> bool {

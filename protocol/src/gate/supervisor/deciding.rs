@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use super::super::message::{Message, News};
-use super::super::model::POLL;
+use super::super::folder::FileName;
+use super::super::message::{File, Message, News};
+use super::super::model::{POLL, Results};
 use super::super::record::{AgentId, Decision, GateId, Record, Status};
 use super::super::variant::Variant;
 use super::{Fact, Gates, LOOK, Phase, Supervisor, deadline, hurry};
@@ -35,6 +36,9 @@ impl Supervisor {
     pub(super) fn look_at_all(&mut self, cx: &mut Context<'_, Gates>) {
         let gates: Vec<GateId> = self.gates.keys().copied().collect();
         gates.into_iter().for_each(|gate| self.decide_if_over(cx, gate, Cause::Other));
+        if self.config.results == Results::Filed {
+            self.scan(cx);
+        }
         if self.gates.values().any(|gate| gate.phase == Phase::Waiting) {
             cx.set_timer(LOOK, POLL);
         }
@@ -94,6 +98,11 @@ impl Supervisor {
         for (_, role) in running {
             let child = cx.child(&AgentId { gate: id, role }.to_string());
             cx.send(child, Message::Abort);
+        }
+        if self.config.results == Results::Filed {
+            let names = (0..gate.record.agents.len() as u8)
+                .map(|role| FileName::of(AgentId { gate: id, role }, self.flaws));
+            cx.send(self.peers.folder, Message::File(File::Remove(names.collect())));
         }
         self.change(cx, id, |record: &mut Record| {
             let running = record.agents.iter_mut().filter(|status| **status == Status::Running);
