@@ -8,7 +8,7 @@ use rehearsal::policy;
 use rehearsal::registry::{self, Entry, Setting, rehearsal};
 use rehearsal::{Profile, Scenario, Setup};
 use rehearsal_protocol::service::{
-    self, Crew, Door, Fact, Load, Retry, Service, Shape, VARIANTS, Variant, top,
+    self, Crew, Door, Fact, Group, Load, Retry, Service, Shape, VARIANTS, Variant, top,
 };
 use rehearsal_protocol::supervision::Policy;
 
@@ -79,9 +79,12 @@ impl Scenario for Line {
 
     fn set_up(&self, system: &mut Setup<Service>) {
         let crew = Crew::Stages { shape: self.shape, of: self.stages };
-        let mut node = system.node("service");
-        let door = node.actor("door", Door::default());
-        node.actor("top", top(self.policy.clone(), crew, door, self.variant));
+        let door = match self.shape {
+            Shape::Line | Shape::Pool => system.node("service").actor("door", Door::default()),
+            // The group outlasts its members: it is somewhere else, and stays.
+            Shape::Group => system.node("group").steady().actor("group", Group::new(self.variant)),
+        };
+        system.node("service").actor("top", top(self.policy.clone(), crew, door, self.variant));
         place_clients(system, self.clients, door, self.load, &RETRY, self.variant);
     }
 

@@ -2,12 +2,15 @@
 //!
 //! Clients, supervisors and policies are those of `pipeline`.
 
-use rehearsal::check::Properties;
+use std::collections::BTreeMap;
+
+use rehearsal::check::{Moment, Monitor, Properties, fold, on};
 use rehearsal::compare::Measures;
 use rehearsal::registry::{self, Entry, rehearsal};
 use rehearsal::{Profile, Scenario, Setup};
 use rehearsal_protocol::service::{self, Fact, Load, POOL_VARIANTS, Service, Shape, Variant};
 use rehearsal_protocol::supervision::Fact as Supervision;
+use rehearsal_protocol::{Address, Incarnation};
 
 use crate::pipeline::{Line, PIPELINE, RETRY};
 use crate::planted::planted;
@@ -44,7 +47,7 @@ impl Pool {
     /// The usual size, with a planted bug.
     pub fn with(variant: Variant) -> Self {
         let load = Load { poison: 12, ..Load::usual() };
-        Self(Line { shape: Shape::Pool, load, variant, ..Line::default() })
+        Self(Line { shape: Shape::Group, load, variant, ..Line::default() })
     }
 }
 
@@ -57,6 +60,7 @@ impl Scenario for Pool {
 
     fn properties(&self, check: &mut Properties<Fact>) {
         supervision::state_of_pool(check);
+        check.always("MBX-1", "no request goes to a worker whose end is known", never_to_the_dead());
         state_requests(check, self.0.clients, &RETRY);
         check.sometimes("a request is given up", |fact| matches!(fact, Fact::GivenUp { .. }));
         check.sometimes("the supervisor of the pool gives up", {
@@ -65,6 +69,12 @@ impl Scenario for Pool {
         check.sometimes("a worker ends in its first turn", |fact| matches!(fact, Fact::Stillborn { .. }));
         check.sometimes("an answer comes after the client asked again", {
             |fact| matches!(fact, Fact::Answered { in_time: false, .. })
+        });
+        check.sometimes("a worker joins after it has ended", |fact| {
+            matches!(fact, Fact::JoinedTooLate { .. })
+        });
+        check.sometimes("a worker joins in another life", {
+            |fact| matches!(fact, Fact::Joined { life: Incarnation(2..), .. })
         });
     }
 
@@ -83,6 +93,27 @@ impl Scenario for Pool {
     fn measures(&self, measure: &mut Measures<Fact>) {
         self.0.measures(measure);
     }
+}
+
+/// MBX-1: what is passed on goes to a life that has not ended, as far as the group was told.
+fn never_to_the_dead() -> impl Monitor<Fact> {
+    type Ended = BTreeMap<Address, Incarnation>;
+    let judge = |ended: &mut Ended, _: Moment, fact: &Fact| {
+        match fact {
+            Fact::Ended { worker, life } => {
+                let last = ended.entry(*worker).or_insert(*life);
+                *last = *life.max(last);
+            }
+            Fact::PassedOn { request, worker, life }
+                if ended.get(worker).is_some_and(|last| life <= last) =>
+            {
+                return Err(format!("{request} goes to {worker} in a life that has ended"));
+            }
+            _ => {}
+        }
+        Ok(())
+    };
+    on(["Ended", "PassedOn"], fold(Ended::new(), judge))
 }
 
 #[cfg(test)]

@@ -159,6 +159,8 @@ impl Actor<Service> for Caller {
                 | Message::Done(_)
                 | Message::Failed(_)
                 | Message::Open
+                | Message::Join(_)
+                | Message::Leave(_)
                 | Message::Ready(_)
                 | Message::Link
                 | Message::Linked(_)

@@ -143,9 +143,6 @@ impl Client {
         if open.attempts >= self.retry.attempts || !self.purse.pay_out() {
             return self.give_up(cx, number);
         }
-        if self.variant == Variant::RetriesPayIn {
-            self.purse.pay_in();
-        }
         let wait = match self.retry.wait {
             None => Duration::ZERO,
             Some(_) => self.retry.wait(open.attempts, cx.rng().next_u64()),
@@ -177,14 +174,17 @@ impl Client {
     fn answered(&mut self, cx: &mut Context<'_, Service>, mut request: RequestId) {
         if self.variant == Variant::TakesLateAnswers
             && !self.open.contains_key(&request.number)
-            && let Some(oldest) = self.open.keys().next()
+            && let Some((again, _)) = self.open.iter().find(|(_, open)| open.work.attempt > 1)
         {
-            request.number = *oldest;
+            request.number = *again;
         }
         // The answer to a request that was asked for twice, or that was given up, comes too late to matter.
         let Some(open) = self.open.remove(&request.number) else {
             if self.variant == Variant::OneTimer {
                 cx.cancel_timer(TimerId(u64::from(self.made)));
+            }
+            if self.variant == Variant::RetriesPayIn {
+                self.purse.pay_in();
             }
             return cx.dead_letter(DeadLetter::LateResult);
         };
@@ -200,13 +200,17 @@ impl Client {
         let number = work.request.number;
         match self.open.get_mut(&number) {
             Some(open) if open.waits.is_none() && open.work.attempt == work.attempt => {
-                if self.variant == Variant::RefusalsNotCounted {
-                    open.attempts -= 1;
-                }
                 cx.cancel_timer(TimerId(u64::from(number)));
                 self.failed(cx, number);
             }
-            Some(_) | None => cx.dead_letter(DeadLetter::LateResult),
+            late => {
+                if self.variant == Variant::RefusalsNotCounted
+                    && let Some(open) = late
+                {
+                    open.attempts = open.attempts.saturating_sub(1);
+                }
+                cx.dead_letter(DeadLetter::LateResult);
+            }
         }
     }
 
@@ -229,6 +233,8 @@ impl Actor<Service> for Client {
                 Message::Request(_)
                 | Message::Job { .. }
                 | Message::Open
+                | Message::Join(_)
+                | Message::Leave(_)
                 | Message::Ready(_)
                 | Message::Link
                 | Message::Linked(_)

@@ -40,6 +40,8 @@ impl Actor<Service> for Door {
             | Message::Ready(_)
             | Message::Call { .. }
             | Message::Returned { .. }
+            | Message::Join(_)
+            | Message::Leave(_)
             | Message::Link
             | Message::Linked(_)
             | Message::Command(_)

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::message::RequestId;
+use crate::address::{Address, Incarnation};
 use crate::supervision;
 
 /// What is announced.
@@ -55,6 +56,43 @@ pub enum Fact {
     Linked {
         /// Its place in the line, from 0.
         place: u8,
+    },
+    /// A worker is a member of the group.
+    Joined {
+        /// Which.
+        worker: Address,
+        /// In which life.
+        life: Incarnation,
+    },
+    /// A worker that has left the group, or ended, would join it.
+    JoinedTooLate {
+        /// Which.
+        worker: Address,
+        /// In which life.
+        life: Incarnation,
+    },
+    /// The group is told that a worker has ended.
+    Ended {
+        /// Which.
+        worker: Address,
+        /// Which life of it.
+        life: Incarnation,
+    },
+    /// A worker is no member any more.
+    Left {
+        /// Which.
+        worker: Address,
+        /// In which life it was one.
+        life: Incarnation,
+    },
+    /// The group passes a request on.
+    PassedOn {
+        /// Which.
+        request: RequestId,
+        /// To which member.
+        worker: Address,
+        /// Which joined in this life.
+        life: Incarnation,
     },
     /// A client has come to the end of its requests.
     Finished {

@@ -107,6 +107,8 @@ impl Actor<Service> for Front {
                 | Message::Job { .. }
                 | Message::Failed(_)
                 | Message::Open
+                | Message::Join(_)
+                | Message::Leave(_)
                 | Message::Link
                 | Message::Linked(_)
                 | Message::Call { .. }

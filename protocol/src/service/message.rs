@@ -31,8 +31,12 @@ pub enum Message {
     Done(RequestId),
     /// The request was not carried out in this attempt, and will not be.
     Failed(Work),
-    /// The first stage, or one of a pool, can take requests.
+    /// The first stage, or one of several callers, can take requests.
     Open,
+    /// One of a pool joins its group, in this life of it.
+    Join(Incarnation),
+    /// One of a pool leaves its group, in this life of it.
+    Leave(Incarnation),
     /// The server can take requests, in this life of it.
     Ready(Incarnation),
     /// A stage links itself to the one before it.
@@ -63,7 +67,13 @@ impl Message {
     /// The lane in which it travels.
     pub fn lane(&self) -> Lane {
         match self {
-            Self::Command(_) | Self::Open | Self::Ready(_) | Self::Link | Self::Linked(_) => Lane::Control,
+            Self::Command(_)
+            | Self::Open
+            | Self::Join(_)
+            | Self::Leave(_)
+            | Self::Ready(_)
+            | Self::Link
+            | Self::Linked(_) => Lane::Control,
             Self::Done(_) | Self::Failed(_) | Self::Returned { .. } | Self::Answer(_) => Lane::Result,
             Self::Arrives { .. } | Self::Request(_) | Self::Job { .. } | Self::Call { .. } => Lane::Work,
         }

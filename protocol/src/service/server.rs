@@ -95,6 +95,8 @@ impl Actor<Service> for Server {
                 | Message::Done(_)
                 | Message::Failed(_)
                 | Message::Open
+                | Message::Join(_)
+                | Message::Leave(_)
                 | Message::Ready(_)
                 | Message::Link
                 | Message::Linked(_)

@@ -51,18 +51,49 @@ impl Stage {
         Self { shape: Shape::Pool, ..Self::new(place, door, None) }
     }
 
+    /// One of a pool that is a group, which it joins.
+    pub fn of_group(place: u8, group: Address) -> Self {
+        Self { shape: Shape::Group, ..Self::new(place, group, None) }
+    }
+
     fn begin(&mut self, cx: &mut Context<'_, Service>) {
         self.me = cx.incarnation();
         if cx.choose(VIABLE) == VIABLE - 1 {
             cx.announce(Fact::Stillborn { place: self.place });
             return cx.fail("it cannot do its work");
         }
-        if self.shape == Shape::Pool || self.place == 0 {
-            cx.send(self.before, Message::Open);
-            self.linked(cx, Incarnation(1));
-        } else {
-            cx.send(self.before, Message::Link);
+        match self.shape {
+            Shape::Group => {
+                self.linked(cx, Incarnation(1));
+                self.join(cx);
+            }
+            Shape::Line if self.place > 0 => cx.send(self.before, Message::Link),
+            Shape::Line | Shape::Pool => {
+                cx.send(self.before, Message::Open);
+                self.linked(cx, Incarnation(1));
+            }
         }
+    }
+
+    /// Joins the group, and asks again until it hears that it is a member.
+    fn join(&self, cx: &mut Context<'_, Service>) {
+        cx.send(self.before, Message::Join(self.me));
+        cx.set_timer(RELINK, RELINK_AFTER);
+    }
+
+    fn relink(&self, cx: &mut Context<'_, Service>) {
+        match self.shape {
+            Shape::Group => self.join(cx),
+            Shape::Line | Shape::Pool => cx.send(self.before, Message::Link),
+        }
+    }
+
+    /// Ends in good order.
+    fn stop(&self, cx: &mut Context<'_, Service>) {
+        if self.shape == Shape::Group {
+            cx.send(self.before, Message::Leave(self.me));
+        }
+        cx.shut_down();
     }
 
     fn linked(&mut self, cx: &mut Context<'_, Service>, to: Incarnation) {
@@ -88,7 +119,7 @@ impl Stage {
 
     fn done(&mut self, cx: &mut Context<'_, Service>) {
         let Some(work) = self.queue.pop_front() else { return };
-        let is_killed = work.poison && (self.shape == Shape::Pool || self.place == 1);
+        let is_killed = work.poison && (self.shape != Shape::Line || self.place == 1);
         assert!(!is_killed, "{} is poison", work.request);
         match self.after {
             Some(after) => cx.send(after, Message::Job { work, by: self.me }),
@@ -110,6 +141,7 @@ impl Actor<Service> for Stage {
             Input::Message(envelope) => match envelope.message {
                 Message::Job { work, by } => self.job(cx, work, by),
                 Message::Link => cx.send(envelope.from, Message::Linked(self.me)),
+                Message::Linked(_) if self.shape == Shape::Group => cx.cancel_timer(RELINK),
                 Message::Linked(to) => self.linked(cx, to),
                 Message::Arrives { .. }
                 | Message::Request(_)
@@ -119,14 +151,16 @@ impl Actor<Service> for Stage {
                 | Message::Call { .. }
                 | Message::Returned { .. }
                 | Message::Open
+                | Message::Join(_)
+                | Message::Leave(_)
                 | Message::Command(_)
                 | Message::Answer(_) => cx.dead_letter(DeadLetter::Malformed),
             },
             Input::Timer(WORK) => self.done(cx),
-            Input::Timer(_) => cx.send(self.before, Message::Link),
+            Input::Timer(_) => self.relink(cx),
             Input::Signal(Signal::Shutdown) => {
                 if cx.choose(WILLING) != WILLING - 1 {
-                    cx.shut_down();
+                    self.stop(cx);
                 }
             }
             Input::Signal(_) | Input::Synced(_) => {}

@@ -2,10 +2,11 @@
 
 mod calls;
 mod fronts;
+mod groups;
 
 use std::time::Duration;
 
-use super::{Arrivals, Client, Door, Load, Message, RequestId, Retry, Service, Stage, Work};
+use super::{Arrivals, Client, Door, Load, Message, RequestId, Retry, Service, Stage, Variant, Work};
 use crate::address::{Address, Incarnation};
 use crate::context::Effect;
 use crate::input::{Input, TimerId};
@@ -102,11 +103,11 @@ fn the_door_of_a_pool_takes_each_in_turn() {
 #[should_panic(expected = "c1#7 is poison")]
 fn poison_makes_any_of_a_pool_panic() {
     let mut probe = Probe::default();
-    let (door, client) = (probe.peer(), probe.peer());
-    let mut worker = Stage::of_pool(3, door);
-    assert_eq!(told(probe.start(&mut worker))[0], "send @1.1 Open");
+    let (group, client) = (probe.peer(), probe.peer());
+    let mut worker = Stage::of_pool(3, group);
+    probe.start(&mut worker);
     let work = Work { poison: true, ..work(7, client) };
-    probe.message(&mut worker, door, Message::Job { work, by: Incarnation(1) });
+    probe.message(&mut worker, group, Message::Job { work, by: Incarnation(1) });
     probe.turn(&mut worker, Input::Timer(TimerId(1)));
 }
 
@@ -170,4 +171,58 @@ fn a_client_whose_budget_is_spent_gives_up() {
     let out_of_patience = || Input::Timer(TimerId(1));
     assert!(told(probe.turn(&mut client, out_of_patience()))[0].starts_with("announce AskedAgain"));
     assert_eq!(told(probe.turn(&mut client, out_of_patience())), ["announce GivenUp { request: c1#1 }"]);
+}
+
+#[test]
+fn an_attempt_counts_though_its_refusal_comes_when_the_client_has_asked_again() {
+    for (variant, gives_up) in [(Variant::Reference, true), (Variant::RefusalsNotCounted, false)] {
+        let mut probe = Probe::default();
+        let door = probe.peer();
+        let load = Load { requests: 1, gap: Duration::from_millis(10), poison: 0 };
+        let mut client = Client::new(1, door, load, Retry::at_once(2)).planted(variant);
+        probe.message(&mut client, door, Message::Arrives { poison: false });
+        probe.turn(&mut client, Input::Timer(TimerId(1)));
+        let me = probe.me();
+        probe.message(&mut client, door, Message::Failed(work(1, me)));
+        let last = told(probe.turn(&mut client, Input::Timer(TimerId(1))));
+        assert_eq!(last[0].starts_with("announce GivenUp"), gives_up, "{variant:?}: {last:?}");
+    }
+}
+
+#[test]
+fn a_second_answer_is_worth_nothing() {
+    for (variant, asks_again) in [(Variant::Reference, false), (Variant::RetriesPayIn, true)] {
+        let mut probe = Probe::default();
+        let door = probe.peer();
+        let load = Load { requests: 2, gap: Duration::from_millis(10), poison: 0 };
+        let mut client = Client::new(1, door, load, Retry::at_once(9).on_budget(1, 33)).planted(variant);
+        let number = |number| RequestId { client: 1, number };
+        probe.message(&mut client, door, Message::Arrives { poison: false });
+        probe.turn(&mut client, Input::Timer(TimerId(1)));
+        for _ in 0..2 {
+            probe.message(&mut client, door, Message::Done(number(1)));
+        }
+        probe.message(&mut client, door, Message::Arrives { poison: false });
+        probe.message(&mut client, door, Message::Done(number(1)));
+        let last = told(probe.turn(&mut client, Input::Timer(TimerId(2))));
+        assert_eq!(last[0].starts_with("announce AskedAgain"), asks_again, "{variant:?}: {last:?}");
+    }
+}
+
+#[test]
+fn a_late_answer_is_not_for_what_is_asked_for_again() {
+    for (variant, takes) in [(Variant::Reference, false), (Variant::TakesLateAnswers, true)] {
+        let mut probe = Probe::default();
+        let door = probe.peer();
+        let load = Load { requests: 2, gap: Duration::from_millis(10), poison: 0 };
+        let mut client = Client::new(1, door, load, Retry::at_once(3)).planted(variant);
+        for _ in 0..2 {
+            probe.message(&mut client, door, Message::Arrives { poison: false });
+        }
+        probe.message(&mut client, door, Message::Done(RequestId { client: 1, number: 1 }));
+        probe.turn(&mut client, Input::Timer(TimerId(2)));
+        let late = told(probe.message(&mut client, door, Message::Done(RequestId { client: 1, number: 1 })));
+        let taken = late.iter().any(|effect| effect.starts_with("announce Answered { request: c1#2"));
+        assert_eq!(taken, takes, "{variant:?}: {late:?}");
+    }
 }

@@ -95,6 +95,8 @@ pub enum Shape {
     Line,
     /// Beside each other: each does it all, and none knows of the others.
     Pool,
+    /// The same, as members of a group.
+    Group,
 }
 
 /// How long a stage is given to stop.
@@ -141,6 +143,7 @@ impl Crew {
             }
             Self::Stages { .. } if cx.choose(STARTS) == STARTS - 1 => return Started::Failed,
             Self::Stages { shape: Shape::Pool, .. } => cx.spawn(name, Stage::of_pool(place, door)),
+            Self::Stages { shape: Shape::Group, .. } => cx.spawn(name, Stage::of_group(place, door)),
             Self::Stages { shape: Shape::Line, of } => {
                 let before = if place == 0 { door } else { cx.child(&stage_name(place - 1)) };
                 let after = (place + 1 < *of).then(|| cx.child(&stage_name(place + 1)));
@@ -177,6 +180,8 @@ impl Supervised for Service {
             | Message::Call { .. }
             | Message::Returned { .. }
             | Message::Open
+            | Message::Join(_)
+            | Message::Leave(_)
             | Message::Link
             | Message::Linked(_)
             | Message::Answer(_) => None,

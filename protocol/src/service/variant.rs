@@ -20,15 +20,15 @@ pub enum Variant {
     Reference,
     /// One into the supervisors that are compared.
     Supervisor(supervision::Variant),
-    /// A client takes a late answer for one to what it waits for.
+    /// A client takes a late answer for one to what it has asked for again.
     TakesLateAnswers,
     /// A client lets a late answer end the wait for its last request.
     OneTimer,
-    /// A client does not count an attempt that was refused.
+    /// A client that has asked again does not count the attempt whose refusal comes only then.
     RefusalsNotCounted,
     /// A client waits longer than its cap.
     Uncapped,
-    /// What a client asks for again pays into its budget.
+    /// A second answer to what a client has asked for again pays into its budget.
     RetriesPayIn,
     /// A breaker that is half open lets all pass until the probe is back.
     AdmitsMore,
@@ -44,6 +44,10 @@ pub enum Variant {
     CountsRequests,
     /// A front keeps the places of what was lost with the server.
     KeepsPlaces,
+    /// A group takes a worker in that has ended.
+    JoinsAfterEnd,
+    /// A group says again that a worker has left when that worker says so itself.
+    LeavesTwice,
     /// Branches of branches are not started again when they have given up.
     TransientBranches,
     /// Branches are killed if they take longer to stop than a while.
@@ -94,13 +98,13 @@ pub const VARIANTS: &[Planted] = &[
     Planted {
         variant: Variant::Supervisor(supervision::Variant::ParallelStop),
         name: "parallel-stop",
-        sentence: "stages are all asked to stop at once, and depend on each other while they do",
+        sentence: "when a stage does not stop in time the others are all asked to at once, and depend on each other while they do",
         trips: "SUP-4",
     },
     Planted {
         variant: Variant::Supervisor(supervision::Variant::EndsFirst),
         name: "ends-first",
-        sentence: "a supervisor ends and leaves its children to their fate",
+        sentence: "a supervisor that is to end while a child of it is down leaves the others to their fate",
         trips: "SUP-5",
     },
     Planted {
@@ -124,7 +128,7 @@ pub const VARIANTS: &[Planted] = &[
     Planted {
         variant: Variant::TakesLateAnswers,
         name: "takes-late-answers",
-        sentence: "P-3: an answer that comes too late is taken for one to what the client waits for now",
+        sentence: "P-3: an answer that comes too late is taken for one to what the client has asked for again",
         trips: "PIPE-1",
     },
     Planted {
@@ -135,9 +139,25 @@ pub const VARIANTS: &[Planted] = &[
     },
 ];
 
-/// Those that show in a pool as well.
-pub const POOL_VARIANTS: &[Planted] =
-    &[at("starts-not-counted"), at("monitors-late"), at("takes-late-answers"), at("one-timer")];
+/// All planted bugs of `pool`.
+pub const POOL_VARIANTS: &[Planted] = &[
+    at("starts-not-counted"),
+    at("monitors-late"),
+    Planted {
+        variant: Variant::LeavesTwice,
+        name: "leaves-twice",
+        sentence: "R-4: that a worker leaves comes after the news of its end, when its next life has joined, and the group tells both",
+        trips: "SUP-7",
+    },
+    Planted {
+        variant: Variant::JoinsAfterEnd,
+        name: "joins-after-end",
+        sentence: "R-4: a worker joins, which comes after the news of its end, and requests go to a dead one",
+        trips: "MBX-1",
+    },
+    at("takes-late-answers"),
+    at("one-timer"),
+];
 
 /// The row of that name.
 pub(super) const fn at(name: &str) -> Planted {
@@ -159,7 +179,7 @@ const fn same(a: &str, b: &str) -> bool {
 
 /// The variant of that name in any of the tables.
 pub fn named(name: &str) -> Option<Variant> {
-    [VARIANTS, FLAPPING_VARIANTS, HERD_VARIANTS, ESCALATION_VARIANTS]
+    [VARIANTS, POOL_VARIANTS, FLAPPING_VARIANTS, HERD_VARIANTS, ESCALATION_VARIANTS]
         .iter()
         .find_map(|table| crate::planted::named(table, name))
 }

@@ -16,11 +16,11 @@ pub enum Variant {
     AtLeastMax,
     /// The strategy of a sibling starts temporary children again.
     RestartsTemporary,
-    /// Children are all asked to stop at once.
+    /// When a child does not stop in time the others are all asked to at once.
     ParallelStop,
     /// A child that does not stop in time is waited for.
     WaitsForever,
-    /// A supervisor that is to end does not wait for its children.
+    /// A supervisor that is to end while a child of it is down does not stop the others.
     EndsFirst,
     /// A supervisor that waits before a restart does not hear that it shall end.
     DeafBackoff,

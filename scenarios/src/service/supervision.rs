@@ -7,7 +7,7 @@ use rehearsal::check::{Moment, Monitor, Owed, Properties, Step, fold, on};
 use rehearsal_protocol::service::Fact;
 use rehearsal_protocol::service::tree::stage_name;
 use rehearsal_protocol::supervision::{Fact as Supervision, Restart, Strategy};
-use rehearsal_protocol::{Address, Time};
+use rehearsal_protocol::{Address, Incarnation, Time};
 
 use super::owing::Owing;
 
@@ -283,12 +283,15 @@ fn to_end(fact: &Fact) -> Step<Address> {
     }
 }
 
-/// SUP-7: a stage that says that it ends in its first turn is missed soon, unless its supervisor has ended as well; and no life is told to have ended twice.
+/// SUP-7: a stage that says that it ends in its first turn is missed soon, unless its supervisor has ended as well; and no life is told to have ended twice,
+/// or to have left a group.
 #[derive(Clone, Debug, Default, Hash)]
 struct Missed {
     stillborn: BTreeMap<String, Time>,
     /// Who has ended, and was not started since.
     ended: BTreeSet<(Address, String)>,
+    /// Who has left the group, and in which life.
+    left: BTreeSet<(Address, Incarnation)>,
 }
 
 /// How soon the end of a child is told.
@@ -299,6 +302,12 @@ impl Monitor<Fact> for Missed {
         let fact = match fact {
             Fact::Stillborn { place } => {
                 self.stillborn.insert(stage_name(*place), moment.at);
+                return Ok(());
+            }
+            Fact::Left { worker, life } => {
+                if !self.left.insert((*worker, *life)) {
+                    return Err(format!("{worker} has left for the second time"));
+                }
                 return Ok(());
             }
             Fact::Supervision(fact) => fact,
@@ -329,7 +338,7 @@ impl Monitor<Fact> for Missed {
     }
 
     fn kinds(&self) -> Option<&[&'static str]> {
-        Some(&["Supervision", "Stillborn"])
+        Some(&["Supervision", "Stillborn", "Left"])
     }
 
     fn owed(&self) -> Vec<Owed> {

@@ -37,7 +37,7 @@ pub const FLAPPING_VARIANTS: &[Planted] = &[
     Planted {
         variant: Variant::RefusalsNotCounted,
         name: "refusals-not-counted",
-        sentence: "an attempt that is refused is not counted, so a client that is refused asks without end",
+        sentence: "an attempt is not counted whose refusal comes when the client has asked again, and that is one attempt more",
         trips: "RETRY-1",
     },
     at("takes-late-answers"),

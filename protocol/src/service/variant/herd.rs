@@ -25,7 +25,7 @@ pub const HERD_VARIANTS: &[Planted] = &[
     Planted {
         variant: Variant::RetriesPayIn,
         name: "retries-pay-in",
-        sentence: "what is asked for again pays into the budget that it is paid from, as if it were new",
+        sentence: "the second answer to what was asked for again pays into the budget, as if that had been new",
         trips: "RETRY-3",
     },
     at("takes-late-answers"),

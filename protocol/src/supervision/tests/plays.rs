@@ -9,7 +9,7 @@ use crate::input::{Exit, Input, Signal, TimerId};
 use crate::probe::Probe;
 use crate::supervision::{
     Answer, AutoShutdown, Backoff, ChildSpec, Command, MailboxOnRestart, Policy, Refusal, Restart, Shutdown,
-    Strategy, Supervisor,
+    Strategy, Supervisor, Variant,
 };
 
 struct Play {
@@ -19,7 +19,12 @@ struct Play {
 
 impl Play {
     fn new(policy: Policy, children: impl IntoIterator<Item = ChildSpec<Job>>) -> Self {
-        let mut play = Self { probe: Probe::default(), supervisor: Supervisor::new(policy, children) };
+        Self::planted(policy, children, Variant::Reference)
+    }
+
+    fn planted(policy: Policy, children: impl IntoIterator<Item = ChildSpec<Job>>, variant: Variant) -> Self {
+        let supervisor = Supervisor::new(policy, children).planted(variant);
+        let mut play = Self { probe: Probe::default(), supervisor };
         play.probe.start(&mut play.supervisor);
         play
     }
@@ -122,6 +127,27 @@ fn a_child_that_does_not_stop_in_time_is_killed() {
     play.turn(Input::Signal(Signal::Shutdown));
     assert_eq!(play.turn(Input::Timer(TimerId(0))), ["kill @0.1"]);
     assert_eq!(play.ends(1, Exit::Killed), ["cancel Timer(0)", "exit Shutdown"]);
+}
+
+#[test]
+fn who_is_killed_is_waited_for_before_the_next_is_asked() {
+    for (variant, asks) in [(Variant::Reference, 0), (Variant::ParallelStop, 2)] {
+        let mut play = Play::planted(often(Strategy::OneForOne), workers("abc"), variant);
+        play.turn(Input::Signal(Signal::Shutdown));
+        let asked = play.turn(Input::Timer(TimerId(0)));
+        assert_eq!(asked.last().map(String::as_str), Some("kill @0.3"));
+        assert_eq!(asked.iter().filter(|asked| asked.starts_with("stop")).count(), asks, "{variant:?}");
+    }
+}
+
+#[test]
+fn a_supervisor_that_is_to_end_while_a_child_is_down_stops_the_others_as_well() {
+    for (variant, last) in [(Variant::Reference, "set Timer(0) 5s"), (Variant::EndsFirst, "exit Shutdown")] {
+        let mut play = Play::planted(often(Strategy::RestForOne), workers("abc"), variant);
+        play.ends(2, panicked());
+        assert!(play.turn(Input::Signal(Signal::Shutdown)).is_empty(), "`c` is still being stopped");
+        assert_eq!(play.ends(3, Exit::Shutdown).last().map(String::as_str), Some(last), "{variant:?}");
+    }
 }
 
 #[test]
