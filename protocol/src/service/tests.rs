@@ -103,11 +103,11 @@ fn the_door_of_a_pool_takes_each_in_turn() {
 #[should_panic(expected = "c1#7 is poison")]
 fn poison_makes_any_of_a_pool_panic() {
     let mut probe = Probe::default();
-    let (group, client) = (probe.peer(), probe.peer());
-    let mut worker = Stage::of_pool(3, group);
+    let (door, client) = (probe.peer(), probe.peer());
+    let mut worker = Stage::of_pool(3, door);
     probe.start(&mut worker);
     let work = Work { poison: true, ..work(7, client) };
-    probe.message(&mut worker, group, Message::Job { work, by: Incarnation(1) });
+    probe.message(&mut worker, door, Message::Job { work, by: Incarnation(1) });
     probe.turn(&mut worker, Input::Timer(TimerId(1)));
 }
 

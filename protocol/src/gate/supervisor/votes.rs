@@ -16,16 +16,22 @@ impl Supervisor {
         self.completed(cx, gate, agent, opinion);
     }
 
-    /// Asks for the files of all agents that work. A file of one that was cancelled is of no use, but to M0.
+    /// Whether an answer of an agent is of use yet. That of one that was cancelled is to M0.
+    fn takes_answer(&self, status: Status) -> bool {
+        match status {
+            Status::Running => true,
+            Status::Cancelled => self.flaws.has(Variant::LateOverwrite),
+            Status::Completed(_) | Status::Failed => false,
+        }
+    }
+
+    /// Asks for the files of all agents whose answers are of use.
     pub(super) fn scan(&self, cx: &mut Context<'_, Gates>) {
         for (id, gate) in self.gates.iter().filter(|(_, gate)| gate.phase == Phase::Waiting) {
             let agents = gate.record.agents.iter().zip(0..);
-            let is_wanted = |status: &Status| match status {
-                Status::Running => true,
-                Status::Cancelled => self.flaws.has(Variant::LateOverwrite),
-                Status::Completed(_) | Status::Failed => false,
-            };
-            let wanted = agents.filter(|(status, _)| is_wanted(status)).map(|(_, role)| self.file(*id, role));
+            let wanted = agents
+                .filter(|(status, _)| self.takes_answer(**status))
+                .map(|(_, role)| self.file(*id, role));
             let scan = File::Scan { gate: *id, names: wanted.collect() };
             cx.send(self.peers.folder, Message::File(scan));
         }
@@ -47,12 +53,7 @@ impl Supervisor {
 
     /// An answer is there, for a gate.
     fn completed(&mut self, cx: &mut Context<'_, Gates>, gate: GateId, agent: AgentId, opinion: Opinion) {
-        let takes = match self.status(AgentId { gate, ..agent }) {
-            Some(Status::Running) => true,
-            Some(Status::Cancelled) => self.flaws.has(Variant::LateOverwrite),
-            Some(Status::Completed(_) | Status::Failed) | None => false,
-        };
-        if !takes {
+        if !self.status(AgentId { gate, ..agent }).is_some_and(|status| self.takes_answer(status)) {
             self.decide_meanwhile(cx, gate);
             return cx.announce(Fact::Late(agent));
         }
