@@ -190,11 +190,15 @@ impl<P: Protocol> NodeSetup<'_, P> {
         name: impl Into<String>,
         actor: impl Actor<P> + Clone + Hash + 'static,
     ) -> Address {
-        let name = name.into();
-        let address = self.declare(name.clone());
+        self.place(name.into(), Box::new(Held::new(actor)))
+    }
+
+    /// The same for all actors, so that it is compiled once for each protocol.
+    fn place(&mut self, name: String, actor: Box<dyn Actor<P>>) -> Address {
+        let address = self.declare(name);
         let plan = &mut self.system.actors[address.slot() as usize];
-        assert!(plan.actor.is_none(), "the actor `{name}` is placed twice on one node");
-        plan.actor = Some(Box::new(Held::new(actor)));
+        assert!(plan.actor.is_none(), "the actor `{}` is placed twice on one node", plan.name);
+        plan.actor = Some(actor);
         address
     }
 

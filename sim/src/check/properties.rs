@@ -41,6 +41,18 @@ pub struct Goal {
     pub name: String,
 }
 
+impl Invariant {
+    fn new(id: &str, sentence: &str) -> Self {
+        Self { id: id.to_owned(), sentence: sentence.to_owned() }
+    }
+
+    /// It does not hold, as was found at a time, in an event.
+    fn violated(&self, message: String, (at, event): (Time, u64)) -> Violation {
+        let Self { id, sentence } = self.clone();
+        Violation { invariant: id, sentence, message, at, event }
+    }
+}
+
 impl<F> Default for Properties<F> {
     fn default() -> Self {
         Self { invariants: Vec::new(), goals: Vec::new() }
@@ -54,25 +66,19 @@ impl<F: Serialize + DeserializeOwned + 'static> Properties<F> {
     ///
     /// If the id is taken: a violation must name one invariant. If the monitor names a kind of fact that does not exist.
     pub fn always(&mut self, id: &str, sentence: &str, monitor: impl Monitor<F> + 'static) {
+        self.add(id, sentence, Box::new(monitor));
+    }
+
+    /// The same for all monitors, so that it is compiled once for each type of fact.
+    fn add(&mut self, id: &str, sentence: &str, monitor: Box<dyn Monitor<F>>) {
         assert!(
             self.invariants.iter().all(|(known, _)| known.id != id),
             "the invariant id `{id}` is used twice"
         );
-        for kind in monitor.kinds().unwrap_or_default() {
-            let known = kinds_of::<F>().unwrap_or_default();
-            let mend = || match nearest(kind, known.iter().copied()) {
-                Some(near) => format!("; the nearest is `{near}`"),
-                None if known.is_empty() => "; these facts are no enum and have no kinds".to_owned(),
-                None => String::new(),
-            };
-            assert!(
-                known.contains(kind),
-                "`{id}` is for facts of the kind `{kind}`, which does not exist{}",
-                mend()
-            );
+        if let Some(named) = monitor.kinds() {
+            check_kinds(id, named, kinds_of::<F>().unwrap_or_default());
         }
-        let invariant = Invariant { id: id.to_owned(), sentence: sentence.to_owned() };
-        self.invariants.push((invariant, Box::new(monitor)));
+        self.invariants.push((Invariant::new(id, sentence), monitor));
     }
 
     /// No fact is of this kind.
@@ -151,7 +157,11 @@ impl<F: Serialize + DeserializeOwned + 'static> Properties<F> {
 
     /// A goal: some run of the campaign announces such a fact.
     pub fn sometimes(&mut self, name: &str, reached: impl Fn(&F) -> bool + Send + Sync + 'static) {
-        self.goals.push((Goal { name: name.to_owned() }, Arc::new(reached)));
+        self.add_goal(name, Arc::new(reached));
+    }
+
+    fn add_goal(&mut self, name: &str, reached: Reached<F>) {
+        self.goals.push((Goal { name: name.to_owned() }, reached));
     }
 
     /// The invariants, in the order of their statement.
@@ -313,11 +323,7 @@ impl<F: Clone + Debug + Serialize> Checks<F> {
             let before: Fingerprint = state(&*copy);
             let minds = copy.observe(moment, fact).is_err() || state(&*copy) != before;
             if minds && self.audit == Audit::Clean {
-                let id = &self.invariants[index].id;
-                let kind = kind.name;
-                self.audit = Audit::Found(format!(
-                    "the monitor of `{id}` is not shown facts of the kind `{kind}` and would mind {fact:?}; name `{kind}` in its `on`"
-                ));
+                self.audit = Audit::Found(blind(&self.invariants[index].id, kind.name, fact));
             }
         }
     }
@@ -328,22 +334,10 @@ impl<F: Clone + Debug + Serialize> Checks<F> {
             return;
         }
         for (invariant, monitor) in self.invariants.iter().zip(&self.monitors) {
-            let overdue: Vec<Owed> =
-                monitor.owed().into_iter().filter(|owed| quiet || owed.due(healed) <= at).collect();
-            let Some(first) = overdue.iter().min_by_key(|owed| owed.since) else { continue };
-            let others = match overdue.len() {
-                1 => String::new(),
-                n => format!(" (and {} more)", n - 1),
-            };
-            let why = if quiet { "nothing is left that could do it" } else { "it is overdue" };
-            self.violation = Some(Violation {
-                invariant: invariant.id.clone(),
-                sentence: invariant.sentence.clone(),
-                message: format!("{}, owed since {}{others}: {why}", first.what, first.since),
-                at,
-                event,
-            });
-            return;
+            if let Some(message) = overdue(monitor.owed(), at, healed, quiet) {
+                self.violation = Some(invariant.violated(message, (at, event)));
+                return;
+            }
         }
     }
 
@@ -381,14 +375,43 @@ impl<F: Clone + Debug + Serialize> Checks<F> {
     }
 }
 
+/// The words for a monitor that is not shown what it minds.
+fn blind(id: &str, kind: &str, fact: &dyn Debug) -> String {
+    format!(
+        "the monitor of `{id}` is not shown facts of the kind `{kind}` and would mind {fact:?}; name `{kind}` in its `on`"
+    )
+}
+
+/// Sees to it that a monitor names only kinds of facts that exist.
+fn check_kinds(id: &str, named: &[&'static str], known: &[&'static str]) {
+    for kind in named {
+        let mend = || match nearest(kind, known.iter().copied()) {
+            Some(near) => format!("; the nearest is `{near}`"),
+            None if known.is_empty() => "; these facts are no enum and have no kinds".to_owned(),
+            None => String::new(),
+        };
+        assert!(
+            known.contains(kind),
+            "`{id}` is for facts of the kind `{kind}`, which does not exist{}",
+            mend()
+        );
+    }
+}
+
 /// Keeps the first violation.
 #[cold]
 fn violated(first: &mut Option<Violation>, invariant: &Invariant, message: String, moment: Moment) {
-    first.get_or_insert_with(|| Violation {
-        invariant: invariant.id.clone(),
-        sentence: invariant.sentence.clone(),
-        message,
-        at: moment.at,
-        event: moment.event,
-    });
+    first.get_or_insert_with(|| invariant.violated(message, (moment.at, moment.event)));
+}
+
+/// What is overdue, in words; if the world is quiet, all that is owed.
+fn overdue(mut owed: Vec<Owed>, at: Time, healed: Time, quiet: bool) -> Option<String> {
+    owed.retain(|owed| quiet || owed.due(healed) <= at);
+    let first = owed.iter().min_by_key(|owed| owed.since)?;
+    let others = match owed.len() {
+        1 => String::new(),
+        n => format!(" (and {} more)", n - 1),
+    };
+    let why = if quiet { "nothing is left that could do it" } else { "it is overdue" };
+    Some(format!("{}, owed since {}{others}: {why}", first.what, first.since))
 }

@@ -416,12 +416,9 @@ impl<P: Protocol> AnyRunner for Runner<P> {
     fn run(&mut self, spec: &RunSpec) -> Outcome {
         self.start(spec);
         let until = spec.until.unwrap_or(u64::MAX);
-        let verdict = if spec.recording.has_payloads() {
-            let log = self.world.log().clone();
-            log.collect(|| self.drive_by(spec, until))
-        } else {
-            self.drive_by(spec, until)
-        };
+        let lines = spec.recording.has_payloads().then(|| self.world.log().collect());
+        let verdict = self.drive_by(spec, until);
+        drop(lines);
         self.world.pulse().rest();
         self.learn(spec);
         self.outcome(verdict)
@@ -435,17 +432,16 @@ impl<P: Protocol> AnyRunner for Runner<P> {
     ) -> Outcome {
         self.start(spec);
         let watch = Stopwatch::start();
-        let log = self.world.log().clone();
-        let verdict = log.collect(|| {
-            loop {
-                let verdict = self.drive_on(&watch, |runner| runner.world.recorder().events().len() >= every);
-                part(self);
-                self.world.forget_trace();
-                if let Some(verdict) = verdict {
-                    return verdict;
-                }
+        let lines = self.world.log().collect();
+        let verdict = loop {
+            let verdict = self.drive_on(&watch, |runner| runner.world.recorder().events().len() >= every);
+            part(self);
+            self.world.forget_trace();
+            if let Some(verdict) = verdict {
+                break verdict;
             }
-        });
+        };
+        drop(lines);
         self.outcome(verdict)
     }
 

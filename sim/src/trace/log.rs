@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
+use tracing::subscriber::DefaultGuard;
 use tracing::{Event, Level, Metadata, Subscriber};
 
 /// One line that an actor wrote.
@@ -36,10 +37,10 @@ impl Log {
         self.present.store(event, Ordering::Relaxed);
     }
 
-    /// Runs something whose lines are collected.
-    pub(crate) fn collect<T>(&self, run: impl FnOnce() -> T) -> T {
+    /// From now on lines are collected that this thread writes, until what is returned is dropped.
+    pub(crate) fn collect(&self) -> DefaultGuard {
         self.forget();
-        tracing::subscriber::with_default(Capture { log: self.clone() }, run)
+        tracing::subscriber::set_default(Capture { log: self.clone() })
     }
 
     /// The lines of the last run that was recorded with payloads.

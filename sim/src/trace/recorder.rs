@@ -64,17 +64,22 @@ impl Recorder {
         self.count += 1;
         if self.level != Recording::Off {
             // Put together again here, so that nobody writes it down who does not keep it.
-            self.keep(Event { at, cause, digest, actor, node, kind }, payload);
+            self.keep(Event { at, cause, digest, actor, node, kind });
+            if self.level.has_payloads() {
+                self.keep_payload(payload());
+            }
         }
         self.count - 1
     }
 
     #[cold]
-    fn keep(&mut self, event: Event, payload: impl FnOnce() -> Payload) {
+    fn keep(&mut self, event: Event) {
         self.events.push(event);
-        if self.level.has_payloads() {
-            self.payloads.push(payload());
-        }
+    }
+
+    #[cold]
+    fn keep_payload(&mut self, payload: Payload) {
+        self.payloads.push(payload);
     }
 
     /// How much is kept.
