@@ -273,24 +273,19 @@ pub(crate) fn reached<P: Protocol>(
     let mut lore = Lore { actors, judges: Judges::of(&checks) };
     let all = beginnings(&mut lore, &mut tables, empty, spec.states)?;
     let (begun, wrong): (Vec<_>, Vec<_>) = all.into_iter().partition(|one| one.wrong.is_none());
-    let rows: Vec<_> = begun.iter().map(|beginning| beginning.row.clone()).collect();
-    let mut search = Search::new(tables, lore, spec);
-    let layer = search.first(&rows);
-    let ended = search.run(layer, false, watcher, &mut |_, _| true)?;
-    let (progress, sighted) = (search.so_far, std::mem::take(&mut search.sightings));
-    let endings = search.tables.endings();
-    let ways = path::ways(&mut search, &begun, &sighted)?;
-    let first = wrong.iter().filter_map(|beginning| at_once(&search.lore, beginning));
-    let later = sighted.iter().zip(ways).map(|(sighted, way)| (violation(&search.lore, sighted), way));
+    let Searched { tables, progress, ended, endings, sighted, ways } =
+        gone_through(Search::new(tables, &mut lore, spec), &begun, watcher)?;
+    let first = wrong.iter().filter_map(|beginning| at_once(&lore, beginning));
+    let later = sighted.iter().zip(ways).map(|(sighted, way)| (violation(&lore, sighted), way));
     let mut violations: Vec<(Violation, Way)> = Vec::new();
     for (violation, way) in first.chain(later) {
         if violations.iter().all(|(known, _)| known.invariant != violation.invariant) {
             violations.push((violation, way));
         }
     }
-    let tell = |(violation, way)| counterexample(runner, &checks, &search, violation, &way);
+    let tell = |(violation, way)| counterexample(runner, &checks, (&lore.actors, &tables), violation, &way);
     let violations: Vec<_> = violations.into_iter().map(tell).collect();
-    let (turns, local_states) = search.lore.actors.counted();
+    let (turns, local_states) = lore.actors.counted();
     Ok(Reached {
         generated: progress.generated,
         states: progress.states,
@@ -299,7 +294,7 @@ pub(crate) fn reached<P: Protocol>(
         depth: progress.depth,
         turns,
         local_states,
-        judgements: search.lore.judges.len() as u64,
+        judgements: lore.judges.len() as u64,
         memory: progress.memory,
         left_out: match ended {
             Ended::Complete => None,
@@ -309,8 +304,34 @@ pub(crate) fn reached<P: Protocol>(
             Ended::Stopped => Some(LeftOut::Stopped),
         },
         violations,
-        goals: checks.reached_by(search.lore.actors.facts()),
+        goals: checks.reached_by(lore.actors.facts()),
     })
+}
+
+/// What a search came to, before anything is put into words.
+struct Searched {
+    tables: Tables,
+    progress: Progress,
+    ended: Ended,
+    endings: u64,
+    sighted: Vec<Sighted>,
+    /// The ways to those, in their order.
+    ways: Vec<Way>,
+}
+
+/// Goes through all states, and once more for the ways to what is wrong.
+fn gone_through(
+    mut search: Search<'_>,
+    begun: &[Beginning],
+    watcher: &mut dyn Watcher,
+) -> Result<Searched, Refused> {
+    let rows: Vec<_> = begun.iter().map(|beginning| beginning.row.clone()).collect();
+    let layer = search.first(&rows);
+    let ended = search.run(layer, false, watcher, &mut |_, _| true)?;
+    let (progress, sighted) = (search.so_far, std::mem::take(&mut search.sightings));
+    let endings = search.tables.endings();
+    let ways = path::ways(&mut search, begun, &sighted)?;
+    Ok(Searched { tables: search.tables, progress, ended, endings, sighted, ways })
 }
 
 /// What is wrong in a first turn, and the way to there.
@@ -330,11 +351,10 @@ fn violation<P: Protocol>(lore: &Lore<P>, sighted: &Sighted) -> Violation {
 fn counterexample<P: Protocol>(
     runner: &mut Runner<P>,
     checks: &Checks<P::Fact>,
-    search: &Search<P>,
+    (actors, tables): (&Actors<P>, &Tables),
     violation: Violation,
     way: &Way,
 ) -> Counterexample {
-    let (actors, tables) = (&search.lore.actors, &search.tables);
     let steps = way.steps.iter().map(|place| guide::in_words(actors, tables, *place)).collect();
     let deviations = guide::deviations(checks.clone(), actors, tables, way);
     let deviations = deviations.and_then(|made| match runner.run(&run_of(&made)).verdict {

@@ -205,6 +205,7 @@ impl<P: Protocol> Actors<P> {
         Local { actor: path.actors[local as usize].clone(), rest: path.rests[rest as usize].clone() }
     }
 
+    #[inline(never)] // Several outcomes end here, none of them often: one copy is enough.
     fn local_number(&mut self, slot: u32, local: Local<P>, tables: &mut Tables) -> u32 {
         let mut to = Fingerprinter::default();
         local.rest.hash(&mut to);
@@ -243,6 +244,7 @@ impl<P: Protocol> Actors<P> {
         }
     }
 
+    #[inline(never)] // As above.
     fn event_number(&mut self, to: u32, what: What<P>, channel: u32, tables: &mut Tables) -> u32 {
         let event = Event { to, what };
         let (number, new) = self.event_numbers.of(event.fingerprint());

@@ -2,7 +2,7 @@
 
 use rehearsal_protocol::Protocol;
 
-use super::lore::Lore;
+use super::lore::{AnyLore, Lore};
 use super::refused::Refused;
 use super::row::{Row, View};
 use super::tables::{Judged, Kind, Miss, Tables};

@@ -90,8 +90,8 @@ fn is_same<P: Protocol>(
     what: &What<P>,
     slot: u32,
 ) -> bool {
-    let here = |text: String| named(&text, |slot| world.path(slot));
-    let there = |text: String| named(&text, |slot| actors.path(slot));
+    let here = |text: String| named(&text, &|slot| world.path(slot));
+    let there = |text: String| named(&text, &|slot| actors.path(slot));
     match (pending, what) {
         (pending::What::Message(envelope), What::Message(from, message)) => {
             here(format!("{:?} {:?}", envelope.from, envelope.message))
@@ -114,7 +114,7 @@ fn is_same<P: Protocol>(
 }
 
 /// A text with the paths of actors in place of their addresses, `@node.slot`.
-fn named<'a>(text: &str, path: impl Fn(u32) -> &'a str) -> String {
+fn named<'a>(text: &str, path: &dyn Fn(u32) -> &'a str) -> String {
     let mut parts = text.split('@');
     let mut result = parts.next().unwrap_or_default().to_owned();
     for part in parts {
@@ -153,7 +153,7 @@ pub(super) fn in_words<P: Protocol>(actors: &Actors<P>, tables: &Tables, place: 
     };
     let chosen = actors.chosen(place);
     let chosen = if chosen.is_empty() { String::new() } else { format!(", having chosen {chosen:?}") };
-    named(&format!("{who} {what}{chosen}"), |slot| actors.path(slot))
+    named(&format!("{who} {what}{chosen}"), &|slot| actors.path(slot))
 }
 
 #[cfg(test)]
@@ -163,7 +163,7 @@ mod tests {
     #[test]
     fn addresses_in_a_text_become_paths() {
         let path = |slot: u32| ["/a/one", "/b/two"][slot as usize];
-        assert_eq!(named("Exit { who: @0.1, by: @12.0 }", path), "Exit { who: /b/two, by: /a/one }");
-        assert_eq!(named("me@home @1", path), "me@home @1");
+        assert_eq!(named("Exit { who: @0.1, by: @12.0 }", &path), "Exit { who: /b/two, by: /a/one }");
+        assert_eq!(named("me@home @1", &path), "me@home @1");
     }
 }

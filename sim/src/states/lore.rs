@@ -16,13 +16,28 @@ pub(super) struct Lore<P: Protocol> {
     pub(super) judges: Judges<P::Fact>,
 }
 
-/// What is known, by someone who can find out the rest.
-pub(super) struct Learning<'a, P: Protocol> {
-    pub(super) tables: &'a mut Tables,
-    pub(super) lore: &'a mut Lore<P>,
+/// The lore of any protocol: the search knows numbers only, so it is compiled once.
+pub(super) trait AnyLore {
+    /// Makes something known.
+    fn find_out(&mut self, miss: Miss, tables: &mut Tables) -> Result<(), Refused>;
+
+    /// A violation by its number.
+    fn violation(&self, number: u32) -> &Violation;
+
+    /// Shows the watchdog that the search goes on.
+    fn beat(&mut self);
+
+    /// How much memory the numbers take, in bytes, and not what lies behind them.
+    fn bytes(&self) -> usize;
 }
 
-impl<P: Protocol> Known for Learning<'_, P> {
+/// What is known, by someone who can find out the rest.
+pub(super) struct Learning<'a> {
+    pub(super) tables: &'a mut Tables,
+    pub(super) lore: &'a mut dyn AnyLore,
+}
+
+impl Known for Learning<'_> {
     fn tables(&self) -> &Tables {
         self.tables
     }
@@ -33,9 +48,8 @@ impl<P: Protocol> Known for Learning<'_, P> {
     }
 }
 
-impl<P: Protocol> Lore<P> {
-    /// Makes something known.
-    pub(super) fn find_out(&mut self, miss: Miss, tables: &mut Tables) -> Result<(), Refused> {
+impl<P: Protocol> AnyLore for Lore<P> {
+    fn find_out(&mut self, miss: Miss, tables: &mut Tables) -> Result<(), Refused> {
         match miss {
             Miss::Turn { event, local } => self.actors.find_out(event, local, tables)?,
             Miss::Judge { judges, facts } => {
@@ -50,6 +64,20 @@ impl<P: Protocol> Lore<P> {
         Ok(())
     }
 
+    fn violation(&self, number: u32) -> &Violation {
+        self.judges.violation(number)
+    }
+
+    fn beat(&mut self) {
+        self.actors.beat();
+    }
+
+    fn bytes(&self) -> usize {
+        self.actors.bytes()
+    }
+}
+
+impl<P: Protocol> Lore<P> {
     /// The violation that a panic is.
     pub(super) fn panicked(&self, number: u32) -> Violation {
         Violation {

@@ -1,7 +1,5 @@
 //! The way to something wrong: a second pass keeps how each state came about, for the search finds the same states in the same order again.
 
-use rehearsal_protocol::Protocol;
-
 use super::beginning::Beginning;
 use super::layer::{Block, Layer, Origin};
 use super::progress::Unwatched;
@@ -18,8 +16,8 @@ pub(super) struct Way {
 }
 
 /// The ways to all that was sighted, in its order.
-pub(super) fn ways<P: Protocol>(
-    search: &mut Search<P>,
+pub(super) fn ways(
+    search: &mut Search<'_>,
     beginnings: &[Beginning],
     sighted: &[Sighted],
 ) -> Result<Vec<Way>, Refused> {
@@ -54,7 +52,7 @@ fn way(sighted: &Sighted, origins: &[Vec<Origin>], first: &[Vec<u32>]) -> Way {
 }
 
 /// The first turns that led to each state of the first layer.
-fn first_turns<P: Protocol>(layer: &Layer, beginnings: &[Beginning], search: &Search<P>) -> Vec<Vec<u32>> {
+fn first_turns(layer: &Layer, beginnings: &[Beginning], search: &Search<'_>) -> Vec<Vec<u32>> {
     let (mut block, mut first) = (Block::default(), Vec::new());
     for chunk in layer.chunks() {
         block.read(chunk);

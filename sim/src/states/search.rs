@@ -4,12 +4,10 @@
 //! is found out by one of them, in the order of states. Then each worker takes the states of its own parts in, again in their order, and
 //! builds the rows of those that are new. So numbers, layers and findings are the same for any number of workers.
 
-use rehearsal_protocol::Protocol;
-
 use super::StatesSpec;
 use super::expand::{Expanded, Expander, Found, Shared, Sighting, successor};
 use super::layer::{Block, Chunk, Layer, Origin, PARTS, Part, part_of};
-use super::lore::{Learning, Lore};
+use super::lore::{AnyLore, Learning};
 use super::progress::{Progress, Watcher};
 use super::refused::Refused;
 use super::row::Row;
@@ -17,9 +15,9 @@ use super::table::Table;
 use super::tables::Tables;
 
 /// A search under way.
-pub(super) struct Search<P: Protocol> {
+pub(super) struct Search<'a> {
     pub(super) tables: Tables,
-    pub(super) lore: Lore<P>,
+    lore: &'a mut dyn AnyLore,
     pub(super) spec: StatesSpec,
     /// The bits of all states that were found, by part, or all in one table.
     visited: Vec<Table<()>>,
@@ -80,8 +78,8 @@ const WORTH_SHARING: u32 = if cfg!(test) { 2 } else { 1_024 };
 /// How full a table of visited states may be, of a hundred.
 const FULL: usize = 88;
 
-impl<P: Protocol> Search<P> {
-    pub(super) fn new(tables: Tables, lore: Lore<P>, spec: StatesSpec) -> Self {
+impl<'a> Search<'a> {
+    pub(super) fn new(tables: Tables, lore: &'a mut dyn AnyLore, spec: StatesSpec) -> Self {
         let visited = if spec.jobs > 1 { PARTS } else { 1 };
         Self {
             tables,
@@ -168,7 +166,7 @@ impl<P: Protocol> Search<P> {
             let before = self.so_far.generated;
             self.first = first;
             first += round.iter().map(Chunk::rows).sum::<u32>();
-            self.lore.actors.beat();
+            self.lore.beat();
             self.round(&round, depth, next, origins)?;
             self.steps_of_a_chunk = (self.so_far.generated - before) / round.len() as u64;
             self.so_far.memory = self.so_far.memory.max((self.bytes() + left + next.bytes()) as u64);
@@ -220,7 +218,7 @@ impl<P: Protocol> Search<P> {
 
     /// All steps from the states of one chunk.
     fn find_out_all(&mut self) -> Result<(), Refused> {
-        let mut learning = Learning { tables: &mut self.tables, lore: &mut self.lore };
+        let mut learning = Learning { tables: &mut self.tables, lore: self.lore };
         let Work { block, expander, found, .. } = &mut self.works[0];
         for row in 0..block.len() {
             expander.expand(&mut learning, block, row, found)?;
@@ -230,23 +228,11 @@ impl<P: Protocol> Search<P> {
 
     /// Several workers look up the steps from the states of their chunks.
     fn look_up(&mut self, round: &[Chunk]) {
-        let tables = &self.tables;
-        let share = round.len().div_ceil(self.spec.jobs);
-        let works = self.works[..round.len()].chunks_mut(share);
-        std::thread::scope(|scope| {
-            for (works, chunks) in works.zip(round.chunks(share)) {
-                scope.spawn(move || {
-                    for (work, chunk) in works.iter_mut().zip(chunks) {
-                        work.read(chunk);
-                        work.look_up(tables);
-                    }
-                });
-            }
-        });
+        look_up(&mut self.works[..round.len()], round, &self.tables, self.spec.jobs);
     }
 
     fn find_out_the_rest(&mut self, works: usize) -> Result<(), Refused> {
-        let mut learning = Learning { tables: &mut self.tables, lore: &mut self.lore };
+        let mut learning = Learning { tables: &mut self.tables, lore: self.lore };
         for Work { block, expander, deferred, late, .. } in &mut self.works[..works] {
             for row in &*deferred {
                 expander.expand(&mut learning, block, *row as usize, late)?;
@@ -257,22 +243,9 @@ impl<P: Protocol> Search<P> {
 
     /// Several workers take in the states of their parts.
     fn take_in_shared(&mut self, works: usize, next: &mut Layer, origins: bool) {
-        let (tables, works) = (&self.tables, &self.works[..works]);
-        let share = PARTS.div_ceil(self.spec.jobs);
-        let visited = self.visited.chunks_mut(share);
-        let parts = next.parts_mut().chunks_mut(share);
-        let news: u64 = std::thread::scope(|scope| {
-            let take_in = |(index, (visited, parts)): (usize, (_, _))| {
-                let first = index * share;
-                scope.spawn(move || {
-                    let (visited, parts): (&mut [Table<()>], &mut [Part]) = (visited, parts);
-                    works.iter().map(|work| work.take_in(tables, visited, parts, first, origins)).sum::<u64>()
-                })
-            };
-            let workers: Vec<_> = visited.zip(parts).enumerate().map(take_in).collect();
-            workers.into_iter().map(|worker| worker.join().expect("a worker does not panic")).sum()
-        });
-        self.so_far.states += news;
+        let works = &self.works[..works];
+        let parts = next.parts_mut();
+        self.so_far.states += take_in(works, &self.tables, &mut self.visited, parts, self.spec.jobs, origins);
     }
 
     /// Counts what came of a round.
@@ -285,11 +258,7 @@ impl<P: Protocol> Search<P> {
             if work.found.sightings.is_empty() && work.late.sightings.is_empty() {
                 continue;
             }
-            let mut seen: Vec<Sighting> =
-                work.found.sightings.iter().chain(&work.late.sightings).copied().collect();
-            seen.sort_by_key(|sighting| sighting.parent);
-            let place = |sighting: Sighting| Sighted { depth, place: work.first + sighting.parent, sighting };
-            self.sightings.extend(seen.into_iter().map(place));
+            self.sightings.extend(work.sighted(depth));
         }
         self.keep_first_of_each();
     }
@@ -297,13 +266,13 @@ impl<P: Protocol> Search<P> {
     /// Of each invariant, the first sighting is enough.
     fn keep_first_of_each(&mut self) {
         let mut known: Vec<&str> = Vec::new();
-        let judges = &self.lore.judges;
+        let lore = &*self.lore;
         self.sightings.retain(|sighted| {
             let Sighting { violation, panicked, .. } = sighted.sighting;
             let invariant = if panicked {
                 crate::world::rules::NO_PANIC.id
             } else {
-                &judges.violation(violation).invariant
+                &lore.violation(violation).invariant
             };
             let new = !known.contains(&invariant);
             known.push(invariant);
@@ -314,7 +283,7 @@ impl<P: Protocol> Search<P> {
     /// How much memory the search takes, in bytes, but for layers and what lies behind the numbers.
     fn bytes(&self) -> usize {
         let visited: usize = self.visited.iter().map(Table::bytes).sum();
-        visited + self.tables.bytes() + self.lore.actors.bytes()
+        visited + self.tables.bytes() + self.lore.bytes()
     }
 }
 
@@ -324,6 +293,14 @@ impl Work {
         self.found.clear();
         self.late.clear();
         self.deferred.clear();
+    }
+
+    /// What is wrong in states at that depth, in the order of the states.
+    fn sighted(&self, depth: u32) -> Vec<Sighted> {
+        let mut seen = [&*self.found.sightings, &*self.late.sightings].concat();
+        seen.sort_by_key(|sighting| sighting.parent);
+        let place = |sighting: Sighting| Sighted { depth, place: self.first + sighting.parent, sighting };
+        seen.into_iter().map(place).collect()
     }
 
     fn look_up(&mut self, tables: &Tables) {
@@ -370,6 +347,45 @@ impl Work {
         }
         news
     }
+}
+
+/// Several workers look up the steps from the states of their chunks.
+fn look_up(works: &mut [Work], chunks: &[Chunk], tables: &Tables, jobs: usize) {
+    let share = works.len().div_ceil(jobs);
+    std::thread::scope(|scope| {
+        for (works, chunks) in works.chunks_mut(share).zip(chunks.chunks(share)) {
+            scope.spawn(move || {
+                for (work, chunk) in works.iter_mut().zip(chunks) {
+                    work.read(chunk);
+                    work.look_up(tables);
+                }
+            });
+        }
+    });
+}
+
+/// Several workers take in the states of their parts; how many are new.
+fn take_in(
+    works: &[Work],
+    tables: &Tables,
+    visited: &mut [Table<()>],
+    parts: &mut [Part],
+    jobs: usize,
+    origins: bool,
+) -> u64 {
+    let share = PARTS.div_ceil(jobs);
+    let (visited, parts) = (visited.chunks_mut(share), parts.chunks_mut(share));
+    std::thread::scope(|scope| {
+        let take_in = |(index, (visited, parts)): (usize, (_, _))| {
+            let first = index * share;
+            scope.spawn(move || {
+                let (visited, parts): (&mut [Table<()>], &mut [Part]) = (visited, parts);
+                works.iter().map(|work| work.take_in(tables, visited, parts, first, origins)).sum::<u64>()
+            })
+        };
+        let workers: Vec<_> = visited.zip(parts).enumerate().map(take_in).collect();
+        workers.into_iter().map(|worker| worker.join().expect("a worker does not panic")).sum()
+    })
 }
 
 /// Both lists in one, in the order of the states before.

@@ -323,7 +323,7 @@ impl<P: Protocol> Queue<P> {
             self.list.push(Key::new(at, sequence, next));
             next = after;
         }
-        self.list.sort_unstable_by(|a, b| b.cmp(a));
+        sort_latest_first(&mut self.list);
     }
 
     /// Puts the entries of a bucket of a crowded calendar into the list, with those that it has from the time before it was crowded.
@@ -415,10 +415,13 @@ impl<P: Protocol> Queue<P> {
 
     /// Everything that is pending, in the order in which it will happen.
     pub(crate) fn in_order(&self) -> impl Iterator<Item = (u64, u32, &What<P>)> {
-        let pending = self.slab.iter().filter_map(|slot| Some((slot, slot.what.as_ref()?)));
-        let mut pending: Vec<_> = pending.collect();
-        pending.sort_unstable_by_key(|(slot, _)| (slot.at, slot.sequence));
-        pending.into_iter().map(|(slot, what)| (slot.at, slot.target, what))
+        let pending = (0..).zip(&self.slab).filter(|(_, slot)| slot.what.is_some());
+        let mut keys: Vec<_> = pending.map(|(index, slot)| Key::new(slot.at, slot.sequence, index)).collect();
+        sort_latest_first(&mut keys);
+        keys.into_iter().rev().filter_map(|key| {
+            let slot = &self.slab[key.slot() as usize];
+            Some((slot.at, slot.target, slot.what.as_ref()?))
+        })
     }
 
     /// How many messages are under way.
@@ -428,6 +431,11 @@ impl<P: Protocol> Queue<P> {
         }
         self.slab.iter().filter(|slot| matches!(slot.what, Some(What::Message(_)))).count() as u64
     }
+}
+
+/// Sorts keys so that what happens first is last. It depends on no protocol, so it is compiled once.
+fn sort_latest_first(keys: &mut [Key]) {
+    keys.sort_unstable_by(|a, b| b.cmp(a));
 }
 
 #[cold]

@@ -75,7 +75,7 @@ impl<P: Protocol> Actors<P> {
             | Effect::Write { .. }
             | Effect::Sync(_)
             | Effect::Exit(_)
-            | Effect::DeadLetter(_) => unreachable!("it concerns the actor itself: {effect:?}"),
+            | Effect::DeadLetter(_) => unreachable!("it concerns the actor itself"),
             Effect::KeepMail { .. } => unreachable!("the search ends where mail is kept"),
         }
     }

@@ -105,6 +105,7 @@ impl<P: Protocol> Actors<P> {
     }
 
     /// A life ends: its children with it, the last started first, and the news goes to those who watch.
+    #[inline(never)] // An end is seldom, and there are two ways to it.
     fn end(&mut self, slot: u32, mut local: Local<P>, reason: Exit, tables: &mut Tables) -> Learnt {
         let (children, watchers) = (local.rest.children.clone(), local.rest.watchers.clone());
         let mut asks = Vec::new();
