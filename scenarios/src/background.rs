@@ -2,10 +2,9 @@
 //!
 //! Only the registry is far away, and may be down or silent; the service, its tasks and its tenants are one process.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use rehearsal::check::{Moment, Monitor, Owed, Properties, Step, fold, leads_to};
+use rehearsal::check::{Moment, Monitor, Owed, Properties, SortedMap, SortedSet, Step, fold, leads_to};
 use rehearsal::registry::{self, Entry, Setting, rehearsal};
 use rehearsal::{Profile, Scenario, Setup};
 use rehearsal_protocol::Time;
@@ -97,7 +96,7 @@ impl Scenario for Scopes {
 
 /// LIFE-1: nothing of a scope has any effect once it is closed.
 fn effects_end() -> impl Monitor<Fact> {
-    fold(BTreeSet::new(), |closed: &mut BTreeSet<ScopeId>, _, fact: &Fact| match fact {
+    fold(SortedSet::new(), |closed: &mut SortedSet<ScopeId>, _, fact: &Fact| match fact {
         Fact::Closed { scope, .. } => {
             closed.insert(*scope);
             Ok(())
@@ -111,7 +110,7 @@ fn effects_end() -> impl Monitor<Fact> {
 
 /// LIFE-3: a task is cut off only by the close of its scope.
 fn only_closing_cuts_off() -> impl Monitor<Fact> {
-    fold(BTreeSet::new(), |closing: &mut BTreeSet<ScopeId>, _, fact: &Fact| match fact {
+    fold(SortedSet::new(), |closing: &mut SortedSet<ScopeId>, _, fact: &Fact| match fact {
         Fact::Closing(scope) => {
             closing.insert(*scope);
             Ok(())
@@ -126,9 +125,9 @@ fn only_closing_cuts_off() -> impl Monitor<Fact> {
 /// OBS-1: soon after a scope is closed, the row of every task that ended says how.
 #[derive(Clone, Debug, Default, Hash)]
 struct Ends {
-    in_progress: BTreeSet<TaskId>,
-    live: BTreeSet<TaskId>,
-    closed: BTreeMap<ScopeId, Time>,
+    in_progress: SortedSet<TaskId>,
+    live: SortedSet<TaskId>,
+    closed: SortedMap<ScopeId, Time>,
 }
 
 impl Monitor<Fact> for Ends {
@@ -170,8 +169,8 @@ impl Monitor<Fact> for Ends {
 /// LIFE-2: no more tasks live than scopes that are open own, but for those that would end by themselves; in the end not even these.
 #[derive(Clone, Debug, Default, Hash)]
 struct Lives {
-    live: BTreeSet<TaskId>,
-    closed: BTreeMap<ScopeId, Time>,
+    live: SortedSet<TaskId>,
+    closed: SortedMap<ScopeId, Time>,
 }
 
 /// Longer than a task that nobody cancels takes to end, unless it is one that does not end.

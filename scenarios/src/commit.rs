@@ -1,9 +1,8 @@
 //! Two-phase commit between a coordinator and three participants, over a network that loses, doubles and delays.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
-use rehearsal::check::{Monitor, Properties, fold};
+use rehearsal::check::{Monitor, Properties, SortedMap, fold};
 use rehearsal::registry::{self, Entry, Setting, rehearsal};
 use rehearsal::{Profile, Scenario, Setup};
 use rehearsal_protocol::commit::{Commit, Coordinator, Fact, PATIENCE, Participant, RETRY, Variant};
@@ -113,7 +112,7 @@ fn one_decision() -> impl Monitor<Fact> {
 
 /// 2PC-2: who commits has every participant's yes.
 fn all_said_yes(participants: usize) -> impl Monitor<Fact> {
-    fold(BTreeMap::new(), move |votes: &mut BTreeMap<Address, bool>, _, fact: &Fact| match fact {
+    fold(SortedMap::new(), move |votes: &mut SortedMap<Address, bool>, _, fact: &Fact| match fact {
         Fact::Voted { who, yes } => {
             votes.insert(*who, *yes);
             Ok(())

@@ -1,9 +1,8 @@
 //! A lease lock: clients take turns at writing, while they crash, stall and lose messages, and so does the lock.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use rehearsal::check::{Monitor, Properties, fold};
+use rehearsal::check::{Monitor, Properties, SortedMap, SortedSet, fold};
 use rehearsal::registry::{self, Entry, Setting, rehearsal};
 use rehearsal::{Profile, Scenario, Setup};
 use rehearsal_protocol::lease::{Client, Fact, Lease, Lock, RETRY, Resource, TTL, Token, VARIANTS, Variant};
@@ -136,7 +135,7 @@ fn tokens_grow() -> impl Monitor<Fact> {
 
 /// LK-Single: by the lock's own clock, at most one lease has not ended.
 fn one_lease() -> impl Monitor<Fact> {
-    fold(BTreeMap::new(), |open: &mut BTreeMap<Token, Time>, _, fact: &Fact| match fact {
+    fold(SortedMap::new(), |open: &mut SortedMap<Token, Time>, _, fact: &Fact| match fact {
         Fact::Granted { token, at, until, .. } => {
             open.retain(|_, until| *until > *at);
             if let Some((other, until)) = open.iter().next() {
@@ -177,7 +176,7 @@ fn own_release() -> impl Monitor<Fact> {
 
 /// LK-LostTold: who says that it held the lock to the end did give it back.
 fn held_to_the_end() -> impl Monitor<Fact> {
-    fold(BTreeSet::new(), |released: &mut BTreeSet<Token>, _, fact: &Fact| match fact {
+    fold(SortedSet::new(), |released: &mut SortedSet<Token>, _, fact: &Fact| match fact {
         Fact::Released { ended, .. } => {
             released.insert(*ended);
             Ok(())

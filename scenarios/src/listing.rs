@@ -1,8 +1,6 @@
 //! A list of sessions while people and a program change them: whatever is listed was so at one moment.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use rehearsal::check::{Monitor, Properties, fold};
+use rehearsal::check::{Monitor, Properties, SortedMap, SortedSet, fold};
 use rehearsal::registry::{self, Entry, Setting, rehearsal};
 use rehearsal::{Profile, Scenario, Setup};
 use rehearsal_protocol::listing::{
@@ -94,9 +92,9 @@ impl Scenario for Lists {
 
 /// PERF-1: a listing takes at most so many statements.
 fn few_statements() -> impl Monitor<Fact> {
-    fold(BTreeMap::new(), |ran: &mut BTreeMap<u32, u32>, _, fact: &Fact| {
+    fold(SortedMap::new(), |ran: &mut SortedMap<u32, u32>, _, fact: &Fact| {
         let Fact::Ran { query } = fact else { return Ok(()) };
-        let count = ran.entry(*query).or_default();
+        let count = ran.get_or_default(*query);
         *count += 1;
         if *count <= STATEMENTS {
             return Ok(());
@@ -108,11 +106,11 @@ fn few_statements() -> impl Monitor<Fact> {
 /// The tables as the changes say, kept apart from how the store keeps them.
 #[derive(Clone, Debug, Default, Hash)]
 struct Model {
-    sessions: BTreeMap<u32, Session>,
+    sessions: SortedMap<u32, Session>,
     /// What a listing would give, after each commit since the first open one began.
     moments: Vec<Vec<Row>>,
     /// From which moment on a listing may be.
-    open: BTreeMap<u32, usize>,
+    open: SortedMap<u32, usize>,
 }
 
 #[derive(Clone, Debug, Default, Hash)]
@@ -120,7 +118,7 @@ struct Session {
     name: Name,
     updated: u64,
     /// By time and number.
-    branches: BTreeSet<(u64, u32)>,
+    branches: SortedSet<(u64, u32)>,
 }
 
 impl Model {
@@ -196,7 +194,7 @@ fn one_moment() -> impl Monitor<Fact> {
 
 /// LIST-2: what a program writes replaces nothing that it has not read.
 fn nothing_lost() -> impl Monitor<Fact> {
-    fold(BTreeMap::new(), |written: &mut BTreeMap<(u32, Field), u64>, _, fact: &Fact| {
+    fold(SortedMap::new(), |written: &mut SortedMap<(u32, Field), u64>, _, fact: &Fact| {
         let Fact::Committed { version, change: Change::Written { session, fields, author, .. } } = fact
         else {
             return Ok(());

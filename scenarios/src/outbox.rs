@@ -1,9 +1,8 @@
 //! Events that are committed, published and read by slow subscribers, while the process that publishes crashes.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use rehearsal::check::{Moment, Monitor, Owed, Properties, fold};
+use rehearsal::check::{Moment, Monitor, Owed, Properties, SortedMap, SortedSet, fold};
 use rehearsal::registry::{self, Entry, Setting, rehearsal};
 use rehearsal::{Profile, Scenario, Setup};
 use rehearsal_protocol::outbox::{
@@ -127,7 +126,7 @@ fn subscribers() -> impl Iterator<Item = (u32, Address)> {
 
 /// SES-7: nothing is published or answered before it is durable.
 fn nothing_is_early() -> impl Monitor<Fact> {
-    fold(BTreeSet::new(), |durable: &mut BTreeSet<(u32, u32)>, _, fact: &Fact| match fact {
+    fold(SortedSet::new(), |durable: &mut SortedSet<(u32, u32)>, _, fact: &Fact| match fact {
         Fact::Committed { stream, number } => {
             durable.insert((*stream, *number));
             Ok(())
@@ -174,14 +173,14 @@ fn answers_are_to_the_question() -> impl Monitor<Fact> {
 /// MBX-1: what each subscriber has seen, and what it may have missed.
 #[derive(Clone, Debug, Default, Hash)]
 struct Seen {
-    committed: BTreeMap<u32, Vec<Time>>,
-    last: BTreeMap<Address, u32>,
+    committed: SortedMap<u32, Vec<Time>>,
+    last: SortedMap<Address, u32>,
     /// What a ring has lost because it was full.
-    overflowed: BTreeSet<(Address, u32)>,
+    overflowed: SortedSet<(Address, u32)>,
     /// Up to where rings of a stream were lost with their publisher.
-    restated: BTreeMap<u32, u32>,
+    restated: SortedMap<u32, u32>,
     /// Up to where a stream was when a subscriber was first heard of.
-    joined: BTreeMap<Address, u32>,
+    joined: SortedMap<Address, u32>,
 }
 
 impl Seen {
@@ -197,7 +196,7 @@ impl Monitor<Fact> for Seen {
     fn observe(&mut self, moment: Moment, fact: &Fact) -> Result<(), String> {
         match fact {
             Fact::Committed { stream, number } => {
-                let times = self.committed.entry(*stream).or_default();
+                let times = self.committed.get_or_default(*stream);
                 if times.len() < *number as usize {
                     times.push(moment.at);
                 }

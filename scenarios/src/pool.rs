@@ -2,9 +2,7 @@
 //!
 //! Clients, supervisors and policies are those of `pipeline`.
 
-use std::collections::BTreeMap;
-
-use rehearsal::check::{Moment, Monitor, Properties, fold, on};
+use rehearsal::check::{Moment, Monitor, Properties, SortedMap, fold, on};
 use rehearsal::compare::Measures;
 use rehearsal::registry::{self, Entry, rehearsal};
 use rehearsal::{Profile, Scenario, Setup};
@@ -97,11 +95,11 @@ impl Scenario for Pool {
 
 /// MBX-1: what is passed on goes to a life that has not ended, as far as the group was told.
 fn never_to_the_dead() -> impl Monitor<Fact> {
-    type Ended = BTreeMap<Address, Incarnation>;
+    type Ended = SortedMap<Address, Incarnation>;
     let judge = |ended: &mut Ended, _: Moment, fact: &Fact| {
         match fact {
             Fact::Ended { worker, life } => {
-                let last = ended.entry(*worker).or_insert(*life);
+                let last = ended.get_or_insert(*worker, *life);
                 *last = *life.max(last);
             }
             Fact::PassedOn { request, worker, life }

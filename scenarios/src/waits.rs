@@ -1,10 +1,9 @@
 //! DEAD-1, for every protocol whose parties say for whom they wait.
 
-use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::hash::Hash;
 
-use rehearsal::check::{Monitor, fold};
+use rehearsal::check::{Monitor, SortedMap, fold};
 
 /// What a fact says of who waits for whom, however long that takes.
 pub(crate) enum Wait<N> {
@@ -24,7 +23,7 @@ where
     F: 'static,
     N: Copy + Ord + Hash + Debug + Send + 'static,
 {
-    fold(BTreeMap::new(), move |waits: &mut BTreeMap<N, N>, _, fact: &F| {
+    fold(SortedMap::new(), move |waits: &mut SortedMap<N, N>, _, fact: &F| {
         match wait(fact) {
             Some(Wait::Begins(who, on)) => {
                 waits.insert(who, on);

@@ -4,15 +4,18 @@
 //! - [`properties`] — the invariants and goals of a scenario, each with its name and sentence;
 //! - [`subscription`] — which monitors are shown which facts;
 //! - [`kind`] — the kind of a fact;
+//! - [`sorted`] — what monitors remember;
 //! - [`temporal`] — `fold`, `unique`, `disjoint`, `precedes`, `leads_to`: the usual shapes.
 
 mod kind;
 pub mod monitor;
 pub mod properties;
+pub mod sorted;
 pub mod subscription;
 pub mod temporal;
 
 pub use monitor::{Moment, Monitor, MonitorClone, Owed, Violation};
 pub use properties::{Checks, Goal, Invariant, Properties};
+pub use sorted::{SortedMap, SortedSet};
 pub use subscription::on;
 pub use temporal::{Edge, Order, Step, disjoint, fold, leads_to, precedes, unique};

@@ -2,10 +2,9 @@
 
 mod mail;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use rehearsal::check::{Monitor, Properties, Step, fold, on};
+use rehearsal::check::{Monitor, Properties, SortedMap, SortedSet, Step, fold, on};
 use rehearsal_protocol::Address;
 use rehearsal_protocol::asks::Fact;
 use rehearsal_protocol::supervision::{Fact as Supervision, StateOnRestart};
@@ -42,7 +41,7 @@ fn to_stop(fact: &Fact) -> Step<Address> {
 /// ASK-1.
 fn begins() -> impl Monitor<Fact> {
     /// The last count of each service, and the services that start their counter again.
-    type State = (BTreeMap<Address, u64>, BTreeSet<Address>);
+    type State = (SortedMap<Address, u64>, SortedSet<Address>);
     let judge = |(counts, again): &mut State, _, fact: &Fact| {
         match fact {
             Fact::Supervision(Supervision::SupervisorBegan { supervisor, .. }) => {

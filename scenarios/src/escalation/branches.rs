@@ -1,9 +1,8 @@
 //! What holds of branches.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
-use rehearsal::check::{Monitor, Properties, Step, fold, on};
+use rehearsal::check::{Monitor, Properties, SortedMap, Step, fold, on};
 use rehearsal_protocol::Address;
 use rehearsal_protocol::service::Fact;
 use rehearsal_protocol::service::branch::{above, levels_below};
@@ -81,8 +80,8 @@ fn whole() -> impl Monitor<Fact> {
 /// The branches that have begun, and what each has not started yet. No name is given twice in a tree.
 #[derive(Clone, Debug, Default, Hash)]
 struct Tree {
-    names: BTreeMap<Address, String>,
-    missing: BTreeMap<String, Vec<String>>,
+    names: SortedMap<Address, String>,
+    missing: SortedMap<String, Vec<String>>,
 }
 
 impl Tree {

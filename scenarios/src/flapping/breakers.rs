@@ -1,9 +1,8 @@
 //! What holds of circuit breakers.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
-use rehearsal::check::{Moment, Monitor, Owed, Properties, fold, on};
+use rehearsal::check::{Moment, Monitor, Owed, Properties, SortedMap, fold, on};
 use rehearsal_protocol::Time;
 use rehearsal_protocol::service::tree::stage_name;
 use rehearsal_protocol::service::{Fact, Rule};
@@ -20,12 +19,12 @@ pub(super) fn state(check: &mut Properties<Fact>, rule: Option<Rule>) {
     check.always(
         "BRK-3",
         "a breaker that has opened is half open when its time is over",
-        Due { what: What::HalfOpen, since: BTreeMap::new() },
+        Due { what: What::HalfOpen, since: SortedMap::new() },
     );
     check.always(
         "BRK-4",
         "a call comes to an end, whether or not it is answered",
-        Due { what: What::Call, since: BTreeMap::new() },
+        Due { what: What::Call, since: SortedMap::new() },
     );
 }
 
@@ -49,7 +48,7 @@ fn state_in(fact: &Fact) -> Option<(u8, State)> {
 
 /// BRK-1.
 fn passes() -> impl Monitor<Fact> {
-    type Callers = BTreeMap<u8, (State, u32)>;
+    type Callers = SortedMap<u8, (State, u32)>;
     on(
         ["CallerBegan", "BreakerClosed", "BreakerOpened", "BreakerHalfOpen", "CallMade"],
         fold(Callers::new(), |callers: &mut Callers, _, fact: &Fact| {
@@ -57,7 +56,7 @@ fn passes() -> impl Monitor<Fact> {
                 callers.insert(place, (state, 0));
             }
             let Fact::CallMade { place, call } = fact else { return Ok(()) };
-            let (state, passed) = callers.entry(*place).or_default();
+            let (state, passed) = callers.get_or_default(*place);
             *passed += 1;
             match state {
                 State::Open => Err(format!("call {call} passes a breaker that is open")),
@@ -109,7 +108,7 @@ impl Known {
 
 /// BRK-2.
 fn turns(rule: Option<Rule>) -> impl Monitor<Fact> {
-    type Callers = BTreeMap<u8, Known>;
+    type Callers = SortedMap<u8, Known>;
     on(
         ["CallerBegan", "BreakerClosed", "BreakerOpened", "BreakerHalfOpen", "CallMade", "CallEnded"],
         fold(Callers::new(), move |callers: &mut Callers, _, fact: &Fact| {
@@ -119,19 +118,19 @@ fn turns(rule: Option<Rule>) -> impl Monitor<Fact> {
                     callers.remove(place);
                 }
                 Fact::CallMade { place, call } => {
-                    let known = callers.entry(*place).or_default();
+                    let known = callers.get_or_default(*place);
                     known.passed.push(*call);
                     if known.state == State::Closed && known.failed_in_a_row >= rule.failures {
                         return Err(format!("is closed after {} failures in a row", known.failed_in_a_row));
                     }
                 }
-                Fact::CallEnded { place, call, ok } => callers.entry(*place).or_default().ended(*call, *ok),
+                Fact::CallEnded { place, call, ok } => callers.get_or_default(*place).ended(*call, *ok),
                 _ => {}
             }
             match (fact, state_in(fact)) {
                 (Fact::CallerBegan { .. }, _) | (_, None) => Ok(()),
                 (_, Some((place, state))) => {
-                    let known = callers.entry(place).or_default();
+                    let known = callers.get_or_default(place);
                     if known.may_turn(state, rule) {
                         *known = Known { state, ..Known::default() };
                         return Ok(());
@@ -150,7 +149,7 @@ fn turns(rule: Option<Rule>) -> impl Monitor<Fact> {
 #[derive(Clone, Debug, Hash)]
 struct Due {
     what: What,
-    since: BTreeMap<(u8, u64), Time>,
+    since: SortedMap<(u8, u64), Time>,
 }
 
 #[derive(Clone, Copy, Debug, Hash)]

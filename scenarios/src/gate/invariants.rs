@@ -8,12 +8,11 @@ mod guard;
 mod places;
 mod votes;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use guard::{one_gate, refused_for_a_reason};
 use places::{Agree, drawn_is_stored, left_in_order, recorded_is_stored, said_is_stored};
-use rehearsal::check::{Monitor, Properties, Step, fold, leads_to, on};
+use rehearsal::check::{Monitor, Properties, SortedMap, SortedSet, Step, fold, leads_to, on};
 use rehearsal_protocol::gate::{Confidence, Decision, Fact, GateId, Model, Results, Status, model};
 use votes::{progress_is_bounded, votes, votes_are_whole, what_votes_say};
 
@@ -107,7 +106,7 @@ pub(super) fn state_goals(check: &mut Properties<Fact>, results: Results) {
 
 /// QG-1: within one life of the supervisor a gate is told once, and each life tells the same.
 fn told_once() -> impl Monitor<Fact> {
-    type Seen = (BTreeMap<GateId, Decision>, BTreeSet<GateId>);
+    type Seen = (SortedMap<GateId, Decision>, SortedSet<GateId>);
     on(
         ["Began", "Told"],
         fold(Seen::default(), |(ever, now): &mut Seen, _, fact: &Fact| {
@@ -119,7 +118,7 @@ fn told_once() -> impl Monitor<Fact> {
                 Fact::Told { gate, decision } => (gate, decision),
                 _ => return Ok(()),
             };
-            let before = *ever.entry(*gate).or_insert(*decision);
+            let before = *ever.get_or_insert(*gate, *decision);
             if before != *decision {
                 return Err(format!(
                     "gate {gate} is decided otherwise than before (by {decision:?}, and was by {before:?})"

@@ -1,8 +1,6 @@
 //! What is measured when designs are compared.
 
-use std::collections::BTreeMap;
-
-use rehearsal::check::Moment;
+use rehearsal::check::{Moment, SortedMap, SortedSet};
 use rehearsal::compare::{Better, Measures, Statistic, Unit};
 use rehearsal_protocol::Time;
 use rehearsal_protocol::gate::{Confidence, Decision, Fact, GateId, Record};
@@ -26,7 +24,7 @@ pub(super) fn state(measure: &mut Measures<Fact>) {
 
 /// Gates that were opened and never decided.
 fn undecided(measure: &mut Measures<Fact>) {
-    type Open = std::collections::BTreeSet<GateId>;
+    type Open = SortedSet<GateId>;
     measure.folded(
         "gates never decided",
         Unit::Count,
@@ -67,7 +65,7 @@ fn decisions(measure: &mut Measures<Fact>) {
 
 /// From the opening of each gate until its decision is told for the first time.
 fn time_to_decide(measure: &mut Measures<Fact>) {
-    type Since = BTreeMap<GateId, Time>;
+    type Since = SortedMap<GateId, Time>;
     for (name, percent) in [("time to decide p50", 50), ("time to decide p95", 95)] {
         measure.folded(
             name,
@@ -90,7 +88,7 @@ fn time_to_decide(measure: &mut Measures<Fact>) {
 
 /// For how long of a run something is so of some gate, in total over its gates.
 fn windows(measure: &mut Measures<Fact>, name: &'static str, is_so: fn(&Triple, GateId) -> bool) {
-    type Seen = (Triple, BTreeMap<GateId, Time>, i64);
+    type Seen = (Triple, SortedMap<GateId, Time>, i64);
     measure.folded(
         name,
         Unit::Nanos,
@@ -119,7 +117,7 @@ fn windows(measure: &mut Measures<Fact>, name: &'static str, is_so: fn(&Triple, 
 
 /// Decisions that were drawn and that nobody came to know of in the end: another was committed, or none.
 fn taken_back(measure: &mut Measures<Fact>) {
-    type Drawn = (Triple, BTreeMap<GateId, Decision>);
+    type Drawn = (Triple, SortedMap<GateId, Decision>);
     measure.folded(
         "decisions drawn and taken back",
         Unit::Count,

@@ -1,24 +1,23 @@
 //! The state of gates in memory, cache and store, as facts tell it.
 
-use std::collections::BTreeMap;
-
+use rehearsal::check::{SortedMap, SortedSet};
 use rehearsal_protocol::gate::{Fact, GateId, Record, Row};
 
 /// What each of the three places has.
 #[derive(Clone, Debug, Default, Hash)]
 pub(super) struct Triple {
     /// The supervisor's memory.
-    pub(super) memory: BTreeMap<GateId, Record>,
+    pub(super) memory: SortedMap<GateId, Record>,
     /// What is drawn.
-    pub(super) cache: BTreeMap<GateId, Record>,
+    pub(super) cache: SortedMap<GateId, Record>,
     /// What is durable.
-    pub(super) store: BTreeMap<GateId, Record>,
+    pub(super) store: SortedMap<GateId, Record>,
 }
 
 impl Triple {
     /// Learns from a fact; says whether any place changed.
     pub(super) fn learn(&mut self, fact: &Fact) -> bool {
-        let all = |rows: &[Row]| rows.iter().cloned().collect::<BTreeMap<_, _>>();
+        let all = |rows: &[Row]| rows.iter().cloned().collect::<SortedMap<_, _>>();
         match fact {
             Fact::Began(rows) => self.memory = all(rows),
             Fact::Remembered { gate, record } => {
@@ -36,8 +35,8 @@ impl Triple {
 
     /// Every gate that any place knows of.
     pub(super) fn gates(&self) -> impl Iterator<Item = GateId> {
-        let all: std::collections::BTreeSet<_> =
-            [&self.memory, &self.cache, &self.store].into_iter().flat_map(BTreeMap::keys).copied().collect();
+        let all: SortedSet<_> =
+            [&self.memory, &self.cache, &self.store].into_iter().flat_map(SortedMap::keys).copied().collect();
         all.into_iter()
     }
 

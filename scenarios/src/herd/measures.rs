@@ -1,9 +1,8 @@
 //! What is measured when policies are compared.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
-use rehearsal::check::Moment;
+use rehearsal::check::{Moment, SortedSet};
 use rehearsal::compare::{Better, Measures, Statistic, Unit};
 use rehearsal_protocol::Time;
 use rehearsal_protocol::service::{Fact, RequestId};
@@ -46,8 +45,8 @@ fn peak(measure: &mut Measures<Fact>) {
 /// What is open, and what of it was when the server ended last.
 #[derive(Clone, Default)]
 struct Waiting {
-    all: BTreeSet<RequestId>,
-    concerned: BTreeSet<RequestId>,
+    all: SortedSet<RequestId>,
+    concerned: SortedSet<RequestId>,
     since: Option<Time>,
 }
 

@@ -1,9 +1,8 @@
 //! What holds of connections, requests and trees.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use rehearsal::check::{Monitor, Properties, Step, fold};
+use rehearsal::check::{Monitor, Properties, SortedMap, SortedSet, Step, fold};
 use rehearsal_protocol::rpc::{ConnectionId, Fact, Operation, Party, Reply, Request, RequestId, SessionId};
 
 use crate::waits::{Wait, nobody_waits_in_a_circle};
@@ -59,7 +58,7 @@ fn waits(fact: &Fact) -> Option<Wait<Party>> {
 
 /// STO-3: the execution of each request, by its number, and what came of it.
 #[derive(Clone, Debug, Default, Hash)]
-struct Executions(BTreeMap<RequestId, (u64, Reply)>);
+struct Executions(SortedMap<RequestId, (u64, Reply)>);
 
 impl Executions {
     fn monitor() -> impl Monitor<Fact> {
@@ -99,10 +98,10 @@ impl Executions {
 /// RPC-3: the sessions that were made, and those that are deleted.
 #[derive(Clone, Debug, Default, Hash)]
 struct Tree {
-    parents: BTreeMap<SessionId, SessionId>,
-    deleted: BTreeSet<SessionId>,
+    parents: SortedMap<SessionId, SessionId>,
+    deleted: SortedSet<SessionId>,
     /// A crash may have a fact stated again.
-    executed: BTreeSet<u64>,
+    executed: SortedSet<u64>,
 }
 
 impl Tree {
@@ -161,7 +160,7 @@ impl Tree {
 
 /// LIFE-1: nothing goes out over a connection once it is closed.
 fn nothing_after_its_close() -> impl Monitor<Fact> {
-    fold(BTreeSet::new(), |closed: &mut BTreeSet<ConnectionId>, _, fact: &Fact| match fact {
+    fold(SortedSet::new(), |closed: &mut SortedSet<ConnectionId>, _, fact: &Fact| match fact {
         Fact::Closed { connection, .. } => {
             closed.insert(*connection);
             Ok(())

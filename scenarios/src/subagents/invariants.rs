@@ -1,9 +1,8 @@
 //! What holds of those who delegate and of their children.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use rehearsal::check::{Moment, Monitor, Owed, Properties, fold};
+use rehearsal::check::{Moment, Monitor, Owed, Properties, SortedMap, SortedSet, fold};
 use rehearsal_protocol::Time;
 use rehearsal_protocol::subagents::{Call, Config, Fact, Outcome, Way};
 
@@ -60,7 +59,7 @@ fn in_the_end(config: Config) -> Duration {
 
 /// SUB-1: a child is completed once, and was spawned before.
 fn children_end_once() -> impl Monitor<Fact> {
-    fold(BTreeMap::new(), |ended: &mut BTreeMap<Way, bool>, _, fact: &Fact| match fact {
+    fold(SortedMap::new(), |ended: &mut SortedMap<Way, bool>, _, fact: &Fact| match fact {
         Fact::SubagentSpawned { way, .. } => match ended.insert(*way, false) {
             None => Ok(()),
             Some(_) => Err(format!("{way} is spawned again")),
@@ -106,7 +105,7 @@ fn tools_are_allowed() -> impl Monitor<Fact> {
 
 /// TOOL-2: only results of calls of the present run are taken, and none after an interrupt.
 fn late_results_are_not_taken() -> impl Monitor<Fact> {
-    fold(BTreeSet::new(), |interrupted: &mut BTreeSet<(Way, u32)>, _, fact: &Fact| match fact {
+    fold(SortedSet::new(), |interrupted: &mut SortedSet<(Way, u32)>, _, fact: &Fact| match fact {
         Fact::Interrupted { way, run } => {
             interrupted.insert((*way, *run));
             Ok(())
@@ -123,7 +122,7 @@ fn late_results_are_not_taken() -> impl Monitor<Fact> {
 
 /// INT-4: after an interrupt a run asks no model and starts no tool.
 fn interrupted_runs_stop() -> impl Monitor<Fact> {
-    fold(BTreeSet::new(), |interrupted: &mut BTreeSet<(Way, u32)>, _, fact: &Fact| match fact {
+    fold(SortedSet::new(), |interrupted: &mut SortedSet<(Way, u32)>, _, fact: &Fact| match fact {
         Fact::Interrupted { way, run } => {
             interrupted.insert((*way, *run));
             Ok(())
@@ -140,8 +139,8 @@ fn interrupted_runs_stop() -> impl Monitor<Fact> {
 /// The children of each session, and when those of ended runs must have stopped.
 #[derive(Clone, Debug, Default, Hash)]
 struct Below {
-    children: BTreeMap<Way, BTreeSet<Way>>,
-    stopped: BTreeMap<Way, Time>,
+    children: SortedMap<Way, SortedSet<Way>>,
+    stopped: SortedMap<Way, Time>,
 }
 
 /// INT-10: when a run has ended and its grace is over, nothing below it starts a tool or asks a model.
@@ -150,7 +149,7 @@ fn nothing_outlives_its_run(grace: Duration) -> impl Monitor<Fact> {
         match fact {
             Fact::SubagentSpawned { way, .. } => {
                 if let Some(parent) = way.parent() {
-                    below.children.entry(parent).or_default().insert(*way);
+                    below.children.get_or_default(parent).insert(*way);
                 }
             }
             Fact::RunEnded { way, .. } => {
@@ -184,9 +183,9 @@ type Attempts = (u32, Option<(Time, Outcome)>);
 fn attempts_are_as_configured(config: Config) -> impl Monitor<Fact> {
     #[derive(Clone, Debug, Default, Hash)]
     struct Tried {
-        calls: BTreeMap<(Way, Call), Attempts>,
-        works_for: BTreeMap<Way, (Way, Call)>,
-        interrupted: BTreeMap<(Way, u32), Time>,
+        calls: SortedMap<(Way, Call), Attempts>,
+        works_for: SortedMap<Way, (Way, Call)>,
+        interrupted: SortedMap<(Way, u32), Time>,
     }
     fold(Tried::default(), move |tried: &mut Tried, moment, fact: &Fact| match fact {
         Fact::SubagentSpawned { way, call, attempt, .. } => {
@@ -239,8 +238,8 @@ fn judge_attempt(config: &Config, way: Way, attempt: u32, before: Attempts, now:
 /// What is left below a child that has ended has nobody to report to: whether it stops is for INT-10 to say.
 #[derive(Clone, Debug, Default, Hash)]
 struct Spawned {
-    open: BTreeMap<Way, Time>,
-    calls: BTreeMap<(Way, Call), Time>,
+    open: SortedMap<Way, Time>,
+    calls: SortedMap<(Way, Call), Time>,
     within: Duration,
 }
 
@@ -250,7 +249,7 @@ impl Monitor<Fact> for Spawned {
             Fact::SubagentSpawned { way, call, .. } => {
                 self.open.insert(*way, moment.at);
                 let parent = way.parent().unwrap_or(*way);
-                self.calls.entry((parent, *call)).or_insert(moment.at);
+                self.calls.get_or_insert((parent, *call), moment.at);
             }
             Fact::SubagentCompleted { way, .. } => {
                 self.open.remove(way);

@@ -1,9 +1,8 @@
 //! What holds of frames, by the program's own clock.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
-use rehearsal::check::{Edge, Moment, Monitor, Owed, Properties, disjoint, fold};
+use rehearsal::check::{Edge, Moment, Monitor, Owed, Properties, SortedMap, disjoint, fold};
 use rehearsal_protocol::Time;
 use rehearsal_protocol::terminal::Fact;
 
@@ -46,7 +45,7 @@ fn requests_are_answered() -> Answered {
 /// The requests that no frame has answered.
 #[derive(Clone, Debug, Default, Hash)]
 struct Answered {
-    open: BTreeMap<u64, Time>,
+    open: SortedMap<u64, Time>,
 }
 
 impl Monitor<Fact> for Answered {

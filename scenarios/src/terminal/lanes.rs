@@ -1,9 +1,8 @@
 //! What holds of the two lanes.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use rehearsal::check::{Moment, Monitor, Owed, Properties, Step, fold};
+use rehearsal::check::{Moment, Monitor, Owed, Properties, SortedMap, SortedSet, Step, fold};
 use rehearsal_protocol::Time;
 use rehearsal_protocol::terminal::{Config, Event, Fact, Lane};
 
@@ -59,14 +58,14 @@ pub(super) fn state(check: &mut Properties<Fact>, config: Config) {
 /// What waits in each lane, by what was accepted and dispatched.
 #[derive(Clone, Debug, Default, Hash)]
 struct Ready {
-    input: BTreeSet<u64>,
-    bulk: BTreeSet<u64>,
+    input: SortedSet<u64>,
+    bulk: SortedSet<u64>,
     in_a_row: u32,
     last_dispatch: u64,
 }
 
 impl Ready {
-    fn lane(&mut self, lane: Lane) -> &mut BTreeSet<u64> {
+    fn lane(&mut self, lane: Lane) -> &mut SortedSet<u64> {
         match lane {
             Lane::Input => &mut self.input,
             Lane::Bulk => &mut self.bulk,
@@ -129,7 +128,7 @@ fn input_goes_first(enough: u32) -> impl Monitor<Fact> {
 
 /// MBX-5: an event that is of no use while one like it waits joins that one, and no other.
 fn what_is_alike_waits_once() -> impl Monitor<Fact> {
-    fold(BTreeMap::new(), |waiting: &mut BTreeMap<(Lane, u64), Event>, _, fact: &Fact| match fact {
+    fold(SortedMap::new(), |waiting: &mut SortedMap<(Lane, u64), Event>, _, fact: &Fact| match fact {
         Fact::Accepted { lane, number, event, .. } => {
             let alike = waiting.iter().find(|(_, other)| event.joins() && *other == event);
             if let Some(((_, first), _)) = alike {
@@ -153,7 +152,7 @@ fn what_is_alike_waits_once() -> impl Monitor<Fact> {
 /// MBX-1: what was accepted and not dispatched, which is what waits.
 #[derive(Clone, Debug, Default, Hash)]
 struct Conservation {
-    waiting: BTreeMap<(Lane, u64), Time>,
+    waiting: SortedMap<(Lane, u64), Time>,
 }
 
 impl Monitor<Fact> for Conservation {

@@ -1,6 +1,5 @@
 //! The usual shapes of an invariant.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
@@ -9,6 +8,7 @@ use std::time::Duration;
 use rehearsal_protocol::Time;
 
 use super::monitor::{Moment, Monitor, Owed};
+use super::sorted::{SortedMap, SortedSet};
 
 /// A monitor with a state of its own: the way to write one that has no ready shape.
 ///
@@ -71,7 +71,7 @@ where
 pub fn unique<F: 'static, K: Ord + Clone + Hash + Debug + Send + 'static>(
     key: impl Fn(&F) -> Option<K> + Clone + Send + 'static,
 ) -> impl Monitor<F> + Clone + Hash {
-    fold(BTreeMap::new(), move |seen: &mut BTreeMap<K, u64>, moment, fact| {
+    fold(SortedMap::new(), move |seen: &mut SortedMap<K, u64>, moment, fact| {
         let Some(key) = key(fact) else { return Ok(()) };
         match seen.insert(key.clone(), moment.event) {
             None => Ok(()),
@@ -100,7 +100,7 @@ where
     K: Ord + Clone + Hash + Debug + Send + 'static,
     W: PartialEq + Clone + Hash + Debug + Send + 'static,
 {
-    fold(BTreeMap::new(), move |held: &mut BTreeMap<K, (W, Time)>, moment, fact| {
+    fold(SortedMap::new(), move |held: &mut SortedMap<K, (W, Time)>, moment, fact| {
         match edge(fact) {
             None => {}
             Some(Edge::Begin(key, who)) => match held.get(&key) {
@@ -134,7 +134,7 @@ pub enum Order<K> {
 pub fn precedes<F: 'static, K: Ord + Clone + Hash + Debug + Send + 'static>(
     order: impl Fn(&F) -> Option<Order<K>> + Clone + Send + 'static,
 ) -> impl Monitor<F> + Clone + Hash {
-    fold(BTreeSet::new(), move |happened: &mut BTreeSet<K>, _, fact| match order(fact) {
+    fold(SortedSet::new(), move |happened: &mut SortedSet<K>, _, fact| match order(fact) {
         Some(Order::Needs(key)) if !happened.contains(&key) => {
             Err(format!("needs {key:?}, which has not happened"))
         }
@@ -163,15 +163,15 @@ where
     K: Ord + Clone + Hash + Debug + Send + 'static,
     J: Fn(&F) -> Step<K> + Clone + Send + 'static,
 {
-    LeadsTo { within, step, start: BTreeMap::new(), open: BTreeMap::new(), facts: PhantomData }
+    LeadsTo { within, step, start: SortedMap::new(), open: SortedMap::new(), facts: PhantomData }
 }
 
 /// See [`leads_to`].
 pub struct LeadsTo<F, K, J> {
     within: Duration,
     step: J,
-    start: BTreeMap<K, Time>,
-    open: BTreeMap<K, Time>,
+    start: SortedMap<K, Time>,
+    open: SortedMap<K, Time>,
     facts: PhantomData<fn(&F)>,
 }
 
@@ -214,7 +214,7 @@ where
         match (self.step)(fact) {
             Step::Ignore => Ok(()),
             Step::Owe(key) => {
-                self.open.entry(key).or_insert(moment.at);
+                self.open.get_or_insert(key, moment.at);
                 Ok(())
             }
             Step::Settle(key) => {

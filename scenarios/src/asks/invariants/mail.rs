@@ -1,9 +1,8 @@
 //! SUP-8: what waits for a counter that is started again follows its policy, and no ask hangs.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
-use rehearsal::check::{Moment, Monitor, Owed};
+use rehearsal::check::{Moment, Monitor, Owed, SortedMap};
 use rehearsal_protocol::asks::{AskId, Fact};
 use rehearsal_protocol::supervision::{Fact as Supervision, MailboxOnRestart};
 use rehearsal_protocol::{Address, Time};
@@ -17,8 +16,8 @@ const ARRIVED_WITHIN: Duration = Duration::from_millis(5);
 #[derive(Clone, Debug, Default, Hash)]
 pub(super) struct Mail {
     /// What clients wait for, whom they asked, and since when.
-    open: BTreeMap<AskId, (Address, Time)>,
-    services: BTreeMap<Address, Service>,
+    open: SortedMap<AskId, (Address, Time)>,
+    services: SortedMap<Address, Service>,
 }
 
 /// What is known of one life of a supervisor, and of its counter.
@@ -73,7 +72,7 @@ impl Service {
 impl Mail {
     fn settled(&mut self, at: Time, ask: AskId, answered: bool) {
         let Some((service, asked)) = self.open.remove(&ask) else { return };
-        let service = self.services.entry(service).or_default();
+        let service = self.services.get_or_default(service);
         if !answered && service.mailbox == MailboxOnRestart::Keep && !service.was_closed_since(asked) {
             service.refusals += 1;
             service.refused = at;
@@ -102,19 +101,19 @@ impl Monitor<Fact> for Mail {
             Fact::Settled { ask, answered } => self.settled(moment.at, *ask, *answered),
             Fact::Counted { service, ask, .. } => return self.counted(*service, *ask),
             Fact::CounterBegan { service, mailbox, .. } => {
-                self.services.entry(*service).or_default().mailbox = *mailbox;
+                self.services.get_or_default(*service).mailbox = *mailbox;
             }
             Fact::DrainBegan { service } => {
-                self.services.entry(*service).or_default().drains = Some(moment.at);
+                self.services.get_or_default(*service).drains = Some(moment.at);
             }
-            Fact::StopOrdered { service } => self.services.entry(*service).or_default().ordered = true,
+            Fact::StopOrdered { service } => self.services.get_or_default(*service).ordered = true,
             Fact::Stopped { service } => {
-                let service = self.services.entry(*service).or_default();
+                let service = self.services.get_or_default(*service);
                 (service.ordered, service.closed) = (false, true);
             }
-            Fact::Drained { service } => self.services.entry(*service).or_default().drains = None,
+            Fact::Drained { service } => self.services.get_or_default(*service).drains = None,
             Fact::Supervision(fact) => {
-                self.services.entry(fact.supervisor()).or_default().learn(moment.at, fact);
+                self.services.get_or_default(fact.supervisor()).learn(moment.at, fact);
             }
             Fact::Outlived { .. } | Fact::OperatorBegan { .. } => {}
         }

@@ -1,13 +1,11 @@
 //! One gate at a time about the same: QG-4 and its other side, QG-12.
 
-use std::collections::BTreeMap;
-
-use rehearsal::check::{Moment, Monitor, fold, on};
+use rehearsal::check::{Moment, Monitor, SortedMap, fold, on};
 use rehearsal_protocol::gate::{Fact, GateId, Subject};
 
 /// The gates that are open, and about what: from its claim until it is told. A supervisor that begins knows of those that are stored, and of no others.
 #[derive(Clone, Debug, Default, Hash)]
-struct Live(BTreeMap<GateId, Subject>);
+struct Live(SortedMap<GateId, Subject>);
 
 impl Live {
     fn learn(&mut self, fact: &Fact) {

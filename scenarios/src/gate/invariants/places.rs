@@ -1,9 +1,8 @@
 //! Memory, cache and store: QG-5 to QG-7, and what is said of them, QG-9 and QG-11.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use rehearsal::check::{Moment, Monitor, Owed, fold, on};
+use rehearsal::check::{Moment, Monitor, Owed, SortedMap, SortedSet, fold, on};
 use rehearsal_protocol::Time;
 use rehearsal_protocol::gate::{AgentId, Fact, GateId, Record, Row, Status};
 
@@ -19,7 +18,7 @@ const JUDGED: [&str; 6] = ["Began", "Remembered", "Cached", "Filled", "Stored", 
 pub(super) struct Agree {
     triple: Triple,
     /// Since when they differ.
-    open: BTreeMap<GateId, Time>,
+    open: SortedMap<GateId, Time>,
     /// Whether there is no memory that could agree, until another supervisor begins.
     is_shut_down: bool,
 }
@@ -52,7 +51,7 @@ impl Monitor<Fact> for Agree {
                 if self.triple.agree(gate) {
                     self.open.remove(&gate);
                 } else {
-                    self.open.entry(gate).or_insert(moment.at);
+                    self.open.get_or_insert(gate, moment.at);
                 }
             }
         }
@@ -79,7 +78,7 @@ impl Monitor<Fact> for Agree {
 
 /// QG-6.
 pub(super) fn recorded_is_stored() -> impl Monitor<Fact> {
-    type Stored = BTreeMap<GateId, u32>;
+    type Stored = SortedMap<GateId, u32>;
     on(
         ["Stored", "Recorded"],
         fold(Stored::new(), |stored: &mut Stored, _, fact: &Fact| {
@@ -128,13 +127,13 @@ pub(super) fn drawn_is_stored() -> impl Monitor<Fact> {
 
 /// QG-9: what is said of an agent is in some row that was committed, and once it is final it is said to be so.
 pub(super) fn said_is_stored() -> impl Monitor<Fact> {
-    type Known = (BTreeMap<AgentId, Vec<Status>>, BTreeMap<AgentId, Status>);
+    type Known = (SortedMap<AgentId, Vec<Status>>, SortedMap<AgentId, Status>);
     let judge = |(stored, said): &mut Known, _: Moment, fact: &Fact| {
         match fact {
             Fact::Stored(rows) => {
                 for (gate, record) in rows {
                     for (status, role) in record.agents.iter().zip(0..) {
-                        stored.entry(AgentId { gate: *gate, role }).or_default().push(*status);
+                        stored.get_or_default(AgentId { gate: *gate, role }).push(*status);
                     }
                 }
             }
@@ -142,7 +141,7 @@ pub(super) fn said_is_stored() -> impl Monitor<Fact> {
                 if !stored.get(agent).is_some_and(|known| known.contains(status)) {
                     return Err(format!("agent {agent} is said to be what is not committed ({status:?})"));
                 }
-                let before = *said.entry(*agent).or_insert(*status);
+                let before = *said.get_or_insert(*agent, *status);
                 if before != Status::Running && before != *status {
                     return Err(format!(
                         "agent {agent} is said to be {status:?}, and was said to be {before:?}"
@@ -159,7 +158,7 @@ pub(super) fn said_is_stored() -> impl Monitor<Fact> {
 
 /// QG-11: what the supervisor knew is decided, durable and told when it ends.
 pub(super) fn left_in_order() -> impl Monitor<Fact> {
-    type Known = (Triple, BTreeSet<GateId>);
+    type Known = (Triple, SortedSet<GateId>);
     let judge = |(triple, told): &mut Known, _: Moment, fact: &Fact| {
         match fact {
             Fact::Began(_) => {

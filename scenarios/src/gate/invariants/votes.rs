@@ -1,15 +1,13 @@
 //! What agents say, and what is made of it: QG-3, QG-8, QG-13 and QG-14.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use rehearsal::check::{Moment, Monitor, fold, on};
+use rehearsal::check::{Moment, Monitor, SortedMap, SortedSet, fold, on};
 use rehearsal_protocol::gate::{AgentId, Confidence, Decision, Fact, Opinion, Record, Status};
 
 /// QG-3.
 pub(super) fn votes() -> impl Monitor<Fact> {
     on(
         ["Counted"],
-        fold(BTreeSet::new(), |seen: &mut BTreeSet<AgentId>, _, fact: &Fact| {
+        fold(SortedSet::new(), |seen: &mut SortedSet<AgentId>, _, fact: &Fact| {
             let Fact::Counted { gate, by, .. } = fact else { return Ok(()) };
             if by.gate != *gate {
                 return Err(format!("the vote of {by} counts in gate {gate}"));
@@ -42,10 +40,10 @@ pub(super) fn what_votes_say() -> impl Monitor<Fact> {
 
 /// Whether a decision can come of such agents: two answers are enough where there are two agents and more, and a majority of them decides.
 fn follows(decision: Decision, record: &Record) -> bool {
-    let mut votes = BTreeMap::<Opinion, usize>::new();
+    let mut votes = SortedMap::<Opinion, usize>::new();
     for status in &record.agents {
         if let Status::Completed(opinion) = status {
-            *votes.entry(*opinion).or_default() += 1;
+            *votes.get_or_default(*opinion) += 1;
         }
     }
     let all = record.agents.len();
@@ -65,7 +63,7 @@ fn follows(decision: Decision, record: &Record) -> bool {
 
 /// QG-13: counted for each run of an agent; reports to a supervisor that has ended are lost with it.
 pub(super) fn progress_is_bounded() -> impl Monitor<Fact> {
-    type Waiting = BTreeMap<AgentId, u32>;
+    type Waiting = SortedMap<AgentId, u32>;
     let judge = |waiting: &mut Waiting, _: Moment, fact: &Fact| {
         match fact {
             Fact::Began(_) => waiting.clear(),
@@ -76,7 +74,7 @@ pub(super) fn progress_is_bounded() -> impl Monitor<Fact> {
                 }
             }
             Fact::Progress { agent, .. } => {
-                let reports = waiting.entry(*agent).or_default();
+                let reports = waiting.get_or_default(*agent);
                 *reports += 1;
                 if *reports > 1 {
                     return Err(format!(
@@ -93,7 +91,7 @@ pub(super) fn progress_is_bounded() -> impl Monitor<Fact> {
 
 /// QG-14.
 pub(super) fn votes_are_whole() -> impl Monitor<Fact> {
-    type Answers = BTreeMap<AgentId, Opinion>;
+    type Answers = SortedMap<AgentId, Opinion>;
     let judge = |answers: &mut Answers, _: Moment, fact: &Fact| {
         match fact {
             Fact::Thinks { agent, opinion } => _ = answers.insert(*agent, *opinion),
