@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rehearsal::compare::{Better, Comparison, Difference, Metric, Unit};
+use rehearsal::compare::{Better, Comparison, Difference, Effect, Metric, Unit};
 
 use crate::subject::{Chosen, Subject};
 
@@ -34,6 +34,18 @@ pub fn signed(unit: Unit, value: f64) -> String {
         Unit::Share => format!("{:.2} pp", value.abs() / 1e4),
         _ => in_unit(unit, value.abs()),
     };
+    with_sign(value, &text)
+}
+
+/// How much one value of the metric is more than another, as they are compared: a difference, or a part of the first: `+157.8 %`.
+pub fn effect(metric: &Metric, value: f64) -> String {
+    match metric.effect {
+        Effect::Difference => signed(metric.unit, value),
+        Effect::Relative => with_sign(value, &format!("{:.1} %", value.abs() * 100.0)),
+    }
+}
+
+fn with_sign(value: f64, text: &str) -> String {
     let is_zero = !text.chars().any(|c| c.is_ascii_digit() && c != '0');
     let sign = match value {
         _ if is_zero => "",
@@ -69,6 +81,8 @@ pub fn better(metric: &Metric, difference: &Difference) -> i8 {
 
 #[cfg(test)]
 mod tests {
+    use rehearsal::compare::Statistic;
+
     use super::*;
 
     #[test]
@@ -77,5 +91,16 @@ mod tests {
         assert_eq!(signed(Unit::Nanos, -1_500_000.0), "-1.5 ms");
         assert_eq!(signed(Unit::Count, -0.001), "0.00");
         assert_eq!(signed(Unit::Count, -0.25), "-0.25");
+    }
+
+    #[test]
+    fn what_is_compared_as_a_part_is_told_in_percent() {
+        let (unit, better, statistic) = (Unit::Count, Better::Lower, Statistic::Mean);
+        let mut metric =
+            Metric { name: "restarts", unit, better, statistic, effect: Effect::Difference, source: 0 };
+        assert_eq!(effect(&metric, 1.578), "+1.58");
+        metric.relative();
+        assert_eq!(effect(&metric, 1.578), "+157.8 %");
+        assert_eq!(effect(&metric, -0.0001), "0.0 %");
     }
 }

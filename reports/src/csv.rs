@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use crate::compare::CompareResult;
 
-/// Writes all differences; values are in the unit of their metric.
+/// Writes all differences; values are in the unit of their metric, differences as well unless its effect is `relative`:
+/// then they are parts of the value of `a`.
 ///
 /// # Errors
 ///
@@ -15,6 +16,7 @@ pub fn compare(out: &mut dyn Write, result: &CompareResult) -> io::Result<()> {
     lines.write_record([
         "metric",
         "unit",
+        "effect",
         "a",
         "b",
         "value_a",
@@ -34,6 +36,7 @@ pub fn compare(out: &mut dyn Write, result: &CompareResult) -> io::Result<()> {
             lines.write_record([
                 metric.metric.name.to_owned(),
                 metric.metric.unit.name().to_owned(),
+                metric.metric.effect.name().to_owned(),
                 comparison.policies[pair.a].clone(),
                 comparison.policies[pair.b].clone(),
                 number(metric.values[pair.a]),

@@ -155,6 +155,17 @@ mod tests {
         let found = availability.pairs[0].difference.unwrap();
         assert_eq!(availability.metric.name, "availability");
         assert!(found.mean > 0.0 && found.interval.is_clear(), "{found:?}");
-        assert!(2.0 * found.interval.width() <= found.independent.width(), "{found:?}");
+    }
+
+    #[test]
+    fn common_seeds_more_than_halve_the_intervals_of_what_the_weather_decides() {
+        let comparison = between("one-for-one", "rest-for-one");
+        for name in
+            ["availability", "requests lost", "requests duplicated", "work asked for again", "restarts"]
+        {
+            let metric = comparison.metrics.iter().find(|found| found.metric.name == name).unwrap();
+            let found = metric.pairs[0].difference.unwrap();
+            assert!(2.0 * found.interval.width() <= found.independent.width(), "{name}: {found:?}");
+        }
     }
 }

@@ -23,7 +23,7 @@ use crate::fault::Profile;
 use crate::registry::Rehearsal;
 use crate::search::Strategy;
 use bootstrap::Sampled;
-pub use measure::{Better, Measured, Measures, Metric, Statistic, Unit};
+pub use measure::{Better, Effect, Measured, Measures, Metric, Statistic, Unit};
 pub use statistics::{Difference, Interval};
 
 /// What is compared.
@@ -108,7 +108,7 @@ pub struct MetricPair {
     pub a: usize,
     /// The other.
     pub b: usize,
-    /// `b - a`; `None` if there is nothing to compare.
+    /// How much `b` has more than `a`; `None` if there is nothing to compare.
     pub difference: Option<Difference>,
     /// The seeds in which they differ most, with the difference of that seed.
     pub swings: Vec<(u64, f64)>,
@@ -145,13 +145,13 @@ pub fn compare(policies: &[Under], spec: &CompareSpec, stop: &Arc<AtomicBool>) -
         metrics.iter().map(|metric| sampled(metric, &runs, policies.len())).collect();
     let intervals = bootstrap::intervals(&sampled, &pairs, spec.jobs);
     let results = metrics.iter().zip(&sampled).zip(intervals).map(|((metric, sampled), intervals)| {
-        let Sampled { statistic, by_policy } = sampled;
+        let Sampled { statistic, effect, by_policy } = sampled;
         let pair = |(&(a, b), interval): (&(usize, usize), Option<(Interval, Interval)>)| {
             let (of_a, of_b) = (&by_policy[a], &by_policy[b]);
             let difference = || {
                 let ((mean, seeds), (interval, independent)) =
-                    (statistics::gap(*statistic, of_a, of_b)?, interval?);
-                let variance_reduction = statistics::variance_reduction(of_a, of_b);
+                    (statistics::gap(*statistic, *effect, of_a, of_b)?, interval?);
+                let variance_reduction = statistics::variance_reduction(*effect, of_a, of_b);
                 Some(Difference { mean, interval, independent, variance_reduction, seeds })
             };
             let swings = statistics::swings(of_a, of_b).into_iter();
@@ -187,7 +187,8 @@ pub fn compare(policies: &[Under], spec: &CompareSpec, stop: &Arc<AtomicBool>) -
 fn sampled<'a>(metric: &Metric, runs: &'a [Vec<Measured>], policies: usize) -> Sampled<'a> {
     let samples =
         |policy: usize| runs.iter().map(|runs| runs[policy].samples[metric.source].as_slice()).collect();
-    Sampled { statistic: metric.statistic, by_policy: (0..policies).map(samples).collect() }
+    let by_policy = (0..policies).map(samples).collect();
+    Sampled { statistic: metric.statistic, effect: metric.effect, by_policy }
 }
 
 /// The samples of each source once, under the name that its metrics have in common.

@@ -6,7 +6,7 @@ use maud::{Markup, PreEscaped, html};
 use rehearsal::compare::{MetricPair, MetricResult, VerdictPair};
 
 use super::frame;
-use crate::compare::{CompareResult, better, in_unit, signed};
+use crate::compare::{CompareResult, better, effect, in_unit, signed};
 use crate::plot::{self, Timeline};
 use crate::subject::Tool;
 use crate::terminal::figures::{counted, span};
@@ -119,12 +119,13 @@ fn pair(tool: &Tool, result: &CompareResult, verdict: &VerdictPair) -> Markup {
 
 fn figures(metric: &rehearsal::compare::Metric, pair: &MetricPair) -> Markup {
     let unit = |value: f64| signed(metric.unit, value);
+    let effect = |value: f64| effect(metric, value);
     html! {
         tr {
             td { (metric.name) }
             @if let Some(found) = &pair.difference {
-                td.number { (unit(found.mean)) }
-                td { (unit(found.interval.low)) " to " (unit(found.interval.high)) }
+                td.number { (effect(found.mean)) }
+                td { (effect(found.interval.low)) " to " (effect(found.interval.high)) }
                 td { @match better(metric, found) {
                     1 => span.good { "better" },
                     -1 => span.bad { "worse" },

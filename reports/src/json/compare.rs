@@ -6,7 +6,8 @@ use serde::Serialize;
 use super::{StuckActor, nanos, seed};
 use crate::compare::CompareResult;
 
-/// The document of a comparison. Values and differences are in the unit of their metric: `count`, `ppm` or `ns`.
+/// The document of a comparison. Values and differences are in the unit of their metric: `count`, `ppm` or `ns`; where its `effect` is `relative`,
+/// differences are parts of the value of `a`, and those of single seeds are in the unit all the same.
 #[derive(Debug, Serialize)]
 pub struct CompareDocument {
     scenario: &'static str,
@@ -35,6 +36,8 @@ struct MetricDocument {
     better: &'static str,
     /// `mean`, or a quantile as `p95`.
     statistic: String,
+    /// How two policies are compared: `difference`, or `relative`.
+    effect: &'static str,
     /// By policy, in their order.
     values: Vec<Option<f64>>,
     pairs: Vec<PairDocument>,
@@ -44,7 +47,7 @@ struct MetricDocument {
 struct PairDocument {
     a: String,
     b: String,
-    /// `b - a`.
+    /// `b - a`, or `b / a - 1` if the effect is relative.
     mean_difference: Option<f64>,
     low: Option<f64>,
     high: Option<f64>,
@@ -106,6 +109,7 @@ pub fn compare(result: &CompareResult) -> CompareDocument {
             Statistic::Mean => "mean".to_owned(),
             Statistic::Quantile(percent) => format!("p{percent}"),
         },
+        effect: metric.metric.effect.name(),
         values: metric.values.clone(),
         pairs: metric.pairs.iter().map(pair).collect(),
     });

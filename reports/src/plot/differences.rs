@@ -4,7 +4,7 @@ use plotters::prelude::*;
 use rehearsal::compare::{Comparison, Difference, Interval, MetricResult};
 
 use super::style::{Area, BAD, Drawn, FAINT, GOOD, INK, LINE, drawn, rows as counted, text, width};
-use crate::compare::{better, signed};
+use crate::compare::{better, effect};
 
 const ROW: i32 = 26;
 const HEAD: i32 = 22;
@@ -73,6 +73,6 @@ fn row(area: &Area<'_>, metric: &MetricResult, found: &Difference, (middle, y): 
 
 /// The difference in figures.
 fn figure(metric: &MetricResult, found: &Difference) -> String {
-    let unit = |value| signed(metric.metric.unit, value);
-    format!("{} [{}, {}]", unit(found.mean), unit(found.interval.low), unit(found.interval.high))
+    let effect = |value| effect(&metric.metric, value);
+    format!("{} [{}, {}]", effect(found.mean), effect(found.interval.low), effect(found.interval.high))
 }

@@ -8,7 +8,7 @@ use rehearsal::compare::{Difference, MetricPair, MetricResult};
 use super::failure;
 use super::figures::{counted, span};
 use super::{FAINT, GOOD, NAME, ODD, PLAIN, Screen, TITLE};
-use crate::compare::{CompareResult, better, in_unit, signed};
+use crate::compare::{CompareResult, better, effect, in_unit, signed};
 use crate::subject::{Subject, Tool};
 
 /// What is about to be run.
@@ -53,7 +53,7 @@ pub fn compare(screen: &mut Screen<'_>, tool: &Tool, result: &CompareResult) -> 
     screen.line(
         0,
         FAINT,
-        "differences are of means over seeds, or of quantiles over all samples; in brackets 95 % of the bootstrap over seeds; apart: how much wider the interval is if each policy has seeds of its own",
+        "differences are of means over seeds, or of quantiles over all samples; in percent, of the other's mean; in brackets 95 % of the bootstrap over seeds; apart: how much wider the interval is if each policy has seeds of its own",
     )?;
     let done = format!("{} under each policy in {}", counted(comparison.seeds, "seed"), span(result.wall));
     let done = if comparison.cut_short { format!("{done}, cut short") } else { done };
@@ -99,18 +99,18 @@ fn difference(
     let Some(found) = &pair.difference else {
         return screen.parts(2, &[(PLAIN, &name), (FAINT, "nothing to compare")]);
     };
-    let signed = |value: f64| signed(metric.metric.unit, value);
+    let effect = |value: f64| effect(&metric.metric, value);
     let (style, word) = match better(&metric.metric, found) {
         1 => (GOOD, "better"),
         -1 => (ODD, "worse"),
         _ => (FAINT, "no clear difference"),
     };
-    let interval = format!("[{}, {}]", signed(found.interval.low), signed(found.interval.high));
+    let interval = format!("[{}, {}]", effect(found.interval.low), effect(found.interval.high));
     screen.parts(
         2,
         &[
             (PLAIN, &name),
-            (TITLE, &format!("{:>11}", signed(found.mean))),
+            (TITLE, &format!("{:>11}", effect(found.mean))),
             (PLAIN, &interval),
             (style, word),
             (FAINT, &apart(found)),

@@ -43,12 +43,14 @@ pub(crate) fn failures(measure: &mut Measures<Fact>) {
 
 /// What is measured of supervisors, and what it all costs.
 pub(crate) fn restarts(measure: &mut Measures<Fact>) {
-    measure.tally("restarts", Better::Lower, |fact| match fact {
+    let restarts = measure.tally("restarts", Better::Lower, |fact| match fact {
         Fact::Supervision(Supervision::RestartBegan { children, .. }) => {
             i64::try_from(children.len()).unwrap_or(i64::MAX)
         }
         _ => 0,
     });
+    // A failure that is the same under two policies costs the one so many times the restarts of the other.
+    restarts.relative();
     measure.count("escalations", Better::Lower, |fact| {
         matches!(fact, Fact::Supervision(Supervision::GaveUp { .. }))
     });

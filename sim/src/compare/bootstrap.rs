@@ -4,13 +4,14 @@
 //! all policies are looked at with the same ones: so a difference between two policies is that of their values in the same round. With seeds that
 //! have nothing to do with each other, it is that of one policy's value in a round and the other's in a second drawing.
 
-use super::measure::Statistic;
+use super::measure::{Effect, Statistic};
 use super::statistics::{Interval, mean_of};
 use crate::choice::generator;
 
 /// One metric under each policy: the samples of each seed.
 pub(super) struct Sampled<'a> {
     pub(super) statistic: Statistic,
+    pub(super) effect: Effect,
     pub(super) by_policy: Vec<Vec<&'a [i64]>>,
 }
 
@@ -84,6 +85,7 @@ fn times(stream: u64, seeds: usize) -> Vec<u32> {
 
 /// A metric as it is fast to draw from.
 struct Metric {
+    effect: Effect,
     by_policy: Vec<Column>,
     pairs: Vec<Pair>,
 }
@@ -119,6 +121,7 @@ impl Metric {
             Pair { a, b, both }
         };
         Self {
+            effect: sampled.effect,
             by_policy: sampled.by_policy.iter().map(column).collect(),
             pairs: pairs.iter().map(pair).collect(),
         }
@@ -132,7 +135,7 @@ impl Metric {
                 Some((a, b)) => (a.value(ours), b.value(ours), b.value(others)),
                 None => (values[pair.a], values[pair.b], apart[pair.b]),
             };
-            Some((b? - a?, other? - a?))
+            Some((self.effect.between(a?, b?)?, self.effect.between(a?, other?)?))
         };
         Drawn { pairs: self.pairs.iter().map(gap).collect(), values }
     }
@@ -201,9 +204,13 @@ mod tests {
     }
 
     fn of(statistic: Statistic, policies: &[Vec<Vec<i64>>]) -> Intervals {
+        by(statistic, Effect::Difference, policies)
+    }
+
+    fn by(statistic: Statistic, effect: Effect, policies: &[Vec<Vec<i64>>]) -> Intervals {
         let by_policy = policies.iter().map(|seeds| seeds.iter().map(Vec::as_slice).collect()).collect();
         let pairs: Vec<_> = (1..policies.len()).map(|other| (0, other)).collect();
-        intervals(&[Sampled { statistic, by_policy }], &pairs, 2).remove(0)
+        intervals(&[Sampled { statistic, effect, by_policy }], &pairs, 2).remove(0)
     }
 
     #[test]
@@ -214,6 +221,16 @@ mod tests {
         assert!(common.low > 10.0 && common.high < 12.0, "{common:?}");
         assert!(common.is_clear() && !apart.is_clear(), "{common:?} {apart:?}");
         assert!(common.width() * 20.0 < apart.width(), "{common:?} {apart:?}");
+    }
+
+    #[test]
+    fn twice_as_often_each_time_is_certain_as_a_part_and_not_as_a_difference() {
+        let once: Vec<i64> = (0..400).map(|n| n * 7_919 % 10).collect();
+        let policies = [each(&once), each(&once.iter().map(|n| 2 * n).collect::<Vec<_>>())];
+        let (common, apart) = by(Statistic::Mean, Effect::Relative, &policies).pairs[0].unwrap();
+        assert_eq!(common, Interval { low: 1.0, high: 1.0 });
+        assert!(apart.width() > 0.1, "{apart:?}");
+        assert!(of(Statistic::Mean, &policies).pairs[0].unwrap().0.width() > 0.1);
     }
 
     #[test]

@@ -21,8 +21,44 @@ pub struct Metric {
     pub better: Better,
     /// What is compared: the mean over seeds, or a quantile of all samples.
     pub statistic: Statistic,
+    /// How two values of it are compared.
+    pub effect: Effect,
     /// Metrics with the same number are statistics of the same samples.
     pub source: usize,
+}
+
+impl Metric {
+    /// Compares by the part that one value is more than the other: for what one policy does so many times as often as another.
+    pub fn relative(&mut self) {
+        self.effect = Effect::Relative;
+    }
+}
+
+/// How two values are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// `b - a`, in the unit of the metric.
+    Difference,
+    /// `b / a - 1`; there is none if `a` is 0.
+    Relative,
+}
+
+impl Effect {
+    /// Its name in documents.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Difference => "difference",
+            Self::Relative => "relative",
+        }
+    }
+
+    /// How much `b` is more than `a`.
+    pub(super) fn between(self, a: f64, b: f64) -> Option<f64> {
+        match self {
+            Self::Difference => Some(b - a),
+            Self::Relative => (a != 0.0).then(|| b / a - 1.0),
+        }
+    }
 }
 
 /// In what something is measured.
@@ -105,8 +141,8 @@ impl<F: 'static> Measures<F> {
         name: &'static str,
         better: Better,
         is_so: impl Fn(&F) -> bool + Clone + Send + Sync + 'static,
-    ) {
-        self.tally(name, better, move |fact| i64::from(is_so(fact)));
+    ) -> &mut Metric {
+        self.tally(name, better, move |fact| i64::from(is_so(fact)))
     }
 
     /// The sum over the facts of a run.
@@ -115,12 +151,12 @@ impl<F: 'static> Measures<F> {
         name: &'static str,
         better: Better,
         of: impl Fn(&F) -> i64 + Clone + Send + Sync + 'static,
-    ) {
+    ) -> &mut Metric {
         let step = move |sum: &mut i64, _, fact: &F| {
             *sum += of(fact);
             None
         };
-        self.folded(name, Unit::Count, better, Statistic::Mean, 0, step, |sum, _| Some(*sum));
+        self.folded(name, Unit::Count, better, Statistic::Mean, 0, step, |sum, _| Some(*sum))
     }
 
     /// Of the facts that are the whole, the share of those that are the part.
@@ -130,7 +166,7 @@ impl<F: 'static> Measures<F> {
         better: Better,
         part: impl Fn(&F) -> bool + Clone + Send + Sync + 'static,
         whole: impl Fn(&F) -> bool + Clone + Send + Sync + 'static,
-    ) {
+    ) -> &mut Metric {
         let step = move |(parts, wholes): &mut (i64, i64), _, fact: &F| {
             *parts += i64::from(part(fact));
             *wholes += i64::from(whole(fact));
@@ -138,7 +174,7 @@ impl<F: 'static> Measures<F> {
         };
         let end =
             |(parts, wholes): &(i64, i64), _: &Outcome| (*wholes > 0).then(|| parts * 1_000_000 / wholes);
-        self.folded(name, Unit::Share, better, Statistic::Mean, (0, 0), step, end);
+        self.folded(name, Unit::Share, better, Statistic::Mean, (0, 0), step, end)
     }
 
     /// How long it takes from the first fact that begins something to the next that ends it; quantiles of all such times.
@@ -164,16 +200,17 @@ impl<F: 'static> Measures<F> {
             unit: Unit::Nanos,
             better: Better::Lower,
             statistic: Statistic::Quantile(*percent),
+            effect: Effect::Difference,
             source: self.sources.len(),
         };
         self.add(names.iter().map(metric).collect(), None, step, |_, _| None);
     }
 
     /// The turns of a run: what it cost.
-    pub fn turns(&mut self, name: &'static str) {
+    pub fn turns(&mut self, name: &'static str) -> &mut Metric {
         let step = |(): &mut (), _, _: &F| None;
         let end = |(): &(), outcome: &Outcome| i64::try_from(outcome.turns).ok();
-        self.folded(name, Unit::Count, Better::Lower, Statistic::Mean, (), step, end);
+        self.folded(name, Unit::Count, Better::Lower, Statistic::Mean, (), step, end)
     }
 
     /// Anything that is put together fact by fact.
@@ -187,9 +224,11 @@ impl<F: 'static> Measures<F> {
         start: S,
         step: impl Fn(&mut S, Moment, &F) -> Option<i64> + Clone + Send + Sync + 'static,
         end: impl Fn(&S, &Outcome) -> Option<i64> + Clone + Send + Sync + 'static,
-    ) {
-        let metric = Metric { name, unit, better, statistic, source: self.sources.len() };
+    ) -> &mut Metric {
+        let (effect, source) = (Effect::Difference, self.sources.len());
+        let metric = Metric { name, unit, better, statistic, effect, source };
         self.add(vec![metric], start, step, end);
+        self.metrics.last_mut().expect("it was added")
     }
 
     fn add<S: Clone + Send + Sync + 'static>(

@@ -1,8 +1,8 @@
 //! Values, differences and verdicts.
 
-use super::measure::Statistic;
+use super::measure::{Effect, Statistic};
 
-/// The difference between two policies.
+/// The difference between two policies, in the unit of the metric, or as a part of what the first has; see [`Effect`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Difference {
     /// How much the one has more than the other.
@@ -55,18 +55,22 @@ pub fn value(statistic: Statistic, samples: &[&[i64]]) -> Option<f64> {
     }
 }
 
-/// The difference `b - a`, given the samples of each seed under each policy, and how many seeds have something to measure under both.
-pub(super) fn gap(statistic: Statistic, a: &[&[i64]], b: &[&[i64]]) -> Option<(f64, usize)> {
+/// How much `b` is more than `a`, given the samples of each seed under each policy, and how many seeds have something to measure under both.
+pub(super) fn gap(statistic: Statistic, effect: Effect, a: &[&[i64]], b: &[&[i64]]) -> Option<(f64, usize)> {
     let is_whole =
         |(a, b): &(&&[i64], &&[i64])| statistic != Statistic::Mean || !(a.is_empty() || b.is_empty());
     let (a, b): (Vec<&[i64]>, Vec<&[i64]>) = a.iter().zip(b).filter(is_whole).unzip();
-    Some((value(statistic, &b)? - value(statistic, &a)?, a.len()))
+    Some((effect.between(value(statistic, &a)?, value(statistic, &b)?)?, a.len()))
 }
 
-/// `1 - var(b - a) / (var(a) + var(b))`, of the means of each seed.
-pub(super) fn variance_reduction(a: &[&[i64]], b: &[&[i64]]) -> Option<f64> {
+/// `1 - var(b - a) / (var(a) + var(b))`, of the means of each seed; each as a part of the mean of all if they are compared so.
+pub(super) fn variance_reduction(effect: Effect, a: &[&[i64]], b: &[&[i64]]) -> Option<f64> {
     let means = a.iter().zip(b).filter_map(|(a, b)| Some((mean_of(a)?, mean_of(b)?)));
-    let means: Vec<(f64, f64)> = means.collect();
+    let mut means: Vec<(f64, f64)> = means.collect();
+    if effect == Effect::Relative {
+        let sums = means.iter().fold((0.0, 0.0), |sums, (a, b)| (sums.0 + a, sums.1 + b));
+        means.iter_mut().for_each(|(a, b)| (*a, *b) = (*a / sums.0, *b / sums.1));
+    }
     let of = |part: fn(&(f64, f64)) -> f64| variance(&means.iter().map(part).collect::<Vec<_>>());
     let apart = of(|(a, _)| *a) + of(|(_, b)| *b);
     (apart > 0.0).then(|| 1.0 - of(|(a, b)| b - a) / apart)
@@ -139,17 +143,32 @@ mod tests {
         let weather: Vec<i64> = (0..400).map(|n| n * 7_919 % 1_000).collect();
         let a = each(&weather);
         let b = each(&(0..).zip(&weather).map(|(n, w)| w + 10 + n % 3).collect::<Vec<_>>());
-        let (gap, seeds) = gap(Statistic::Mean, &slices(&a), &slices(&b)).unwrap();
+        let (gap, seeds) = gap(Statistic::Mean, Effect::Difference, &slices(&a), &slices(&b)).unwrap();
         assert!((gap - 11.0).abs() < 0.1 && seeds == 400, "{gap} over {seeds}");
-        assert!(variance_reduction(&slices(&a), &slices(&b)).unwrap() > 0.99);
+        assert!(variance_reduction(Effect::Difference, &slices(&a), &slices(&b)).unwrap() > 0.99);
     }
 
     #[test]
     fn a_gap_is_of_the_seeds_that_have_something_to_measure_under_both() {
         let (a, b) = (vec![vec![1], vec![], vec![3]], vec![vec![2], vec![9], vec![]]);
-        assert_eq!(gap(Statistic::Mean, &slices(&a), &slices(&b)), Some((1.0, 1)));
-        assert_eq!(gap(Statistic::Quantile(99), &slices(&a), &slices(&b)), Some((6.0, 3)));
-        assert_eq!(gap(Statistic::Mean, &slices(&a[1..2]), &slices(&b[1..2])), None);
+        assert_eq!(gap(Statistic::Mean, Effect::Difference, &slices(&a), &slices(&b)), Some((1.0, 1)));
+        assert_eq!(
+            gap(Statistic::Quantile(99), Effect::Difference, &slices(&a), &slices(&b)),
+            Some((6.0, 3))
+        );
+        assert_eq!(gap(Statistic::Mean, Effect::Difference, &slices(&a[1..2]), &slices(&b[1..2])), None);
+    }
+
+    #[test]
+    fn what_is_done_twice_as_often_each_time_is_one_more_and_nothing_else_varies() {
+        let once: Vec<i64> = (0..400).map(|n| n * 7_919 % 10).collect();
+        let (a, b) = (each(&once), each(&once.iter().map(|n| 2 * n).collect::<Vec<_>>()));
+        let (a, b) = (slices(&a), slices(&b));
+        assert_eq!(gap(Statistic::Mean, Effect::Relative, &a, &b), Some((1.0, 400)));
+        assert!(variance_reduction(Effect::Relative, &a, &b).unwrap() > 0.999);
+        assert!(variance_reduction(Effect::Difference, &a, &b).unwrap() < 0.9);
+        let none: Vec<Vec<i64>> = each(&[0; 400]);
+        assert_eq!(gap(Statistic::Mean, Effect::Relative, &slices(&none), &b), None);
     }
 
     #[test]
