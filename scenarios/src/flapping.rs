@@ -2,8 +2,6 @@
 
 mod breakers;
 mod policies;
-#[cfg(test)]
-mod tests;
 
 use rehearsal::check::Properties;
 use rehearsal::compare::{Better, Measures};

@@ -129,6 +129,3 @@ impl Scenario for Gatekeeping {
         measures::state(measure);
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -4,8 +4,6 @@
 mod admission;
 mod measures;
 mod policies;
-#[cfg(test)]
-mod tests;
 
 use rehearsal::check::Properties;
 use rehearsal::compare::Measures;

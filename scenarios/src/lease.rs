@@ -187,13 +187,3 @@ fn held_to_the_end() -> impl Monitor<Fact> {
         _ => Ok(()),
     })
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn clients_take_turns_whatever_crashes() {
-        rehearsal::check(LeaseLock::default()).faults(&Profile::CHAOS).seeds(2_000).run();
-    }
-}

@@ -4,8 +4,6 @@ pub mod asks;
 pub mod background;
 pub mod commit;
 pub mod escalation;
-#[cfg(test)]
-mod exam;
 pub mod flapping;
 pub mod gate;
 pub mod herd;
@@ -28,7 +26,7 @@ pub mod session_many;
 pub mod session_small;
 pub mod subagents;
 pub mod terminal;
-mod waits;
+pub mod waits;
 
 use rehearsal::registry::Entry;
 

@@ -251,14 +251,3 @@ impl Monitor<Fact> for Seen {
         *self = Self::default();
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn subscribers_see_what_is_committed_whatever_crashes() {
-        let published = Published { clients: 2, commands: 5, variant: Variant::Reference };
-        rehearsal::check(published).faults(&Profile::CHAOS).seeds(2_000).run();
-    }
-}

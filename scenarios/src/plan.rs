@@ -68,6 +68,3 @@ impl Scenario for Plan {
         word("a plan is cancelled with its run", Verdict::Cancelled);
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -113,38 +113,3 @@ fn never_to_the_dead() -> impl Monitor<Fact> {
     };
     on(["Ended", "PassedOn"], fold(Ended::new(), judge))
 }
-
-#[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-    use std::sync::atomic::AtomicBool;
-
-    use rehearsal::compare::{CompareSpec, Under, compare};
-    use rehearsal::policy::Policy;
-    use rehearsal::search::random;
-
-    use super::*;
-
-    #[test]
-    fn workers_that_know_nothing_of_each_other_had_better_be_started_alone() {
-        let usual = POOL.built(None);
-        let under = |policy: &str| Under {
-            policy: policy.to_owned(),
-            rehearsal: usual.under(&Policy::Named(policy.to_owned())).unwrap(),
-        };
-        let (profile, strategy) = (&Profile::CHAOS, &random::STRATEGY);
-        let spec = CompareSpec {
-            seeds: 0..400,
-            profile,
-            strategy,
-            jobs: 1,
-            turn_limit: std::time::Duration::from_secs(10),
-        };
-        let comparison =
-            compare(&[under("one-for-all"), under("one-for-one")], &spec, &Arc::new(AtomicBool::new(false)));
-        let availability = &comparison.metrics[0];
-        assert_eq!(availability.metric.name, "availability");
-        let found = availability.pairs[0].difference.unwrap();
-        assert!(found.mean > 0.0 && found.interval.is_clear(), "{found:?}");
-    }
-}

@@ -75,6 +75,3 @@ impl Scenario for Recovery {
 }
 
 const MAX_IDLE: Duration = Duration::from_millis(150);
-
-#[cfg(test)]
-mod tests;

@@ -103,6 +103,3 @@ fn attempts(check: &mut Properties<Fact>) {
         matches!(fact, Fact::AttemptFailed { error: ProviderError::Invalid, .. })
     });
 }
-
-#[cfg(test)]
-mod tests;

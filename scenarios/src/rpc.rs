@@ -1,8 +1,6 @@
 //! Clients of a service of sessions, which crashes: connections, stored requests, turns with tools that call back, and trees that are deleted.
 
 mod invariants;
-#[cfg(test)]
-mod tests;
 
 use std::time::Duration;
 

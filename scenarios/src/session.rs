@@ -163,6 +163,3 @@ const OPERATOR: u16 = 2_000;
 
 /// Short enough that much of a run is healed: what must happen soon is judged only then.
 const FAULTY_PHASE: Duration = Duration::from_secs(2);
-
-#[cfg(test)]
-mod tests;

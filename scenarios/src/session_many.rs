@@ -68,6 +68,3 @@ impl Scenario for Many {
         });
     }
 }
-
-#[cfg(test)]
-mod tests;

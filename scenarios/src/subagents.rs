@@ -143,6 +143,3 @@ fn goals(check: &mut Properties<Fact>, config: Config) {
         });
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -101,13 +101,3 @@ fn goals(check: &mut Properties<Fact>) {
         |fact| matches!(fact, Fact::Accepted { lane: Lane::Bulk, waiting: 8.., .. })
     });
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_person_and_agents_are_served_whatever_is_late() {
-        rehearsal::check(TuiLanes::default()).faults(&Profile::CHAOS).seeds(1_000).run();
-    }
-}

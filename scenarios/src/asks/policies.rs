@@ -30,14 +30,3 @@ pub(super) fn named(name: &str) -> Option<Policy> {
         .with_state_on_restart(state);
     Some(policy.named(name.to_owned()))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_name_has_a_policy_of_that_name() {
-        NAMES.iter().for_each(|name| assert_eq!(named(name).unwrap().name, *name));
-        assert_eq!(named("no-such"), None);
-    }
-}

@@ -76,38 +76,3 @@ pub(super) fn read(data: &toml::Table) -> Result<Levels, String> {
     let levels = tables.iter().enumerate().map(level).collect::<Result<_, _>>()?;
     Ok(Levels { name, levels })
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_name_has_a_policy_of_that_name() {
-        NAMES.iter().for_each(|name| assert_eq!(named(name).unwrap().name, *name));
-        assert_eq!(named("no-such"), None);
-    }
-
-    fn reading(text: &str) -> Result<Levels, String> {
-        read(&text.parse().unwrap())
-    }
-
-    #[test]
-    fn levels_as_data_are_those_of_the_name() {
-        let text = "name = \"otp-defaults\"\nstrategy = \"one-for-one\"";
-        let one = reading(text).unwrap();
-        assert_eq!(one.levels[0].intensity, named("otp-defaults").unwrap().levels[0].intensity);
-        let levels = "[[levels]]\nstrategy = \"one-for-all\"\n[[levels]]\nstrategy = \"one-for-one\"\nintensity = { max = 4, within_ms = 5000 }";
-        let strategies: Vec<_> = reading(levels).unwrap().levels.iter().map(|level| level.strategy).collect();
-        assert_eq!(strategies, [Strategy::OneForAll, Strategy::OneForOne]);
-    }
-
-    #[test]
-    fn what_is_wrong_with_a_level_is_said_with_its_number() {
-        let of_level = reading("[[levels]]\nstrategy = \"one-for-two\"").unwrap_err();
-        assert!(of_level.starts_with("level 1: ") && of_level.contains("one-for-two"), "{of_level}");
-        assert!(reading("levels = []").unwrap_err().contains("not empty"));
-        let beside =
-            reading("strategy = \"one-for-one\"\n[[levels]]\nstrategy = \"one-for-all\"").unwrap_err();
-        assert!(beside.contains("`strategy` stands beside"), "{beside}");
-    }
-}

@@ -40,14 +40,3 @@ pub(super) fn named(name: &str) -> Option<Policy> {
         _ => return None,
     })
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_name_has_a_policy_of_that_name_and_the_first_is_the_usual_one() {
-        NAMES.iter().for_each(|name| assert_eq!(named(name).unwrap().name(), *name));
-        assert_eq!((named(NAMES[0]), named("no-such")), (Some(usual()), None));
-    }
-}

@@ -66,36 +66,3 @@ fn value<'de, T: Deserialize<'de>>(name: &str, value: Option<toml::Value>) -> Re
     };
     value.map(read).transpose()
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_name_has_a_policy_of_that_name() {
-        NAMES.iter().for_each(|name| assert_eq!(supervision(name).unwrap().name, *name));
-        assert_eq!(supervision("no-such"), None);
-    }
-
-    fn reading(text: &str, parts: &[&str]) -> Result<Policy, String> {
-        let usual = Policy::new(Supervision::otp(Strategy::OneForOne), Retry::at_once(3));
-        read(&text.parse().unwrap(), parts, &usual)
-    }
-
-    #[test]
-    fn parts_that_are_left_out_are_as_usual() {
-        let text = "name = \"mine\"\nstrategy = \"one-for-one\"\nbreaker = { failures = 3, open_ms = 100 }";
-        let policy = reading(text, &["retry", "breaker"]).unwrap();
-        assert_eq!((policy.name(), &policy.retry, policy.admission), ("mine", &Retry::at_once(3), None));
-        assert_eq!(policy.breaker, Some(Rule { failures: 3, open: Duration::from_millis(100) }));
-    }
-
-    #[test]
-    fn a_part_that_the_scenario_does_not_have_is_unknown_and_a_wrong_key_is_named_with_its_part() {
-        let text = "name = \"mine\"\nstrategy = \"one-for-one\"\nretry = { attempts = 3, waits = 2 }";
-        let unknown = reading(text, &["breaker"]).unwrap_err();
-        assert!(unknown.contains("unknown field `retry`"), "{unknown}");
-        let wrong = reading(text, &["retry"]).unwrap_err();
-        assert!(wrong.starts_with("[retry]: unknown field `waits`"), "{wrong}");
-    }
-}

@@ -332,6 +332,3 @@ impl<K: fmt::Display> fmt::Debug for Sentence<K> {
         write!(f, "{} {}", self.who, self.what)
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,7 +1,7 @@
 use rehearsal::Profile;
+use rehearsal_scenarios::escalation::ESCALATION;
 
-use super::ESCALATION;
-use crate::exam::{difference, every_variant_trips_its_own, reference_holds};
+use super::exam::{difference, every_variant_trips_its_own, reference_holds};
 
 #[test]
 fn the_reference_holds_under_chaos() {

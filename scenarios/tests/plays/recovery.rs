@@ -9,10 +9,10 @@ use rehearsal::run::Verdict;
 use rehearsal::{Play, Profile, Scenario, Setup};
 use rehearsal_protocol::Time;
 use rehearsal_protocol::session::{Fact, Session, Variant, Workload};
+use rehearsal_scenarios::recovery::{RECOVERY, Recovery};
+use rehearsal_scenarios::session::Sessions;
 
-use super::{RECOVERY, Recovery};
-use crate::exam::{every_variant_trips_its_own, reference_holds};
-use crate::session::Sessions;
+use super::exam::{every_variant_trips_its_own, reference_holds};
 
 #[test]
 fn the_reference_holds_whatever_crashes() {

@@ -1,9 +1,9 @@
 //! The scenario against itself.
 
 use rehearsal::fault::PROFILES;
+use rehearsal_scenarios::retries::RETRIES;
 
-use super::RETRIES;
-use crate::exam::{every_goal_is_reached_without_faults, every_variant_trips_its_own, reference_holds};
+use super::exam::{every_goal_is_reached_without_faults, every_variant_trips_its_own, reference_holds};
 
 #[test]
 fn the_reference_holds_under_every_profile() {

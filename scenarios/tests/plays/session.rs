@@ -3,14 +3,15 @@
 use std::collections::BTreeSet;
 
 use rehearsal::Scenario;
+use rehearsal::check::Properties;
 use rehearsal::choice::Base;
 use rehearsal::fault::{PROFILES, Profile};
 use rehearsal::registry::rehearsal;
 use rehearsal::run::{RunSpec, Verdict};
 use rehearsal_protocol::session::GENERATIONS;
+use rehearsal_scenarios::session::{SESSION, Sessions, invariants};
 
-use super::{SESSION, Sessions, policies};
-use crate::exam::{every_goal_is_reached_without_faults, every_variant_trips_its_own, reference_holds};
+use super::exam::{every_goal_is_reached_without_faults, every_variant_trips_its_own, reference_holds};
 
 #[test]
 fn the_reference_holds_under_every_profile() {
@@ -53,8 +54,8 @@ fn every_generation_trips_several_invariants() {
 
 #[test]
 fn every_invariant_has_a_variant_that_trips_it() {
-    let mut properties = rehearsal::check::Properties::default();
-    super::invariants::state(&mut properties, &Sessions::default().config);
+    let mut properties = Properties::default();
+    invariants::state(&mut properties, &Sessions::default().config);
     let trips = |id: &str| SESSION.variants.iter().any(|variant| variant.trips == id);
     let untested: Vec<_> =
         properties.invariants().map(|invariant| &*invariant.id).filter(|id| !trips(id)).collect();
@@ -63,14 +64,13 @@ fn every_invariant_has_a_variant_that_trips_it() {
 
 #[test]
 fn every_policy_is_one_of_its_own_and_holds() {
-    let usual = Sessions::default().config;
-    let configs: BTreeSet<_> = policies::NAMES
-        .iter()
-        .map(|name| format!("{:?}", policies::named(name, usual).expect(name)))
-        .collect();
-    assert_eq!(configs.len(), policies::NAMES.len(), "two policies are the same");
-    for name in policies::NAMES {
-        let mut runner = rehearsal(Sessions::default().under(name).expect(name)).runner();
+    let usual = Sessions::default();
+    let under = |name: &&str| usual.under(name).expect(name);
+    let configs: BTreeSet<_> =
+        usual.policies().iter().map(|name| format!("{:?}", under(name).config)).collect();
+    assert_eq!(configs.len(), usual.policies().len(), "two policies are the same");
+    for name in usual.policies() {
+        let mut runner = rehearsal(under(name)).runner();
         for seed in 0..1_500 {
             let outcome = runner.run(&RunSpec::seeded(seed, &Profile::CHAOS));
             assert_eq!(outcome.verdict, Verdict::Pass, "seed {seed:#x} under {name}");

@@ -1,9 +1,9 @@
 //! The scenario against itself.
 
 use rehearsal::Profile;
+use rehearsal_scenarios::plan::PLAN;
 
-use super::PLAN;
-use crate::exam::{every_variant_trips_its_own, reference_holds};
+use super::exam::{every_variant_trips_its_own, reference_holds};
 
 #[test]
 fn the_reference_holds_whatever_crashes_and_whoever_decides() {

@@ -72,7 +72,7 @@ impl Scenario for Three {
     }
 
     fn properties(&self, check: &mut Properties<Fact>) {
-        crate::session::invariants::state_many(check);
+        rehearsal_scenarios::session::invariants::state_many(check);
     }
 }
 

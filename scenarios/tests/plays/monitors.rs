@@ -8,7 +8,7 @@ use rehearsal_protocol::session::{
 };
 use rehearsal_protocol::{Address, InterruptAck, NodeId, Time};
 
-use super::{interrupt, mailbox, session, tool};
+use rehearsal_scenarios::session::invariants::{interrupt, mailbox, session, tool};
 
 const KEY: Key = Key { session: 1, branch: 1 };
 const RUN: RunId = RunId { key: KEY, number: 1 };

@@ -1,17 +1,15 @@
 //! Plays: what goes wrong is written down, the rest is dull.
 
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
-use rehearsal::Play;
-use rehearsal::compare::{CompareSpec, Comparison, Under, compare};
+use rehearsal::compare::Comparison;
 use rehearsal::play::Played;
-use rehearsal::policy::Policy;
 use rehearsal::run::Verdict;
-use rehearsal::search::random;
-use rehearsal_protocol::gate::{Confidence, Decision, Model, Variant};
+use rehearsal::{Play, Profile};
+use rehearsal_protocol::gate::{Confidence, Config, Decision, Fact, Flaws, Gates, Model, Results, Variant};
+use rehearsal_scenarios::gate::{GATE, Gatekeeping};
 
-use super::*;
+use super::exam::compared;
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -172,17 +170,6 @@ fn a_gate_of_one_agent_and_one_of_seven_hold_the_same() {
     }
 }
 
-fn between(a: &'static str, b: &'static str) -> Comparison {
-    let usual = GATE.built(None);
-    let under = |policy: &str| Under {
-        policy: policy.to_owned(),
-        rehearsal: usual.under(&Policy::Named(policy.to_owned())).unwrap(),
-    };
-    let (profile, strategy) = (&Profile::CHAOS, &random::STRATEGY);
-    let spec = CompareSpec { seeds: 0..300, profile, strategy, jobs: 1, turn_limit: 10 * SECOND };
-    compare(&[under(a), under(b)], &spec, &Arc::new(AtomicBool::new(false)))
-}
-
 fn value(comparison: &Comparison, name: &str) -> [f64; 2] {
     let metric = comparison.metrics.iter().find(|metric| metric.metric.name == name).expect(name);
     [metric.values[0].unwrap(), metric.values[1].unwrap()]
@@ -190,14 +177,14 @@ fn value(comparison: &Comparison, name: &str) -> [f64; 2] {
 
 #[test]
 fn only_what_is_drawn_first_is_ahead_of_the_store() {
-    let comparison = between("m1", "m2");
+    let comparison = compared(&GATE, ["m1", "m2"], 300);
     let [triple, transaction] = value(&comparison, "cache ahead of store");
     assert!(triple > 0.0 && transaction == 0.0, "{triple} and {transaction}");
 }
 
 #[test]
 fn m0_leaves_gates_open_and_its_successors_do_not() {
-    let comparison = between("m0", "m3");
+    let comparison = compared(&GATE, ["m0", "m3"], 300);
     let [m0, log] = value(&comparison, "gates never decided");
     assert!(m0 > 0.0 && log == 0.0, "{m0} and {log}");
     assert_eq!(comparison.verdicts[0].only_a, 0, "m0 passes nowhere where the log does not");

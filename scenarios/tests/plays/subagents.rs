@@ -2,9 +2,10 @@
 
 use rehearsal::registry::rehearsal;
 use rehearsal::run::{RunSpec, Verdict};
+use rehearsal::{Profile, Scenario};
+use rehearsal_scenarios::subagents::{Delegation, SUBAGENTS};
 
-use super::*;
-use crate::exam::{every_goal_is_reached_without_faults, every_variant_trips_its_own, reference_holds};
+use super::exam::{every_goal_is_reached_without_faults, every_variant_trips_its_own, reference_holds};
 
 #[test]
 fn nothing_below_an_interrupted_run_goes_on() {
@@ -23,8 +24,9 @@ fn every_variant_trips_its_own_invariant_first() {
 
 #[test]
 fn every_policy_holds() {
-    for name in policies::NAMES {
-        let mut runner = rehearsal(Delegation::default().under(name).expect(name)).runner();
+    let usual = Delegation::default();
+    for name in usual.policies() {
+        let mut runner = rehearsal(usual.under(name).expect(name)).runner();
         for seed in 0..1_000 {
             let outcome = runner.run(&RunSpec::seeded(seed, &Profile::CHAOS));
             assert_eq!(outcome.verdict, Verdict::Pass, "seed {seed:#x} under {name}");
