@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use rehearsal::check::Moment;
+use rehearsal::check::{Moment, SortedSet};
 use rehearsal::compare::{Better, Measures, Statistic, Unit};
 use rehearsal_protocol::Time;
 use rehearsal_protocol::service::{Fact, RequestId};
@@ -57,15 +57,35 @@ pub(crate) fn restarts(measure: &mut Measures<Fact>) {
     measure.turns("turns");
 }
 
-/// From the failure of a worker to the next request that is carried out.
+/// From the failure of a worker to the next request that is carried out, of those that were asked for since: what had passed the worker
+/// before says nothing of it.
 pub(crate) fn recovery_of_workers(measure: &mut Measures<Fact>) {
-    measure.spans(
+    measure.quantiles(
         &[("time to recovery p50", 50), ("time to recovery p95", 95), ("time to recovery p99", 99)],
-        |fact| {
-            matches!(fact, Fact::Supervision(Supervision::ChildEnded { clean: false, stopped: false, .. }))
+        None,
+        |outage: &mut Option<Outage>, moment: Moment, fact: &Fact| match fact {
+            Fact::Supervision(Supervision::ChildEnded { clean: false, stopped: false, .. }) => {
+                outage.get_or_insert_with(|| Outage { since: moment.at, asked: SortedSet::new() });
+                None
+            }
+            Fact::Asked { request } | Fact::AskedAgain { request, .. } => {
+                outage.as_mut()?.asked.insert(*request);
+                None
+            }
+            Fact::Executed { request } => {
+                let over = outage.take_if(|outage| outage.asked.contains(request))?;
+                Some(nanos(moment.at.since(over.since)))
+            }
+            _ => None,
         },
-        |fact| matches!(fact, Fact::Executed { .. }),
     );
+}
+
+/// A worker has failed, and nothing was carried out yet that was asked for after that.
+#[derive(Clone)]
+struct Outage {
+    since: Time,
+    asked: SortedSet<RequestId>,
 }
 
 /// From a request to its answer, or to its client's end of trying.

@@ -1,5 +1,8 @@
 //! What differs between policies for stages that depend on each other.
 
+use std::time::Duration;
+
+use rehearsal_protocol::service::stage::WORK_TIME;
 use rehearsal_scenarios::pipeline::PIPELINE;
 
 use super::exam::{compared, difference};
@@ -26,5 +29,16 @@ fn common_seeds_more_than_halve_the_intervals_of_what_the_weather_decides() {
     for name in ["availability", "requests lost", "requests duplicated", "work asked for again", "restarts"] {
         let found = difference(&PIPELINE, name, ["one-for-one", "rest-for-one"], 200);
         assert!(2.0 * found.interval.width() <= found.independent.width(), "{name}: {found:?}");
+    }
+}
+
+#[test]
+fn what_had_passed_the_stage_that_failed_is_no_recovery() {
+    let comparison = compared(&PIPELINE, ["one-for-one", "rest-for-one"], 200);
+    let found = comparison.distributions.iter().find(|found| found.name == "time to recovery").unwrap();
+    // A request passes three stages, whose clocks may be a little fast.
+    let is_whole = |nanos: &i64| Duration::from_nanos(nanos.unsigned_abs()) > 2 * WORK_TIME;
+    for samples in &found.samples {
+        assert!(samples.len() > 50 && samples.iter().all(is_whole), "{samples:?}");
     }
 }

@@ -195,6 +195,16 @@ impl<F: 'static> Measures<F> {
             }
             None
         };
+        self.quantiles(names, None, step);
+    }
+
+    /// Quantiles of the spans, in nanoseconds, that are put together fact by fact.
+    pub fn quantiles<S: Clone + Send + Sync + 'static>(
+        &mut self,
+        names: &[(&'static str, u8)],
+        start: S,
+        step: impl Fn(&mut S, Moment, &F) -> Option<i64> + Clone + Send + Sync + 'static,
+    ) {
         let metric = |(name, percent): &(&'static str, u8)| Metric {
             name,
             unit: Unit::Nanos,
@@ -203,7 +213,7 @@ impl<F: 'static> Measures<F> {
             effect: Effect::Difference,
             source: self.sources.len(),
         };
-        self.add(names.iter().map(metric).collect(), None, step, |_, _| None);
+        self.add(names.iter().map(metric).collect(), start, step, |_, _| None);
     }
 
     /// The turns of a run: what it cost.
