@@ -95,7 +95,7 @@ fn pair(tool: &Tool, result: &CompareResult, verdict: &VerdictPair) -> Markup {
             figure.plot {
                 (PreEscaped(plot::differences(comparison, a, b)))
                 figcaption {
-                    "Each row has a scale of its own around zero. Thick: 95 % of the bootstrap with common seeds; thin: with seeds of their own. "
+                    "Each row has a scale of its own around zero; what is in percent is a part of the other's mean. Thick: 95 % of the bootstrap with common seeds; thin: with seeds of their own. "
                     span.good { "Green" } " is clearly better, " span.bad { "red" } " clearly worse, grey neither for certain."
                 }
             }
