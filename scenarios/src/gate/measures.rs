@@ -66,24 +66,18 @@ fn decisions(measure: &mut Measures<Fact>) {
 /// From the opening of each gate until its decision is told for the first time.
 fn time_to_decide(measure: &mut Measures<Fact>) {
     type Since = SortedMap<GateId, Time>;
-    for (name, percent) in [("time to decide p50", 50), ("time to decide p95", 95)] {
-        measure.folded(
-            name,
-            Unit::Nanos,
-            Better::Lower,
-            Statistic::Quantile(percent),
-            Since::new(),
-            |since: &mut Since, moment: Moment, fact: &Fact| match fact {
-                Fact::Opened(gate) => {
-                    since.insert(*gate, moment.at);
-                    None
-                }
-                Fact::Told { gate, .. } => Some(nanos(moment.at, since.remove(gate)?)),
-                _ => None,
-            },
-            |_, _| None,
-        );
-    }
+    measure.quantiles(
+        &[("time to decide p50", 50), ("time to decide p95", 95)],
+        Since::new(),
+        |since: &mut Since, moment: Moment, fact: &Fact| match fact {
+            Fact::Opened(gate) => {
+                since.insert(*gate, moment.at);
+                None
+            }
+            Fact::Told { gate, .. } => Some(nanos(moment.at, since.remove(gate)?)),
+            _ => None,
+        },
+    );
 }
 
 /// For how long of a run something is so of some gate, in total over its gates.

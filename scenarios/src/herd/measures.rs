@@ -13,11 +13,7 @@ use crate::service::measures;
 /// States what is measured.
 pub(super) fn state(measure: &mut Measures<Fact>) {
     measures::requests(measure);
-    for (name, percent) in
-        [("time to recovery p50", 50), ("time to recovery p95", 95), ("time to recovery p99", 99)]
-    {
-        recovery(measure, name, percent);
-    }
+    recovery(measure);
     peak(measure);
     measures::time_to_know(measure);
     measures::failures(measure);
@@ -51,7 +47,7 @@ struct Waiting {
 }
 
 /// From the end of the server until all that was open then has been answered or given up.
-fn recovery(measure: &mut Measures<Fact>, name: &'static str, percent: u8) {
+fn recovery(measure: &mut Measures<Fact>) {
     let step = |state: &mut Waiting, moment: Moment, fact: &Fact| {
         match fact {
             Fact::Asked { request } => {
@@ -72,6 +68,6 @@ fn recovery(measure: &mut Measures<Fact>, name: &'static str, percent: u8) {
         let span: Duration = moment.at.since(since);
         Some(measures::nanos(span))
     };
-    let statistic = Statistic::Quantile(percent);
-    measure.folded(name, Unit::Nanos, Better::Lower, statistic, Waiting::default(), step, |_, _| None);
+    let names = [("time to recovery p50", 50), ("time to recovery p95", 95), ("time to recovery p99", 99)];
+    measure.quantiles(&names, Waiting::default(), step);
 }

@@ -90,11 +90,8 @@ struct Outage {
 
 /// From a request to its answer, or to its client's end of trying.
 pub(crate) fn time_to_know(measure: &mut Measures<Fact>) {
-    measure.folded(
-        "time to know p95",
-        Unit::Nanos,
-        Better::Lower,
-        Statistic::Quantile(95),
+    measure.quantiles(
+        &[("time to know p95", 95)],
         BTreeMap::new(),
         |since: &mut BTreeMap<RequestId, Time>, moment: Moment, fact: &Fact| match fact {
             Fact::Asked { request } => {
@@ -106,7 +103,6 @@ pub(crate) fn time_to_know(measure: &mut Measures<Fact>) {
             }
             _ => None,
         },
-        |_, _| None,
     );
 }
 
