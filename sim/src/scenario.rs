@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::hash::Hash;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rehearsal_protocol::{Actor, Address, NodeId, Protocol};
 
 use crate::check::Properties;
+use crate::choice::generator;
 use crate::compare::Measures;
+use crate::world::blueprint::{ActorInfo, NodeInfo};
 use crate::world::held::Held;
 
 /// A system to rehearse.
@@ -58,28 +61,21 @@ pub trait Scenario: Send + Sync + 'static {
 
 /// A system under construction.
 pub struct Setup<P: Protocol> {
-    pub(crate) nodes: Vec<NodePlan>,
-    pub(crate) actors: Vec<ActorPlan<P>>,
+    pub(crate) nodes: Vec<NodeInfo>,
+    pub(crate) actors: Vec<ActorInfo>,
+    /// The actors themselves, by their slots; none where one was declared and not placed yet.
+    pub(crate) placed: Vec<Option<Box<dyn Actor<P>>>>,
     pub(crate) timeouts: Vec<(String, Duration)>,
     pub(crate) latency: (Duration, Duration),
     pub(crate) faulty_phase: Duration,
     pub(crate) horizon: Option<Duration>,
     pub(crate) limits: Limits,
     pub(crate) panics_are_crashes: bool,
-    node_ids: BTreeMap<String, NodeId>,
-    slots: BTreeMap<(NodeId, String), u32>,
-}
-
-pub(crate) struct NodePlan {
-    pub(crate) name: String,
-    pub(crate) steady: bool,
-    pub(crate) expendable: bool,
-}
-
-pub(crate) struct ActorPlan<P: Protocol> {
-    pub(crate) node: NodeId,
-    pub(crate) name: String,
-    pub(crate) actor: Option<Box<dyn Actor<P>>>,
+    node_ids: BTreeMap<Arc<str>, NodeId>,
+    /// By their paths.
+    slots: BTreeMap<Arc<str>, u32>,
+    /// Room to put a path together.
+    path: String,
 }
 
 /// When a run ends though it is not done. A limit is a verdict of its own, never a failure of the protocol.
@@ -111,6 +107,7 @@ impl<P: Protocol> Default for Setup<P> {
         Self {
             nodes: Vec::new(),
             actors: Vec::new(),
+            placed: Vec::new(),
             timeouts: Vec::new(),
             latency: (Duration::from_micros(500), Duration::from_millis(5)),
             faulty_phase: Duration::from_secs(5),
@@ -119,6 +116,7 @@ impl<P: Protocol> Default for Setup<P> {
             panics_are_crashes: false,
             node_ids: BTreeMap::new(),
             slots: BTreeMap::new(),
+            path: String::new(),
         }
     }
 }
@@ -127,12 +125,16 @@ impl<P: Protocol> Setup<P> {
     /// Adds a node, or returns to one that was added before.
     pub fn node(&mut self, name: impl Into<String>) -> NodeSetup<'_, P> {
         let name = name.into();
-        let nodes = &mut self.nodes;
-        let node = *self.node_ids.entry(name).or_insert_with_key(|name| {
-            nodes.push(NodePlan { name: name.clone(), steady: false, expendable: false });
-            NodeId(nodes.len() as u32 - 1)
-        });
+        let node = self.node_ids.get(&*name).copied().unwrap_or_else(|| self.add_node(name.into()));
         NodeSetup { node, system: self }
+    }
+
+    fn add_node(&mut self, name: Arc<str>) -> NodeId {
+        let node = NodeId(self.nodes.len() as u32);
+        self.node_ids.insert(name.clone(), node);
+        let key = generator::name(&name);
+        self.nodes.push(NodeInfo { name, key, steady: false, expendable: false, actors: Vec::new() });
+        node
     }
 
     /// Declares a timeout of the protocol: outages and delays are drawn just below, at and above it.
@@ -196,20 +198,35 @@ impl<P: Protocol> NodeSetup<'_, P> {
     /// The same for all actors, so that it is compiled once for each protocol.
     fn place(&mut self, name: String, actor: Box<dyn Actor<P>>) -> Address {
         let address = self.declare(name);
-        let plan = &mut self.system.actors[address.slot() as usize];
-        assert!(plan.actor.is_none(), "the actor `{}` is placed twice on one node", plan.name);
-        plan.actor = Some(actor);
+        let place = &mut self.system.placed[address.slot() as usize];
+        let path = &self.system.actors[address.slot() as usize].path;
+        assert!(place.is_none(), "the actor `{path}` is placed twice");
+        *place = Some(actor);
         address
     }
 
     /// The address of an actor that is placed later under this name: for actors that know each other.
+    ///
+    /// # Panics
+    ///
+    /// If an actor of another node has the same path, as `/a/b/c` is that of `b/c` on `a` and of `c` on `a/b`.
     pub fn declare(&mut self, name: impl Into<String>) -> Address {
-        let name = name.into();
-        let (node, actors) = (self.node, &mut self.system.actors);
-        let slot = *self.system.slots.entry((node, name)).or_insert_with_key(|(_, name)| {
-            actors.push(ActorPlan { node, name: name.clone(), actor: None });
-            actors.len() as u32 - 1
-        });
+        let (node, system) = (self.node, &mut *self.system);
+        system.path.clear();
+        for part in ["/", &*system.nodes[node.index()].name, "/", &*name.into()] {
+            system.path.push_str(part);
+        }
+        if let Some(slot) = system.slots.get(&*system.path) {
+            let (path, known) = (&system.path, system.actors[*slot as usize].node);
+            assert!(known == node, "`{path}` is the path of two actors, of {known} and of {node}");
+            return Address::new(node, *slot);
+        }
+        let path: Arc<str> = system.path.as_str().into();
+        let (key, slot) = (generator::name(&path), system.actors.len() as u32);
+        system.slots.insert(path.clone(), slot);
+        system.actors.push(ActorInfo { path, key, node });
+        system.placed.push(None);
+        system.nodes[node.index()].actors.push(slot);
         Address::new(node, slot)
     }
 

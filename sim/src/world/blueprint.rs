@@ -6,7 +6,7 @@ use rehearsal_protocol::time::nanos;
 use rehearsal_protocol::{Actor, Address, NodeId, Protocol};
 
 use super::weather::Weather;
-use crate::choice::generator::{self, Key};
+use crate::choice::generator::Key;
 use crate::fault::outage::Outages;
 use crate::scenario::{Limits, Scenario, Setup};
 use crate::trace::digest::digest;
@@ -78,32 +78,14 @@ impl<P: Protocol> Blueprint<P> {
     }
 
     fn from_setup(setup: Setup<P>) -> Self {
-        let mut nodes: Vec<NodeInfo> = setup
-            .nodes
-            .into_iter()
-            .map(|plan| NodeInfo {
-                key: generator::name(&plan.name),
-                name: plan.name.into(),
-                steady: plan.steady,
-                expendable: plan.expendable,
-                actors: Vec::new(),
-            })
-            .collect();
-        let mut actors = Vec::new();
-        let mut infos = Vec::new();
-        for plan in setup.actors {
-            let path = format!("/{}/{}", nodes[plan.node.index()].name, plan.name);
-            actors.push(
-                plan.actor.unwrap_or_else(|| panic!("the actor `{path}` was declared and never placed")),
-            );
-            nodes[plan.node.index()].actors.push(infos.len() as u32);
-            infos.push(ActorInfo { key: generator::name(&path), path: path.into(), node: plan.node });
-        }
+        let missing = |path: &str| -> ! { panic!("the actor `{path}` was declared and never placed") };
+        let placed = setup.placed.into_iter().zip(&setup.actors);
+        let actors = placed.map(|(actor, info)| actor.unwrap_or_else(|| missing(&info.path))).collect();
         let outages = Outages::around(&setup.timeouts);
         let weather = Weather::fair(setup.latency, &outages);
         let topology = Topology {
-            nodes,
-            actors: infos,
+            nodes: setup.nodes,
+            actors: setup.actors,
             outages,
             weather,
             faulty_phase: nanos(setup.faulty_phase),
