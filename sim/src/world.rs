@@ -10,6 +10,7 @@
 //! - [`effects`] — what a turn asked for takes hold;
 //! - [`network`] — when and whether a message arrives;
 //! - [`pairs`] — how many messages went from one actor to another;
+//! - [`put_off`] — in large worlds, arrivals are drawn several at once;
 //! - [`weather`] — the menus of what may happen to messages, timers and syncs;
 //! - [`pending`] — what will happen;
 //! - [`queue`] — all of it, in the order of time;
@@ -39,6 +40,7 @@ mod mail;
 pub mod network;
 mod pairs;
 pub(crate) mod pending;
+mod put_off;
 pub mod queue;
 pub mod rules;
 pub mod turn;
@@ -51,41 +53,45 @@ use rehearsal_protocol::{Effect, Protocol, Time};
 
 use crate::check::Checks;
 use crate::choice::Choices;
+use crate::choice::generator::Key;
 use crate::fault::plan::Clock;
 use crate::fault::{Episode, Plan, Profile};
 use crate::trace::{Event, EventKind, Log, Payload, Recorder, Recording};
+use arrival::Arrived;
 use asynchronous::{Loose, Orders};
 use blueprint::Blueprint;
-use cell::{Cell, Home};
+use cell::Cell;
 use directory::Directory;
 use episodes::Active;
 use pairs::Pairs;
 use pending::What;
+use put_off::PutOff;
 use queue::Queue;
 use rules::Breach;
-use weather::Weather;
 
 /// A system in the middle of a run. Clones go their own ways.
 pub struct World<P: Protocol> {
     blueprint: Arc<Blueprint<P>>,
     choices: Choices,
     plan: Plan,
-    weather: Weather,
     now: Time,
     healed: Option<Time>,
     queue: Queue<P>,
     /// What is pending if events may come in any order; the queue is then empty between steps.
     loose: Option<Loose<P>>,
     cells: Vec<Cell<P>>,
-    /// Where the actor of each cell lives.
-    homes: Vec<Home>,
+    /// The keys of all paths. Apart from the cells, since a sender looks at that of every receiver: thousands of them fit the fastest cache.
+    keys: Vec<Key>,
     nodes: Vec<NodeState>,
     directory: Directory,
     pairs: Pairs,
+    put_off: PutOff,
     active: Active,
     effects: Vec<Effect<P>>,
     /// How many actors of the blueprint had their first turn; before all had, nothing else happens.
     begun: u32,
+    /// How many the blueprint has.
+    beginners: u32,
     recorder: Recorder,
     tally: Tally,
     breach: Option<Breach>,
@@ -198,19 +204,20 @@ impl<P: Protocol> Clone for World<P> {
             blueprint: self.blueprint.clone(),
             choices: self.choices.clone(),
             plan: self.plan.clone(),
-            weather: self.weather.clone(),
             now: self.now,
             healed: self.healed,
             queue: self.queue.clone(),
             loose: self.loose.clone(),
             cells: self.cells.clone(),
-            homes: self.homes.clone(),
+            keys: self.keys.clone(),
             nodes: self.nodes.clone(),
             directory: self.directory.clone(),
             pairs: self.pairs.clone(),
+            put_off: self.put_off.clone(),
             active: self.active.clone(),
             effects: Vec::new(),
             begun: self.begun,
+            beginners: self.beginners,
             recorder: self.recorder.clone(),
             tally: self.tally,
             breach: self.breach.clone(),
@@ -229,19 +236,20 @@ impl<P: Protocol> World<P> {
         Self {
             choices: Choices::benign(),
             plan: Plan::fair(topology),
-            weather: topology.weather.clone(),
             now: Time::ZERO,
             healed: None,
             queue: Queue::default(),
             loose: None,
             cells: Vec::new(),
-            homes: Vec::new(),
+            keys: Vec::new(),
             nodes: Vec::new(),
             directory: Directory::default(),
             pairs: Pairs::default(),
+            put_off: PutOff::default(),
             active: Active::default(),
             effects: Vec::new(),
             begun: 0,
+            beginners: blueprint.actors.len() as u32,
             recorder: Recorder::default(),
             tally: Tally::default(),
             breach: None,
@@ -262,12 +270,12 @@ impl<P: Protocol> World<P> {
         self.plan.follow(script);
         self.plan.faulty = faulty.unwrap_or(self.plan.faulty);
         self.choices = choices;
-        self.weather.clone_from(&self.plan.weather);
         self.now = Time::ZERO;
         self.healed = if self.plan.faulty { None } else { Some(Time::ZERO) };
         self.queue.clear();
         self.loose = (orders == Orders::Any).then(Loose::default);
         self.pairs.reset(topology.actors.len());
+        self.put_off.reset();
         self.active.reset();
         self.directory.reset(topology.actors.len() as u32);
         self.recorder.reset(recording);
@@ -284,28 +292,42 @@ impl<P: Protocol> World<P> {
     /// Lets the next thing happen. `false` if nothing is pending any more.
     #[inline]
     pub fn step(&mut self, checks: &mut Checks<P::Fact>) -> bool {
-        if (self.begun as usize) < self.blueprint.actors.len() {
+        if self.begun < self.beginners {
             self.begin_next(checks);
             return true;
         }
-        let Some((at, pending)) = self.queue.pop() else { return self.step_in_any_order(checks) };
+        let (at, due) = loop {
+            let next = self.queue.next();
+            if self.put_off.is_on() && self.something_comes_before(next) {
+                continue;
+            }
+            match next {
+                Some(next) => break next,
+                None => return self.step_in_any_order(checks),
+            }
+        };
         self.now = at;
         if let Some(soon) = self.queue.soon() {
-            Self::fetch(&self.homes, &self.cells, &self.pairs, soon);
+            Self::fetch(&self.cells, &self.pairs, soon);
         }
-        match pending.what {
-            What::Message(envelope) => self.message_arrives(pending.target, envelope, pending.cause, checks),
-            other => self.happen(pending.target, pending.cause, other, checks),
+        let (target, cause, message) = self.queue.look(due);
+        // If nothing is in the way of a message, it is handled from where it lies: to move it by way of the stack costs more than all checks.
+        if let Some(envelope) = message {
+            let arrived = Arrived::new::<P>(due, envelope, cause);
+            if let Some(place) = self.open_place(target) {
+                self.message_turn(target, place, arrived, checks);
+                return true;
+            }
         }
+        let what = self.queue.take(due);
+        self.happen(target, cause, what, checks);
         true
     }
 
     /// Looks at those whose turn it is soon. In a world that does not fit the caches, all of them come from memory at the same
     /// time then, instead of one after another.
     #[cold]
-    fn fetch(homes: &[Home], cells: &[Cell<P>], pairs: &Pairs, soon: impl Iterator<Item = u32> + Clone) {
-        let nodes = soon.clone().filter_map(|slot| homes.get(slot as usize)).map(|home| home.node);
-        std::hint::black_box(nodes.fold(0, |all, node| all | node));
+    fn fetch(cells: &[Cell<P>], pairs: &Pairs, soon: impl Iterator<Item = u32> + Clone) {
         std::hint::black_box(soon.clone().fold(0, |all, slot| all | pairs.touch(slot)));
         let cells = soon.filter_map(|slot| cells.get(slot as usize));
         std::hint::black_box(cells.clone().filter(|cell| cell.started).count());
@@ -410,7 +432,7 @@ impl<P: Protocol> World<P> {
         digest: u64,
         payload: impl FnOnce() -> Payload,
     ) -> u64 {
-        let node = self.homes[slot as usize].node;
+        let node = self.cells[slot as usize].home.node;
         self.recorder.record(Event { at: self.now, cause, digest, actor: slot, node, kind }, payload)
     }
 
@@ -421,6 +443,6 @@ impl<P: Protocol> World<P> {
     }
 
     fn node_of(&self, slot: u32) -> &NodeState {
-        &self.nodes[self.homes[slot as usize].node as usize]
+        &self.nodes[self.cells[slot as usize].home.node as usize]
     }
 }

@@ -204,6 +204,11 @@ impl Choices {
         self.counted
     }
 
+    /// Whether every value is the plain draw.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.plain
+    }
+
     /// What a choice is when nothing overrides it.
     pub fn base(&self) -> Base {
         self.base

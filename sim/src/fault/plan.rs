@@ -15,7 +15,7 @@ use crate::world::weather::Weather;
 /// What goes wrong in one run.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// The weights of what happens to messages, timers and syncs while faults go on.
+    /// The weights of what happens to messages, timers and syncs; once the faulty phase is over, those of fair weather.
     pub weather: Weather,
     /// Faults with a beginning and an end, in the order of their kinds and targets.
     pub episodes: Vec<Episode>,

@@ -415,6 +415,9 @@ const STEPS_BETWEEN_LIMITS: u64 = 256;
 impl<P: Protocol> AnyRunner for Runner<P> {
     fn run(&mut self, spec: &RunSpec) -> Outcome {
         self.start(spec);
+        if spec.until.is_none() && spec.afresh.is_none() {
+            self.world.may_put_off();
+        }
         let until = spec.until.unwrap_or(u64::MAX);
         let lines = spec.recording.has_payloads().then(|| self.world.log().collect());
         let verdict = self.drive_by(spec, until);

@@ -61,7 +61,8 @@ impl Recorder {
         let who = kind as u64 | u64::from(actor) << 8 | u64::from(node & 0x00FF_FFFF) << 40;
         self.hash = pair(self.hash, at.as_nanos(), digest);
         self.hash = pair(self.hash, cause, who);
-        self.count += 1;
+        let number = self.count;
+        self.count = number + 1;
         if self.level != Recording::Off {
             // Put together again here, so that nobody writes it down who does not keep it.
             self.keep(Event { at, cause, digest, actor, node, kind });
@@ -69,7 +70,7 @@ impl Recorder {
                 self.keep_payload(payload());
             }
         }
-        self.count - 1
+        number
     }
 
     #[cold]

@@ -16,7 +16,7 @@ impl<P: Protocol> World<P> {
         if self.healed.is_none() {
             let mut plan = Plan::fair(topology);
             plan.make(topology, profile, seed, &mut Choices::seeded(seed));
-            self.weather.clone_from(&plan.weather);
+            self.plan.weather = plan.weather;
             let heal = Time::from_nanos(topology.faulty_phase);
             for mut episode in plan.episodes {
                 if episode.from <= self.now {

@@ -1,37 +1,63 @@
 //! What is due reaches its actor, or waits in its mailbox.
 
 use rehearsal_protocol::mailbox::Accepted;
-use rehearsal_protocol::{DeadLetter, Envelope, Exit, Incarnation, Input, Protocol, Signal};
+use rehearsal_protocol::{Address, DeadLetter, Envelope, Exit, Incarnation, Input, Protocol, Signal};
 
 use super::World;
 use super::cell::Waiting;
 use super::network::{concerns, of};
 use super::pending::What;
+use super::queue::Due;
 use super::turn::Place;
 use crate::check::Checks;
 use crate::trace::digest::digest;
 use crate::trace::{EventKind, Payload};
 
-impl<P: Protocol> World<P> {
-    /// A message arrives. If nothing is in its way it is handled at once, without a detour by the mailbox.
+/// A message that has arrived and lies in the queue until the actor takes it, with what is looked at before.
+#[derive(Clone, Copy)]
+pub(super) struct Arrived {
+    pub(super) due: Due,
+    pub(super) from: Address,
+    pub(super) digest: u64,
+    /// Whether its sender waits for an answer.
+    pub(super) asks: bool,
+    pub(super) cause: u64,
+}
+
+impl Arrived {
     #[inline]
-    pub(super) fn message_arrives(
+    pub(super) fn new<P: Protocol>(due: Due, envelope: &Envelope<P::Message>, cause: u64) -> Self {
+        let Envelope { from, ref message, .. } = *envelope;
+        Self { due, from, digest: digest(message), asks: P::ask(message).is_some(), cause }
+    }
+}
+
+impl<P: Protocol> World<P> {
+    /// Where an actor has its turn, if what comes for it is handled at once: it lives, has begun, and nothing waits or is in the way.
+    #[inline]
+    pub(super) fn open_place(&self, slot: u32) -> Option<Place> {
+        let cell = &self.cells[slot as usize];
+        let (home, node) = (cell.home, &self.nodes[cell.home.node as usize]);
+        let open = cell.actor.is_some() && cell.started && !cell.waiting && !node.obstructed();
+        open.then(|| Place { home, now: node.clock.shows(self.now), is_slow: false })
+    }
+
+    /// A message arrives. If nothing is in its way it is handled at once, without a detour by the mailbox.
+    fn message_arrives(
         &mut self,
         slot: u32,
         envelope: Envelope<P::Message>,
         cause: u64,
         checks: &mut Checks<P::Fact>,
     ) {
-        let home = self.homes[slot as usize];
-        let (cell, node) = (&self.cells[slot as usize], &self.nodes[home.node as usize]);
-        if cell.actor.is_some() && cell.started && !cell.waiting && !node.obstructed() {
-            let place = Place { home, now: node.clock.shows(self.now), is_slow: false };
-            return self.message_turn(slot, place, envelope, cause, checks);
+        if let Some(place) = self.open_place(slot) {
+            let arrived = self.lay(slot, envelope, cause);
+            return self.message_turn(slot, place, arrived, checks);
         }
-        if !node.up {
+        if !self.node_of(slot).up {
             return self.lose(slot, &envelope, cause);
         }
-        if cell.actor.is_none() {
+        if self.cells[slot as usize].actor.is_none() {
             if self.keeps_mail(slot) {
                 return self.let_wait(slot, Waiting { input: Input::Message(envelope), cause, arm: 0 });
             }
@@ -40,7 +66,13 @@ impl<P: Protocol> World<P> {
         self.deliver(slot, Waiting { input: Input::Message(envelope), cause, arm: 0 }, checks);
     }
 
-    /// Everything else that can happen.
+    /// Puts a message that has arrived to where it is handled from.
+    pub(super) fn lay(&mut self, slot: u32, envelope: Envelope<P::Message>, cause: u64) -> Arrived {
+        let due = self.queue.lay(slot, cause, What::Message(envelope));
+        Arrived::new::<P>(due, self.queue.message(due), cause)
+    }
+
+    /// Anything that can happen.
     pub(super) fn happen(&mut self, target: u32, cause: u64, what: What<P>, checks: &mut Checks<P::Fact>) {
         match what {
             What::Message(envelope) => self.message_arrives(target, envelope, cause, checks),
@@ -161,7 +193,7 @@ impl<P: Protocol> World<P> {
             return;
         }
         cell.dispatching = true;
-        let (at, incarnation) = (self.now.max(cell.busy_until), cell.incarnation);
+        let (at, incarnation) = (self.now.max(cell.busy_until()), cell.incarnation);
         let cause = self.recorder.count().saturating_sub(1);
         self.schedule(at, slot, cause, What::Dispatch(incarnation));
     }
@@ -174,7 +206,7 @@ impl<P: Protocol> World<P> {
         if paused {
             return; // The end of the pause schedules it again.
         }
-        if self.now < cell.busy_until {
+        if self.now < cell.busy_until() {
             return self.schedule_dispatch(slot);
         }
         let Some(next) = cell.rest_mut().mailbox.pop() else { return };

@@ -100,7 +100,7 @@ pub(crate) fn passing(n: u32, passed: u32) -> Deviation {
 impl<P: Protocol> World<P> {
     /// Whether some actors of the blueprint have not had their first turn.
     pub(crate) fn is_beginning(&self) -> bool {
-        (self.begun as usize) < self.blueprint.actors.len()
+        self.begun < self.beginners
     }
 
     /// Takes everything that is pending, in the order of time.

@@ -7,8 +7,6 @@ use super::disk::Disk;
 use crate::choice::generator::Key;
 
 /// Where an actor lives and whose child it is: the same for every life of its path.
-///
-/// Apart from the cell, since a sender looks at the home of every receiver: a thousand of them fit the fastest cache.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Home {
     /// The key of its path.
@@ -38,6 +36,7 @@ impl Home {
 #[repr(align(64))]
 pub(crate) struct Cell<P: Protocol> {
     pub(crate) actor: Option<Box<dyn Actor<P>>>,
+    pub(crate) home: Home,
     pub(crate) incarnation: Incarnation,
     /// Whether `Start` was handled; until then arrivals wait.
     pub(crate) started: bool,
@@ -46,20 +45,17 @@ pub(crate) struct Cell<P: Protocol> {
     /// Whether something waits in the mailbox.
     pub(crate) waiting: bool,
     pub(crate) counts: Counts,
-    pub(crate) busy_until: Time,
     /// Whether the rest is that of this run, and not only memory that is left from an earlier one.
     has_rest: bool,
     rest: Option<Box<Rest<P>>>,
 }
 
-/// The ordinals of an actor's own streams.
+/// The ordinals of those of an actor's own streams that it asks most.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Counts {
     pub(crate) draws: u32,
     pub(crate) menus: u32,
     pub(crate) timers: u32,
-    pub(crate) turns: u32,
-    pub(crate) syncs: u32,
     pub(crate) writes: u32,
 }
 
@@ -75,6 +71,12 @@ pub(crate) struct Rest<P: Protocol> {
     pub(crate) disk: Disk,
     /// How many crashes its node had.
     pub(crate) crashes: u32,
+    /// How many syncs it asked for.
+    pub(crate) syncs: u32,
+    /// How many turns took time.
+    pub(crate) turns: u32,
+    /// When the last of those is over.
+    pub(crate) busy_until: Time,
 }
 
 /// An input in a mailbox.
@@ -95,13 +97,11 @@ impl<P: Protocol> Clone for Rest<P> {
     fn clone(&self) -> Self {
         Self {
             mailbox: self.mailbox.clone(),
-            keeps_mail: self.keeps_mail,
             timers: self.timers.clone(),
-            arms: self.arms,
             watchers: self.watchers.clone(),
             children: self.children.clone(),
             disk: self.disk.clone(),
-            crashes: self.crashes,
+            ..*self
         }
     }
 }
@@ -115,27 +115,26 @@ impl<P: Protocol> Clone for Cell<P> {
 
 impl<P: Protocol> Cell<P> {
     /// The cell of a path that has not lived yet.
-    pub(crate) fn empty() -> Self {
+    pub(crate) fn empty(home: Home) -> Self {
         Self {
             actor: None,
+            home,
             incarnation: Incarnation(0),
             started: false,
             dispatching: false,
             waiting: false,
             counts: Counts::default(),
-            busy_until: Time::ZERO,
             has_rest: false,
             rest: None,
         }
     }
 
     /// Makes this the cell of a path that has not lived yet.
-    pub(crate) fn reset(&mut self, actor: Box<dyn Actor<P>>) {
-        self.actor = Some(actor);
+    pub(crate) fn reset(&mut self, home: Home, actor: Box<dyn Actor<P>>) {
+        (self.home, self.actor) = (home, Some(actor));
         self.incarnation = Incarnation(1);
         (self.started, self.dispatching, self.waiting) = (false, false, false);
         self.counts = Counts::default();
-        self.busy_until = Time::ZERO;
         self.has_rest = false;
     }
 
@@ -167,6 +166,11 @@ impl<P: Protocol> Cell<P> {
         self.rest.as_deref_mut().filter(|_| self.has_rest)
     }
 
+    /// When the actor is free again, if its last turn took time.
+    pub(crate) fn busy_until(&self) -> Time {
+        self.rest().map_or(Time::ZERO, |rest| rest.busy_until)
+    }
+
     /// How many messages wait in the mailbox.
     pub(crate) fn waiting_messages(&self) -> u64 {
         let is_message = |waiting: &&Waiting<P>| matches!(waiting.input, Input::Message(_));
@@ -185,17 +189,21 @@ impl<P: Protocol> Rest<P> {
             children: Vec::new(),
             disk: Disk::default(),
             crashes: 0,
+            syncs: 0,
+            turns: 0,
+            busy_until: Time::ZERO,
         }
     }
 
     /// Makes this that of a path that has not lived yet, and keeps the memory.
     fn reset(&mut self, bounds: Bounds) {
-        let Self { mailbox, keeps_mail, timers, arms, watchers, children, disk, crashes } = self;
+        let Self { mailbox, timers, watchers, children, disk, .. } = self;
         mailbox.reset(bounds);
         timers.clear();
         watchers.clear();
         children.clear();
         disk.reset();
-        (*keeps_mail, *arms, *crashes) = (false, 0, 0);
+        (self.keeps_mail, self.arms, self.crashes) = (false, 0, 0);
+        (self.syncs, self.turns, self.busy_until) = (0, 0, Time::ZERO);
     }
 }

@@ -21,16 +21,14 @@ impl<P: Protocol> World<P> {
     /// Applies the effects of a turn, in their order.
     #[inline]
     pub(super) fn take_hold(&mut self, slot: u32, event: u64, checks: &mut Checks<P::Fact>) {
-        if self.effects.len() > 1 {
-            return self.take_hold_in_order(slot, event, checks);
-        }
-        // Most turns ask for one thing or nothing. Nothing here may need the effect as a whole: it was just written in parts, and to
-        // read it in one piece would stall.
-        if let Some(effect) = self.effects.pop() {
-            match effect {
-                Effect::Send { to, message } => self.send_to(slot, to.slot(), message, event),
-                other => self.take_effect(slot, other, event, checks),
+        // Most turns ask for one thing or nothing.
+        match &*self.effects {
+            [] => {}
+            [Effect::Send { to, .. }] => {
+                let message = |effects: &mut Vec<Effect<P>>| sent(effects.pop());
+                self.send_to(slot, *to, event, message);
             }
+            _ => self.take_hold_in_order(slot, event, checks),
         }
     }
 
@@ -39,55 +37,70 @@ impl<P: Protocol> World<P> {
         let mut effects = std::mem::take(&mut self.effects);
         let mut exits = None;
         for effect in &mut effects {
-            // A fact is judged where it stands, for it need not go anywhere; and a drain would cost as much as a small effect.
-            if let Effect::Announce(fact) = effect {
-                self.announce(slot, fact, event, checks);
-                continue;
-            }
-            match std::mem::replace(effect, Effect::CancelTimer(TimerId(0))) {
-                Effect::Send { to, message } => self.send_to(slot, to.slot(), message, event),
-                Effect::Exit(reason) => exits = Some(reason),
-                other => self.take_effect(slot, other, event, checks),
+            // What needs not go anywhere stays where it is, and what goes is moved once: a drain would cost as much as a small effect.
+            match effect {
+                Effect::Announce(fact) => self.announce(slot, fact, event, checks),
+                Effect::Send { to, .. } => {
+                    let to = *to;
+                    self.send_to(slot, to, event, |_| sent(Some(taken(effect))));
+                }
+                Effect::Exit(_) => exits = Some(taken(effect)),
+                other => self.take_effect(slot, other, event),
             }
         }
         effects.clear();
         self.effects = effects;
-        if let Some(reason) = exits {
+        if let Some(Effect::Exit(reason)) = exits {
             self.end(slot, *reason, event);
         }
     }
 
-    /// One effect takes hold.
+    /// One of the other effects takes hold.
     #[inline(never)]
-    fn take_effect(&mut self, slot: u32, effect: Effect<P>, event: u64, checks: &mut Checks<P::Fact>) {
+    fn take_effect(&mut self, slot: u32, effect: &mut Effect<P>, event: u64) {
         match effect {
-            Effect::Send { to, message } => self.send_to(slot, to.slot(), message, event),
-            Effect::Announce(fact) => self.announce(slot, &fact, event, checks),
-            Effect::SetTimer { id, after } => self.set_timer(slot, id, after, event),
-            Effect::CancelTimer(id) => self.cancel_timer(slot, id),
-            Effect::Exit(reason) => self.end(slot, *reason, event),
-            Effect::Interrupt { to, expected } => {
-                let from = self.homes[slot as usize].address(slot);
-                self.signal(slot, to.slot(), Signal::Interrupt { from, expected }, event);
+            Effect::Send { .. } | Effect::Announce(_) | Effect::Exit(_) => {
+                unreachable!("it took hold before")
             }
-            Effect::Spawn { child, actor } => self.spawn(slot, child.slot(), actor, event),
+            Effect::SetTimer { id, after } => self.set_timer(slot, *id, *after, event),
+            Effect::CancelTimer(id) => self.cancel_timer(slot, *id),
+            Effect::Interrupt { to, expected } => {
+                let from = self.cells[slot as usize].home.address(slot);
+                self.signal(slot, to.slot(), Signal::Interrupt { from, expected: *expected }, event);
+            }
+            Effect::Spawn { .. } => {
+                if let Effect::Spawn { child, actor } = taken(effect) {
+                    self.spawn(slot, child.slot(), actor, event);
+                }
+            }
             Effect::Stop(who) => self.signal(slot, who.slot(), Signal::Shutdown, event),
             Effect::Kill(who) => self.schedule(self.now, who.slot(), event, What::Kill),
             Effect::Monitor(who) => self.monitor(slot, who.slot(), event),
-            Effect::KeepMail { child, keep } => self.keep_mail(slot, child.slot(), keep, event),
+            Effect::KeepMail { child, keep } => self.keep_mail(slot, child.slot(), *keep, event),
             Effect::Write { key, value } => {
+                let (key, value) = (std::mem::take(key), std::mem::take(value));
                 self.cells[slot as usize].rest_mut().disk.write(key.into(), value.into());
             }
-            Effect::Sync(id) => self.sync(slot, id, event),
-            Effect::DeadLetter(reason) => self.note_dead_letter(slot, reason, event),
+            Effect::Sync(id) => self.sync(slot, *id, event),
+            Effect::DeadLetter(reason) => self.note_dead_letter(slot, *reason, event),
         }
     }
 
+    /// Sends a message, which is taken from where it was put once it is known where it goes: it was just written in parts, and to read it in one
+    /// piece at once would stall.
     #[inline]
-    fn send_to(&mut self, from: u32, to: u32, message: P::Message, event: u64) {
+    fn send_to(
+        &mut self,
+        from: u32,
+        address: Address,
+        event: u64,
+        message: impl FnOnce(&mut Vec<Effect<P>>) -> P::Message,
+    ) {
+        let to = address.slot();
         if (to as usize) < self.cells.len() {
-            return self.send(from, to, message, event);
+            return self.send(from, address, event, message);
         }
+        let message = message(&mut self.effects);
         // An address that was made up, or that of a child whose spawn was discarded.
         let id = MessageId(self.tally.sent);
         self.tally.sent += 1;
@@ -97,7 +110,7 @@ impl<P: Protocol> World<P> {
             from: Some(from),
         });
         if let Some(ask) = P::ask(&message) {
-            let home = self.homes[from as usize];
+            let home = self.cells[from as usize].home;
             let by = Address::new(NodeId(home.node), to);
             let refusal = Refusal { by, to: home.address(from), message: id, ask: Some(ask) };
             self.refuse(from, refusal, event);
@@ -108,14 +121,14 @@ impl<P: Protocol> World<P> {
     fn announce(&mut self, slot: u32, fact: &P::Fact, cause: u64, checks: &mut Checks<P::Fact>) {
         let text = || Payload { text: format!("{fact:?}"), from: None };
         let event = self.record_actor(EventKind::Fact, slot, cause, digest(fact), text);
-        let actor = self.homes[slot as usize].address(slot);
+        let actor = self.cells[slot as usize].home.address(slot);
         checks.observe(Moment { at: self.now, event, actor, healed: self.healed }, fact);
     }
 
     fn set_timer(&mut self, slot: u32, id: TimerId, after: Duration, event: u64) {
         let (now, healed) = (self.now.as_nanos(), self.healed.is_some());
         let clock = self.node_of(slot).clock;
-        let key = generator::join(kind::TIMER, self.homes[slot as usize].key);
+        let key = generator::join(kind::TIMER, self.cells[slot as usize].home.key);
         let cell = &mut self.cells[slot as usize];
         let n = cell.counts.timers;
         cell.counts.timers += 1;
@@ -126,7 +139,7 @@ impl<P: Protocol> World<P> {
             Some(armed) => armed.1 = arm,
             None => rest.timers.push((id, arm)),
         }
-        let value = self.choices.pick(Stream::Timer(slot), key, n, &self.weather.timer);
+        let value = self.choices.pick(Stream::Timer(slot), key, n, &self.plan.weather.timer);
         let span = clock.true_span(self.now, nanos(after)).saturating_add(Weather::lateness(value, healed));
         self.schedule(Time::from_nanos(now.saturating_add(span)), slot, event, What::Timer(id, arm));
     }
@@ -139,13 +152,14 @@ impl<P: Protocol> World<P> {
 
     fn sync(&mut self, slot: u32, id: WriteId, event: u64) {
         let (now, healed) = (self.now.as_nanos(), self.healed.is_some());
-        let key = generator::join(kind::SYNC, self.homes[slot as usize].key);
+        let key = generator::join(kind::SYNC, self.cells[slot as usize].home.key);
         let cell = &mut self.cells[slot as usize];
-        let n = cell.counts.syncs;
-        cell.counts.syncs += 1;
-        let value = self.choices.pick(Stream::Sync(slot), key, n, &self.weather.sync);
         let incarnation = cell.incarnation;
-        let disk = &mut cell.rest_mut().disk;
+        let rest = cell.rest_mut();
+        let n = rest.syncs;
+        rest.syncs += 1;
+        let value = self.choices.pick(Stream::Sync(slot), key, n, &self.plan.weather.sync);
+        let disk = &mut rest.disk;
         let at = Time::from_nanos(now + Weather::sync_time(value, healed)).max(disk.last_sync);
         disk.last_sync = at;
         let mark = disk.mark();
@@ -167,8 +181,8 @@ impl<P: Protocol> World<P> {
     /// Sends the news that an actor has ended.
     pub(super) fn tell_exit(&mut self, who: u32, to: u32, reason: Exit, event: u64) {
         let (home, incarnation) = match self.cells.get(who as usize) {
-            Some(cell) => (self.homes[who as usize], cell.incarnation),
-            None => (self.homes[to as usize], Incarnation(0)),
+            Some(cell) => (self.cells[who as usize].home, cell.incarnation),
+            None => (self.cells[to as usize].home, Incarnation(0)),
         };
         let address = home.address(who);
         let from = if (who as usize) < self.cells.len() { who } else { to };
@@ -179,5 +193,24 @@ impl<P: Protocol> World<P> {
     fn note_dead_letter(&mut self, slot: u32, reason: DeadLetter, event: u64) {
         let text = || Payload { text: format!("{reason:?}"), from: None };
         self.record_actor(EventKind::DeadLetter, slot, event, reason as u64, text);
+    }
+}
+
+/// Takes an effect out of its place; what stands there then does nothing any more.
+#[inline]
+fn taken<P: Protocol>(effect: &mut Effect<P>) -> Effect<P> {
+    std::mem::replace(effect, Effect::CancelTimer(TimerId(0)))
+}
+
+/// The message of an effect that is known to send one.
+#[inline]
+fn sent<P: Protocol>(effect: Option<Effect<P>>) -> P::Message {
+    match effect {
+        Some(Effect::Send { message, .. }) => message,
+        other => {
+            // To drop what cannot be there would need it as a whole, and so it would be copied as a whole.
+            std::mem::forget(other);
+            unreachable!("it was looked at")
+        }
     }
 }

@@ -155,14 +155,14 @@ impl<P: Protocol> World<P> {
         }
         let cause = self.recorder.count().saturating_sub(1);
         let (here, elsewhere) =
-            self.active.starts.drain(..).partition(|(slot, _)| self.homes[*slot as usize].node == node);
+            self.active.starts.drain(..).partition(|(slot, _)| self.cells[*slot as usize].home.node == node);
         self.active.starts = elsewhere;
         let here: Vec<(u32, Incarnation)> = here;
         for (slot, incarnation) in here {
             self.schedule(self.now, slot, cause, What::Start(incarnation));
         }
         for slot in 0..self.cells.len() as u32 {
-            if self.homes[slot as usize].node == node && self.cells[slot as usize].waiting {
+            if self.cells[slot as usize].home.node == node && self.cells[slot as usize].waiting {
                 self.schedule_dispatch(slot);
             }
         }
@@ -175,13 +175,13 @@ impl<P: Protocol> World<P> {
         let slot = match victim {
             Victim::Slot(slot) => Some(slot),
             Victim::Drawn(salt) => cells
-                .filter(|(slot, _)| !nodes[self.homes[*slot].node as usize].steady)
-                .max_by_key(|(slot, _)| generator::join(self.homes[*slot].key, u64::from(salt)))
+                .filter(|(slot, _)| !nodes[self.cells[*slot].home.node as usize].steady)
+                .max_by_key(|(slot, _)| generator::join(self.cells[*slot].home.key, u64::from(salt)))
                 .map(|(slot, _)| slot as u32),
         };
         let Some(slot) = slot else { return };
         self.end(slot, Exit::Killed, event);
-        if self.homes[slot as usize].parent().is_none() {
+        if self.cells[slot as usize].home.parent().is_none() {
             self.schedule(again, slot, event, What::Restart);
         }
     }
@@ -190,7 +190,7 @@ impl<P: Protocol> World<P> {
     pub(super) fn heal(&mut self) {
         self.healed = Some(self.now);
         self.choices.heal();
-        self.weather.clone_from(&self.blueprint.topology.weather);
+        self.plan.weather.clone_from(&self.blueprint.topology.weather);
         let cause = self.recorder.count();
         let event = Event {
             at: self.now,

@@ -124,15 +124,15 @@ impl<P: Protocol> World<P> {
             cell.started,
             cell.dispatching,
             cell.waiting,
-            cell.busy_until > self.now,
+            cell.busy_until() > self.now,
             cell.rest().is_some(),
             cell.rest().is_some_and(|rest| rest.keeps_mail),
         ];
         let flags = flags.iter().fold(0, |bits, flag| bits << 1 | u64::from(*flag));
         to.write_u64(flags << 32 | u64::from(cell.incarnation.0));
         to.write_u64(u64::from(cell.counts.draws) << 32 | u64::from(cell.counts.writes));
-        if cell.busy_until > self.now {
-            cell.busy_until.hash(to);
+        if cell.busy_until() > self.now {
+            cell.busy_until().hash(to);
         }
         if let Some(actor) = &cell.actor {
             actor.fingerprint(to);
@@ -327,7 +327,7 @@ mod tests {
         ("a mailbox that is not empty", |world| world.cells[0].waiting = true),
         ("draws", |world| world.cells[0].counts.draws = 1),
         ("syncs", |world| world.cells[0].counts.writes = 1),
-        ("a turn that takes long", |world| world.cells[0].busy_until = LATER),
+        ("a turn that takes long", |world| world.cells[0].rest_mut().busy_until = LATER),
         ("a timer", |world| world.cells[0].rest_mut().timers.push((TimerId(2), 2))),
         ("a cancelled timer", |world| world.cells[0].rest_mut().timers.clear()),
         ("mail that is kept", |world| world.cells[0].rest_mut().keeps_mail = true),
@@ -384,7 +384,7 @@ mod tests {
         ("a message lost and one less handled", |world| {
             (world.tally.lost, world.tally.dead) = (1, world.tally.dead.wrapping_sub(1));
         }),
-        ("a turn that is over", |world| world.cells[0].busy_until = Time::ZERO),
+        ("a turn that is over", |world| world.cells[0].rest_mut().busy_until = Time::ZERO),
         ("how often timers were armed", |world| world.cells[0].rest_mut().arms = 7),
     ];
 

@@ -28,12 +28,16 @@ impl<P: Protocol> World<P> {
     pub(super) fn reset_cells(&mut self) {
         let blueprint = self.blueprint.clone();
         let infos = &blueprint.topology.actors;
-        self.homes.truncate(infos.len());
-        let new = &infos[self.homes.len()..];
-        self.homes.extend(new.iter().map(|info| Home::new(info.node, info.key, None)));
-        self.cells.resize_with(infos.len(), Cell::empty);
-        for (slot, actor) in blueprint.actors.iter().enumerate() {
-            self.cells[slot].reset(actor.clone());
+        self.keys.truncate(infos.len());
+        let new = &infos[self.keys.len()..];
+        self.keys.extend(new.iter().map(|info| info.key));
+        self.cells.truncate(infos.len());
+        for (slot, (info, actor)) in infos.iter().zip(&blueprint.actors).enumerate() {
+            let home = Home::new(info.node, info.key, None);
+            if slot == self.cells.len() {
+                self.cells.push(Cell::empty(home));
+            }
+            self.cells[slot].reset(home, actor.clone());
         }
     }
 
@@ -65,8 +69,8 @@ impl<P: Protocol> World<P> {
     fn make_room_for(&mut self, slot: u32) {
         while self.cells.len() <= slot as usize {
             let spawned = self.directory.get(self.cells.len() as u32);
-            self.homes.push(Home::new(spawned.node, spawned.key, Some(spawned.parent)));
-            self.cells.push(Cell::empty());
+            self.keys.push(spawned.key);
+            self.cells.push(Cell::empty(Home::new(spawned.node, spawned.key, Some(spawned.parent))));
         }
     }
 
@@ -84,8 +88,10 @@ impl<P: Protocol> World<P> {
         cell.actor = Some(actor);
         cell.incarnation = cell.incarnation.next();
         cell.started = false;
-        cell.busy_until = Time::ZERO;
         cell.counts.writes = 0;
+        if let Some(rest) = cell.existing_rest() {
+            rest.busy_until = Time::ZERO;
+        }
         let incarnation = cell.incarnation;
         self.schedule(self.now, slot, event, What::Start(incarnation));
     }
@@ -114,7 +120,7 @@ impl<P: Protocol> World<P> {
             return;
         }
         (cell.started, cell.dispatching) = (false, false);
-        let parent = self.homes[slot as usize].parent();
+        let parent = cell.home.parent();
         let (children, watchers, unread) = cell.existing_rest().map_or_else(Default::default, |rest| {
             rest.timers.clear();
             let unread: Vec<Waiting<P>> = if rest.keeps_mail {
@@ -152,11 +158,11 @@ impl<P: Protocol> World<P> {
         if !crashed {
             return cell.rest_mut().disk.flush();
         }
-        let key = generator::join(kind::TORN, self.homes[slot as usize].key);
+        let key = generator::join(kind::TORN, cell.home.key);
         let rest = cell.rest_mut();
         let n = rest.crashes;
         rest.crashes += 1;
-        let value = self.choices.pick(Stream::Torn(slot), key, n, &self.weather.torn);
+        let value = self.choices.pick(Stream::Torn(slot), key, n, &self.plan.weather.torn);
         cell.rest_mut().disk.crash(value);
     }
 

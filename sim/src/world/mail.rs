@@ -9,7 +9,7 @@ impl<P: Protocol> World<P> {
     /// A parent says whether the mail of a child outlives its lives.
     #[cold]
     pub(super) fn keep_mail(&mut self, parent: u32, child: u32, keep: bool, event: u64) {
-        let is_child = self.homes.get(child as usize).is_some_and(|home| home.parent() == Some(parent));
+        let is_child = self.cells.get(child as usize).is_some_and(|cell| cell.home.parent() == Some(parent));
         match (is_child, keep) {
             (false, _) => {}
             (true, true) => self.cells[child as usize].rest_mut().keeps_mail = true,
@@ -47,7 +47,7 @@ impl<P: Protocol> World<P> {
     /// The refusal of a message for the actor in a slot.
     #[inline]
     pub(super) fn refusal(&self, slot: u32, envelope: &Envelope<P::Message>) -> Refusal {
-        Refusal::of::<P>(self.homes[slot as usize].address(slot), envelope)
+        Refusal::of::<P>(self.cells[slot as usize].home.address(slot), envelope)
     }
 
     /// Tells a sender that its message is refused.

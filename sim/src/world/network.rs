@@ -1,6 +1,6 @@
 //! When and whether a message arrives.
 
-use rehearsal_protocol::{Envelope, Incarnation, MessageId, Protocol, Signal, Time};
+use rehearsal_protocol::{Address, Effect, Envelope, Incarnation, MessageId, Protocol, Signal, Time};
 
 use super::World;
 use super::cell::Home;
@@ -21,28 +21,46 @@ enum Transit {
 impl<P: Protocol> World<P> {
     /// Sends a message on its way.
     #[inline]
-    pub(super) fn send(&mut self, from: u32, to: u32, message: P::Message, cause: u64) {
+    pub(super) fn send(
+        &mut self,
+        from: u32,
+        address: Address,
+        cause: u64,
+        message: impl FnOnce(&mut Vec<Effect<P>>) -> P::Message,
+    ) {
         let id = MessageId(self.tally.sent);
         self.tally.sent += 1;
         #[cfg(test)]
         if self.sabotage == Some(super::rules::Sabotage::Forget(id.0)) {
-            return;
+            return drop(message(&mut self.effects));
         }
-        let (home, there) = (self.homes[from as usize], self.homes[to as usize]);
-        let address = home.address(from);
-        match self.transit((from, home), (to, there)) {
+        // What is known by the address is not looked up: in a large world, each look at the receiver comes from memory.
+        let (to, there) = (address.slot(), address.node());
+        let home = self.cells[from as usize].home;
+        let sender = home.address(from);
+        if self.put_off.is_on() {
+            if home.node != there.0 {
+                return self.put_off((from, to), id, cause, message);
+            }
+            self.draw_what_was_put_off_by(from);
+        }
+        match self.transit((from, home), to, there.0) {
             Transit::At(at) => {
-                self.schedule(at, to, cause, What::Message(Envelope { from: address, id, message }));
+                let envelope = Envelope { from: sender, id, message: message(&mut self.effects) };
+                self.schedule(at, to, cause, What::Message(envelope));
             }
             Transit::Twice(first, second) => {
-                let envelope = Envelope { from: address, id, message };
+                let envelope = Envelope { from: sender, id, message: message(&mut self.effects) };
                 self.tally.duplicated += 1;
                 let digest = digest(&envelope.message);
                 self.record_actor(EventKind::Duplicated, to, cause, digest, || of(&envelope, from));
                 self.schedule(first, to, cause, What::Message(envelope.clone()));
                 self.schedule(second, to, cause, What::Message(envelope));
             }
-            Transit::Lost => self.lose(to, &Envelope { from: address, id, message }, cause),
+            Transit::Lost => {
+                let envelope = Envelope { from: sender, id, message: message(&mut self.effects) };
+                self.lose(to, &envelope, cause);
+            }
         }
     }
 
@@ -57,12 +75,12 @@ impl<P: Protocol> World<P> {
     /// Sends a signal on its way. News of an end always arrives; an interrupt or a request may be lost between nodes.
     pub(super) fn signal(&mut self, from: u32, to: u32, signal: Signal, cause: u64) {
         let reliable = matches!(signal, Signal::Exit { .. } | Signal::Refused { .. });
-        let incarnation = match self.cells.get(to as usize) {
-            Some(cell) => cell.incarnation,
-            None => return,
-        };
-        let (home, there) = (self.homes[from as usize], self.homes[to as usize]);
-        match self.transit((from, home), (to, there)) {
+        if self.put_off.is_on() {
+            self.draw_what_was_put_off_by(from);
+        }
+        let Some(cell) = self.cells.get(to as usize) else { return };
+        let (incarnation, there) = (cell.incarnation, cell.home.node);
+        match self.transit((from, self.cells[from as usize].home), to, there) {
             Transit::At(at) | Transit::Twice(at, _) => {
                 self.schedule(at, to, cause, What::Signal(Box::new(signal), incarnation));
             }
@@ -76,25 +94,26 @@ impl<P: Protocol> World<P> {
         }
     }
 
-    /// When what actor `from` sends now arrives at actor `to`.
+    /// When what actor `from` sends now arrives at actor `to` on the node `there`.
     #[expect(clippy::inline_always, reason = "its result is taken apart at once")]
     #[inline(always)]
-    fn transit(&mut self, (from, home): (u32, Home), (to, there): (u32, Home)) -> Transit {
-        let key = delay_key(home.key, there.key);
-        let n = self.pairs.next(from, to, there.key);
-        let stream = || Stream::Delay { from, to };
-        if home.node == there.node {
-            let value = self.choices.pick_in(stream, key, n, &self.weather.local);
+    fn transit(&mut self, (from, home): (u32, Home), to: u32, there: u32) -> Transit {
+        let name = self.keys[to as usize];
+        let key = delay_key(home.key, name);
+        let n = self.pairs.next(from, to, name);
+        let stream = move || Stream::Delay { from, to };
+        if home.node == there {
+            let value = self.choices.pick_in(stream, key, n, &self.plan.weather.local);
             let last = self.pairs.last(from, to, self.now);
-            let at = (self.now.as_nanos() + self.weather.local_delay(value)).max(*last);
+            let at = (self.now.as_nanos() + self.plan.weather.local_delay(value)).max(*last);
             *last = at;
             return Transit::At(Time::from_nanos(at));
         }
-        let value = self.choices.pick_in(stream, key, n, &self.weather.remote);
+        let value = self.choices.pick_in(stream, key, n, &self.plan.weather.remote);
         if self.active.has_links() {
-            return self.obstructed_transit(home.node, there.node, value);
+            return self.obstructed_transit(home.node, there, value);
         }
-        match self.weather.usual_passage(value) {
+        match self.plan.weather.usual_passage(value) {
             Some(span) => Transit::At(Time::from_nanos(self.now.as_nanos() + span)),
             None => self.unusual_transit(value),
         }
@@ -104,7 +123,7 @@ impl<P: Protocol> World<P> {
     #[cold]
     fn unusual_transit(&self, value: Value) -> Transit {
         let at = |span| Time::from_nanos(self.now.as_nanos() + span);
-        match self.weather.passage(value, self.healed.is_some()) {
+        match self.plan.weather.passage(value, self.healed.is_some()) {
             Passage::After(span) => Transit::At(at(span)),
             Passage::Twice(first, second) => Transit::Twice(at(first), at(second)),
             Passage::Lost => Transit::Lost,
@@ -114,7 +133,7 @@ impl<P: Protocol> World<P> {
     /// A transit while partitions or clogs go on.
     #[cold]
     fn obstructed_transit(&self, from: u32, to: u32, value: Value) -> Transit {
-        let passage = self.weather.passage(value, self.healed.is_some());
+        let passage = self.plan.weather.passage(value, self.healed.is_some());
         if self.is_cut(from, to) {
             return Transit::Lost;
         }

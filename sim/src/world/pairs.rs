@@ -119,18 +119,20 @@ struct Matrix {
     /// In which run each row was last cleared.
     cleared: Vec<u32>,
     run: u32,
-    /// The binary logarithm of the length of a row.
+    /// How long a row is: a power of two.
+    width: u32,
+    /// The binary logarithm of that.
     row_bits: u32,
-    /// The binary logarithm of the bits of a count.
-    count_bits: u32,
-    /// The binary logarithm of how many counts are in a word.
-    word_bits: u32,
-    /// The greatest count.
-    most: u32,
+    /// Whether counts have 4 bits.
+    narrow: bool,
 }
 
 /// Up to so many actors, a count has 32 bits: 64 KiB.
 const MOST_IN_WIDE_MATRIX: usize = 128;
+/// How many counts of 4 bits are in a word.
+const NARROW_IN_A_WORD: usize = 8;
+/// The greatest of them.
+const MOST_NARROW: u32 = 15;
 /// Beyond so many actors there is no matrix: 2 MiB.
 const MOST_IN_MATRIX: usize = 2_048;
 
@@ -140,12 +142,10 @@ impl Matrix {
         let width = if actors <= 64 { 2 * actors.max(4) } else { actors }.next_power_of_two();
         let width = if width <= MOST_IN_MATRIX { width } else { 0 };
         if self.cleared.len() != width {
-            let count_bits = if width <= MOST_IN_WIDE_MATRIX { 5 } else { 2 };
-            let words = (width * width) >> (5 - count_bits);
+            self.narrow = width > MOST_IN_WIDE_MATRIX;
+            let words = if self.narrow { width * width / NARROW_IN_A_WORD } else { width * width };
             (self.words, self.cleared) = (vec![0; words], vec![0; width]);
-            (self.row_bits, self.count_bits, self.run) = (width.max(1).ilog2(), count_bits, 0);
-            self.word_bits = 5 - count_bits;
-            self.most = u32::MAX >> (32 - (1 << count_bits));
+            (self.width, self.row_bits, self.run) = (width as u32, width.max(1).ilog2(), 0);
         }
         self.run = self.run.checked_add(1).unwrap_or_else(|| {
             self.cleared.fill(0);
@@ -157,7 +157,7 @@ impl Matrix {
     #[inline]
     fn next(&mut self, from: u32, to: u32) -> Result<u32, u32> {
         let Some(cleared) = self.cleared.get_mut(from as usize) else { return Err(0) };
-        if to >> self.row_bits != 0 {
+        if to >= self.width {
             return Err(0);
         }
         if *cleared != self.run {
@@ -165,10 +165,20 @@ impl Matrix {
             self.clear(from);
         }
         let index = from << self.row_bits | to;
-        let word = &mut self.words[(index >> self.word_bits) as usize];
-        let shift = (index << self.count_bits) & 31;
-        let count = *word >> shift & self.most;
-        if count == self.most {
+        if self.narrow {
+            return self.next_narrow(index);
+        }
+        let count = &mut self.words[index as usize];
+        *count += 1; // A run has fewer than 2^32 messages.
+        Ok(*count - 1)
+    }
+
+    #[inline]
+    fn next_narrow(&mut self, index: u32) -> Result<u32, u32> {
+        let word = &mut self.words[index as usize / NARROW_IN_A_WORD];
+        let shift = index as usize % NARROW_IN_A_WORD * 4;
+        let count = *word >> shift & MOST_NARROW;
+        if count == MOST_NARROW {
             return Err(count);
         }
         *word += 1 << shift;
@@ -177,7 +187,7 @@ impl Matrix {
 
     #[cold]
     fn clear(&mut self, row: u32) {
-        let length = 1 << (self.row_bits - self.word_bits);
+        let length = self.words.len() >> self.row_bits;
         let first = row as usize * length;
         self.words[first..first + length].fill(0);
     }

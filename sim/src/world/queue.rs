@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use rehearsal_protocol::{Protocol, Time};
+use rehearsal_protocol::{Envelope, Protocol, Time};
 
 use super::pending::{Pending, What};
 
@@ -66,7 +66,14 @@ impl Key {
     const fn bucket(self) -> u64 {
         self.at() >> BUCKET_BITS
     }
+
+    /// After all others: nothing is pending. Time does not get as far.
+    const NEVER: Self = Self(u128::MAX);
 }
+
+/// What is due: it still lies where it was put, so that it is moved once, to where it is needed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Due(u32);
 
 /// A place in the slab: a pending event with its key, or none if it is free. `next` links buckets and free places. A cache line, if messages
 /// are small.
@@ -91,6 +98,8 @@ const NONE: u32 = u32::MAX;
 const BUCKET_BITS: u32 = 13;
 const BUCKETS: usize = 2_048;
 const WORDS: usize = BUCKETS / 64;
+/// Among so many, a key finds its place without a branch.
+const VERY_FEW: usize = 3;
 /// The list is no longer: putting a key in its place costs more the longer it is.
 const MOST_IN_LIST: usize = 32;
 /// More slots than this do not fit a fast cache.
@@ -154,7 +163,36 @@ impl<P: Protocol> Queue<P> {
         self.free = slot.next;
         (slot.what, slot.cause, slot.target) = (Some(what), cause, target);
         (slot.at, slot.sequence, slot.next) = (at, sequence, NONE);
-        let key = Key::new(at, sequence, index);
+        self.push_key(Key::new(at, sequence, index));
+    }
+
+    /// Adds something without a time: it has its place in the order of what happens at one time, and does not happen before it was [`put`] to one.
+    ///
+    /// [`put`]: Queue::put
+    pub(crate) fn lay(&mut self, target: u32, cause: u64, what: What<P>) -> Due {
+        let sequence = self.sequence;
+        self.sequence = sequence.checked_add(1).expect("a run has fewer than 2^32 events");
+        self.len += 1;
+        let index = self.free_slot();
+        let slot = &mut self.slab[index as usize];
+        self.free = slot.next;
+        (slot.what, slot.cause, slot.target) = (Some(what), cause, target);
+        slot.sequence = sequence;
+        Due(index)
+    }
+
+    /// Sets when that happens which was laid here, or was next and is not due yet.
+    pub(crate) fn put(&mut self, due: Due, at: Time) {
+        let slot = &mut self.slab[due.0 as usize];
+        (slot.at, slot.next) = (at.as_nanos(), NONE);
+        let key = Key::new(slot.at, slot.sequence, due.0);
+        self.push_key(key);
+    }
+
+    /// Puts a key into its place.
+    #[expect(clippy::inline_always, reason = "most often it is a few stores")]
+    #[inline(always)]
+    fn push_key(&mut self, key: Key) {
         if key.bucket() <= self.open {
             self.push_soon(key);
         } else {
@@ -181,6 +219,9 @@ impl<P: Protocol> Queue<P> {
     #[expect(clippy::inline_always, reason = "most often it is a store and a comparison")]
     #[inline(always)]
     fn push_soon(&mut self, key: Key) {
+        if self.list.len() <= VERY_FEW {
+            return self.push_among_few(key);
+        }
         if self.list.len() >= MOST_IN_LIST {
             return self.push_into_crowd(key);
         }
@@ -191,6 +232,16 @@ impl<P: Protocol> Queue<P> {
             place -= 1;
         }
         self.list[place] = key;
+    }
+
+    /// Puts a key into its place among very few. It goes past all of them without a branch, for how far it goes is anyone's guess.
+    #[inline]
+    fn push_among_few(&mut self, key: Key) {
+        let mut least = key;
+        for place in &mut self.list {
+            (*place, least) = (least.max(*place), least.min(*place));
+        }
+        self.list.push(least);
     }
 
     /// The list is full. If it holds all of time, from now on it holds one bucket.
@@ -219,12 +270,29 @@ impl<P: Protocol> Queue<P> {
     fn push_later(&mut self, key: Key) {
         let bucket = key.bucket();
         if bucket - self.bucket >= BUCKETS as u64 {
-            self.first_later = self.first_later.min(bucket);
-            return self.later.push(Reverse(key));
+            return self.push_far(key);
         }
         let place = (bucket as usize) % BUCKETS;
         self.used[place / 64] |= 1 << (place % 64);
         self.used_words |= 1 << (place / 64);
+        match &mut self.wheel {
+            Some(wheel) if self.crowded.is_none() => {
+                self.slab[key.slot() as usize].next = std::mem::replace(&mut wheel[place], key.slot());
+            }
+            _ => self.push_otherwise(place, key),
+        }
+    }
+
+    /// Puts a key beyond the wheel.
+    #[inline(never)]
+    fn push_far(&mut self, key: Key) {
+        self.first_later = self.first_later.min(key.bucket());
+        self.later.push(Reverse(key));
+    }
+
+    /// Puts a key into a bucket of a crowded calendar, or of a wheel that is needed for the first time.
+    #[inline(never)]
+    fn push_otherwise(&mut self, place: usize, key: Key) {
         if let Some(crowded) = &mut self.crowded {
             return crowded[place].push(key);
         }
@@ -232,41 +300,92 @@ impl<P: Protocol> Queue<P> {
         self.slab[key.slot() as usize].next = std::mem::replace(&mut wheel[place], key.slot());
     }
 
-    /// Takes what happens next.
+    /// What happens next, and when. It must be taken before anything else is asked of the queue.
     #[inline]
-    pub(crate) fn pop(&mut self) -> Option<(Time, Pending<P>)> {
-        let key = self.next_key()?;
-        let slot = &mut self.slab[key.slot() as usize];
-        let what = slot.what.take().expect("a key stands for a pending event");
-        let pending = Pending { target: slot.target, cause: slot.cause, what };
-        slot.next = self.free;
-        self.free = key.slot();
-        self.len -= 1;
-        Some((Time::from_nanos(key.at()), pending))
+    pub(crate) fn next(&mut self) -> Option<(Time, Due)> {
+        let key = self.next_key();
+        (key.at() != Key::NEVER.at()).then(|| (Time::from_nanos(key.at()), Due(key.slot())))
     }
 
+    /// Whom it concerns, what led to it, and the message, if it is one.
     #[inline]
-    fn next_key(&mut self) -> Option<Key> {
+    pub(crate) fn look(&self, due: Due) -> (u32, u64, Option<&Envelope<P::Message>>) {
+        let slot = &self.slab[due.0 as usize];
+        let message = match &slot.what {
+            Some(What::Message(envelope)) => Some(envelope),
+            _ => None,
+        };
+        (slot.target, slot.cause, message)
+    }
+
+    /// The message that is due.
+    pub(crate) fn message(&self, due: Due) -> &Envelope<P::Message> {
+        match &self.slab[due.0 as usize].what {
+            Some(What::Message(envelope)) => envelope,
+            _ => unreachable!("a message is due"),
+        }
+    }
+
+    /// Takes what is due out of its place.
+    #[inline]
+    pub(crate) fn take(&mut self, due: Due) -> What<P> {
+        self.empty(due).expect("a key stands for a pending event")
+    }
+
+    /// Takes the message that is due out of its place.
+    #[inline]
+    pub(crate) fn take_message(&mut self, due: Due) -> Envelope<P::Message> {
+        match self.empty(due) {
+            Some(What::Message(envelope)) => envelope,
+            _ => unreachable!("a message is due"),
+        }
+    }
+
+    /// Makes a place free.
+    #[expect(
+        clippy::inline_always,
+        reason = "what was there is moved to where it is needed, and not by way of the stack"
+    )]
+    #[inline(always)]
+    fn empty(&mut self, due: Due) -> Option<What<P>> {
+        let slot = &mut self.slab[due.0 as usize];
+        slot.next = self.free;
+        self.free = due.0;
+        self.len -= 1;
+        slot.what.take()
+    }
+
+    /// Takes what happens next.
+    pub(crate) fn pop(&mut self) -> Option<(Time, Pending<P>)> {
+        let (at, due) = self.next()?;
+        let (target, cause, _) = self.look(due);
+        Some((at, Pending { target, cause, what: self.take(due) }))
+    }
+
+    /// Takes the key of what happens next.
+    #[inline]
+    fn next_key(&mut self) -> Key {
         if !self.crowd.is_empty() {
             return self.next_of_crowd();
         }
         match self.list.pop() {
-            Some(key) => Some(key),
+            Some(key) => key,
             None => self.advance(),
         }
     }
 
     #[cold]
-    fn next_of_crowd(&mut self) -> Option<Key> {
-        let Reverse(crowd) = self.crowd.peek()?;
-        if self.list.last().is_some_and(|list| list < crowd) {
-            return self.list.pop();
+    fn next_of_crowd(&mut self) -> Key {
+        let crowd = self.crowd.peek().map_or(Key::NEVER, |Reverse(key)| *key);
+        match self.list.last() {
+            Some(first) if *first < crowd => self.list.pop().unwrap_or(Key::NEVER),
+            _ => self.crowd.pop().map_or(Key::NEVER, |Reverse(key)| key),
         }
-        self.crowd.pop().map(|Reverse(key)| key)
     }
 
     /// Opens the next bucket that has entries, and takes the first of them.
-    fn advance(&mut self) -> Option<Key> {
+    #[inline(never)]
+    fn advance(&mut self) -> Key {
         let next = self.next_in_wheel();
         if self.first_later <= next {
             return self.advance_to_later();
@@ -286,12 +405,24 @@ impl<P: Protocol> Queue<P> {
             self.push_crowded_bucket(place, first);
             return self.next_key();
         }
-        let Slot { at, sequence, next, .. } = self.slab[first as usize];
-        if next == NONE {
-            return Some(Key::new(at, sequence, first)); // Many buckets have one entry.
+        let (key, after) = self.entry(first);
+        if after == NONE {
+            return key; // Many buckets have one entry.
+        }
+        let (other, after) = self.entry(after);
+        if after == NONE {
+            self.list.push(key.max(other)); // And many have two.
+            return key.min(other);
         }
         self.push_bucket(first);
         self.next_key()
+    }
+
+    /// The key of an entry of a bucket, and where the one after it is.
+    #[inline]
+    fn entry(&self, index: u32) -> (Key, u32) {
+        let Slot { at, sequence, next, .. } = self.slab[index as usize];
+        (Key::new(at, sequence, index), next)
     }
 
     /// The slot of the first entry of a bucket, which is empty from now on.
@@ -305,8 +436,8 @@ impl<P: Protocol> Queue<P> {
     fn push_bucket(&mut self, first: u32) {
         let mut next = first;
         while next != NONE && self.list.len() < FEW {
-            let Slot { at, sequence, next: after, .. } = self.slab[next as usize];
-            self.push_soon(Key::new(at, sequence, next));
+            let (key, after) = self.entry(next);
+            self.push_soon(key);
             next = after;
         }
         if next != NONE {
@@ -319,8 +450,8 @@ impl<P: Protocol> Queue<P> {
     fn push_large_bucket(&mut self, first: u32) {
         let mut next = first;
         while next != NONE {
-            let Slot { at, sequence, next: after, .. } = self.slab[next as usize];
-            self.list.push(Key::new(at, sequence, next));
+            let (key, after) = self.entry(next);
+            self.list.push(key);
             next = after;
         }
         sort_latest_first(&mut self.list);
@@ -349,10 +480,10 @@ impl<P: Protocol> Queue<P> {
 
     /// Opens a bucket that has entries beyond the wheel, and perhaps in it, too.
     #[cold]
-    fn advance_to_later(&mut self) -> Option<Key> {
+    fn advance_to_later(&mut self) -> Key {
         let next = self.first_later;
         if next == u64::MAX {
-            return None; // Nothing is pending.
+            return Key::NEVER;
         }
         (self.bucket, self.open) = (next, next);
         while self.later.peek().is_some_and(|Reverse(key)| key.bucket() == next) {

@@ -5,14 +5,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
 
 use rehearsal_protocol::context::Turn;
-use rehearsal_protocol::{Address, Context, Envelope, Exit, Input, Protocol, Refusal, Stage, Time, WriteId};
+use rehearsal_protocol::{Address, Context, Exit, Input, Protocol, Refusal, Stage, Time, WriteId};
 
 use super::World;
+use super::arrival::Arrived;
 use super::blueprint::Topology;
 use super::cell::{Counts, Home};
 use super::class::{class_of, class_of_message};
 use super::directory::Directory;
 use super::network::of;
+use super::queue::Queue;
 use super::rules::NO_PANIC;
 use crate::check::Checks;
 use crate::choice::generator::{self, Key};
@@ -34,11 +36,14 @@ pub(super) struct Place {
 impl<P: Protocol> World<P> {
     /// One turn of the actor in `slot`, which is alive.
     pub(super) fn turn(&mut self, slot: u32, input: Input<P>, cause: u64, checks: &mut Checks<P::Fact>) {
-        let home = self.homes[slot as usize];
+        let home = self.cells[slot as usize].home;
         let node = &self.nodes[home.node as usize];
         let place = Place { home, now: node.clock.shows(self.now), is_slow: node.slow > 0 };
         let (kind, digest) = match input {
-            Input::Message(envelope) => return self.message_turn(slot, place, envelope, cause, checks),
+            Input::Message(envelope) => {
+                let arrived = self.lay(slot, envelope, cause);
+                return self.message_turn(slot, place, arrived, checks);
+            }
             Input::Start(ref recovered) => (EventKind::Start, u64::from(recovered.incarnation.0)),
             Input::Timer(id) => (EventKind::Timer, id.0),
             Input::Signal(ref signal) => (EventKind::Signal, digest(signal)),
@@ -48,53 +53,48 @@ impl<P: Protocol> World<P> {
             self.watch(slot, class_of(&input));
         }
         let text = || Payload { text: format!("{input:?}"), from: None };
-        let event = self.begin_turn(slot, home, kind, digest, cause, text);
-        let result = self.receive(slot, place, None, || input);
+        let event = Event { at: self.now, cause, digest, actor: slot, node: home.node, kind };
+        let event = self.recorder.record(event, text);
+        self.begin_turn(slot, event);
+        let result = self.receive(slot, place, None, |_| input);
         self.end_turn(slot, place, event, result, None, checks);
     }
 
-    /// A turn that handles a message, as most do: a copy of the code for all, so that nothing is asked that is known.
+    /// A turn that handles a message, as most do: a copy of the code for all, so that nothing is asked that is known. The message lies in the
+    /// queue until the actor takes it.
     #[inline]
     pub(super) fn message_turn(
         &mut self,
         slot: u32,
         place: Place,
-        envelope: Envelope<P::Message>,
-        cause: u64,
+        arrived: Arrived,
         checks: &mut Checks<P::Fact>,
     ) {
+        let Arrived { due, from, digest, asks, cause } = arrived;
         if self.choices.watches() {
-            self.watch(slot, class_of_message(&envelope.message));
+            let class = class_of_message(&self.queue.message(due).message);
+            self.watch(slot, class);
         }
         self.tally.handled += 1;
-        let (sender, digest) = (envelope.from, digest(&envelope.message));
-        let text = || of(&envelope, sender.slot());
-        let event = self.begin_turn(slot, place.home, EventKind::Message, digest, cause, text);
-        let refusal = P::ask(&envelope.message).is_some().then(|| self.refusal(slot, &envelope));
-        let result = self.receive(slot, place, Some(sender), || Input::Message(envelope));
+        let (node, kind) = (place.home.node, EventKind::Message);
+        let event = Event { at: self.now, cause, digest, actor: slot, node, kind };
+        let event = self.recorder.record(event, || of(self.queue.message(due), from.slot()));
+        let refusal = asks.then(|| self.refusal(slot, self.queue.message(due)));
+        self.begin_turn(slot, event);
+        let input = |queue: &mut Queue<P>| Input::Message(queue.take_message(due));
+        let result = self.receive(slot, place, Some(from), input);
         self.end_turn(slot, place, event, result, refusal, checks);
     }
 
-    /// Writes down that a turn begins.
+    /// Counts a turn that begins with an event.
     #[inline]
-    fn begin_turn(
-        &mut self,
-        slot: u32,
-        home: Home,
-        kind: EventKind,
-        digest: u64,
-        cause: u64,
-        payload: impl FnOnce() -> Payload,
-    ) -> u64 {
-        let event = Event { at: self.now, cause, digest, actor: slot, node: home.node, kind };
-        let event = self.recorder.record(event, payload);
+    fn begin_turn(&mut self, slot: u32, event: u64) {
         self.tally.turns += 1;
         self.pulse.actor.store(slot, Ordering::Relaxed);
         self.pulse.turns.store(self.tally.turns, Ordering::Relaxed);
         if self.recorder.level().has_payloads() {
             self.log.at(event);
         }
-        event
     }
 
     /// What the turn asked for takes hold, or nothing of it: then an ask that it handled is refused.
@@ -140,7 +140,7 @@ impl<P: Protocol> World<P> {
         slot: u32,
         place: Place,
         sender: Option<Address>,
-        input: impl FnOnce() -> Input<P>,
+        input: impl FnOnce(&mut Queue<P>) -> Input<P>,
     ) -> Result<(), Box<dyn Any + Send>> {
         let cell = &mut self.cells[slot as usize];
         let Place { home, now, .. } = place;
@@ -156,7 +156,8 @@ impl<P: Protocol> World<P> {
         };
         let mut cx = Context::new(turn, &mut lender, &mut self.effects);
         let actor = cell.actor.as_deref_mut().expect("only the living have turns");
-        catch_unwind(AssertUnwindSafe(|| actor.receive(&mut cx, input())))
+        let queue = &mut self.queue;
+        catch_unwind(AssertUnwindSafe(|| actor.receive(&mut cx, input(queue))))
     }
 
     /// A turn panicked: its effects are discarded and the actor ends.
@@ -177,11 +178,12 @@ impl<P: Protocol> World<P> {
         let slow = self.nodes[home.node as usize].slow;
         let cell = &mut self.cells[slot as usize];
         let key = generator::join(kind::TURN, home.key);
-        let n = cell.counts.turns;
-        cell.counts.turns += 1;
-        let value = self.choices.pick(Stream::Turn(slot), key, n, &self.weather.turn);
+        let rest = cell.rest_mut();
+        let n = rest.turns;
+        rest.turns += 1;
+        let value = self.choices.pick(Stream::Turn(slot), key, n, &self.plan.weather.turn);
         let span = crate::choice::menu::between(0, slow, value.share());
-        cell.busy_until = Time::from_nanos(self.now.as_nanos() + span);
+        rest.busy_until = Time::from_nanos(self.now.as_nanos() + span);
     }
 }
 

@@ -137,6 +137,16 @@ impl Weather {
         self.torn = Menu::weighted(&[1, 1, 1]);
     }
 
+    /// Whether a message between nodes can only take its usual time.
+    pub(crate) fn is_fair(&self) -> bool {
+        (passage::USUAL + 1..self.remote.entries() as u8).all(|entry| !self.remote.offers(entry))
+    }
+
+    /// The least and the greatest usual latency between nodes, in nanoseconds.
+    pub(crate) fn latency(&self) -> (u64, u64) {
+        self.latency
+    }
+
     /// How long a message between nodes takes if it is as soon as can be or as usual; else [`Weather::passage`] tells.
     #[inline]
     pub(crate) fn usual_passage(&self, value: Value) -> Option<u64> {

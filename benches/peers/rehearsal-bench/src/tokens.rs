@@ -55,11 +55,12 @@ pub struct Forwarding {
     pub stated: Stated,
 }
 
-/// One actor.
+/// One actor. It keeps what it needs and no more, since of a million each is fetched from memory for every turn.
 #[derive(Clone, Debug, Hash)]
 struct Member {
     forwarder: Forwarder,
-    spec: Spec,
+    tokens: u32,
+    hops: u32,
     per_node: u32,
     stated: Stated,
 }
@@ -74,9 +75,9 @@ impl Actor<Tokens> for Member {
     fn receive(&mut self, cx: &mut Context<'_, Tokens>, input: Input<Tokens>) {
         match input {
             Input::Start(_) => {
-                for id in self.spec.initial(self.forwarder.me) {
+                for id in self.forwarder.initial(self.tokens) {
                     let to = self.forwarder.pick();
-                    cx.send(self.address(to), Travelling { id, left: self.spec.hops - 1 });
+                    cx.send(self.address(to), Travelling { id, left: self.hops - 1 });
                 }
             }
             Input::Message(envelope) => {
@@ -111,7 +112,8 @@ impl Scenario for Forwarding {
             let mut node = system.node(format!("node-{node}"));
             for actor in node.id().0 * spec.per_node()..(node.id().0 + 1) * spec.per_node() {
                 let forwarder = Forwarder::new(&spec, actor);
-                let member = Member { forwarder, spec, per_node: spec.per_node(), stated: self.stated };
+                let (Spec { tokens, hops, .. }, per_node) = (spec, spec.per_node());
+                let member = Member { forwarder, tokens, hops, per_node, stated: self.stated };
                 let placed = node.actor(format!("member-{actor}"), member);
                 assert_eq!(
                     placed,

@@ -38,6 +38,11 @@ impl Forwarder {
         Self { me, actors: spec.actors, rng: splitmix(&mut seed) }
     }
 
+    /// The tokens that start here, if there are so many in all; see [`Spec::initial`].
+    pub fn initial(&self, tokens: u32) -> impl Iterator<Item = u32> + use<> {
+        (self.me..tokens).step_by(self.actors as usize)
+    }
+
     /// A random actor other than this one.
     #[inline(always)]
     pub fn pick(&mut self) -> u32 {
