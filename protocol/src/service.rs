@@ -1,8 +1,8 @@
 //! Services under supervision: what a designer compares policies on.
 //!
 //! Clients have requests, which come in at a door and are carried out by workers under a supervisor. Stages stand in a line. A stage accepts work only from the life of the stage before it that it has linked itself to: if that one
-//! is started again and this one is not, it refuses what comes until it has found out and linked itself anew. So it matters who is started
-//! again together with whom.
+//! is started again and this one is not, it refuses what comes until it has found out and linked itself anew. What a stage needs to work it loads from a store, which is quick or slow: when it begins, and again with a new link.
+//! So it matters who is started again together with whom.
 //!
 //! Other workers depend on what is not supervised ([`Caller`], [`Breaker`]), stand behind a front ([`Server`]), or in a deep tree ([`Branch`]).
 //!
@@ -15,6 +15,7 @@
 //! - [`door`] — where requests come in;
 //! - [`group`] — the same for a pool, whose members come and go;
 //! - [`stage`] — one of a line, or of a pool;
+//! - [`store`] — where stages load from what they need;
 //! - [`client`] — a stream of requests;
 //! - [`retry`] — when a client asks again;
 //! - [`dependency`], [`caller`], [`breaker`] — what goes down and up, who calls it, and who keeps it from being called;
@@ -36,6 +37,7 @@ pub mod policy;
 pub mod retry;
 pub mod server;
 pub mod stage;
+pub mod store;
 pub mod tree;
 pub mod variant;
 
@@ -56,6 +58,7 @@ pub use policy::{Admission, Policy};
 pub use retry::{Budget, Jitter, Retry};
 pub use server::Server;
 pub use stage::Stage;
+pub use store::Store;
 pub use tree::{Crew, Part, Shape, top};
 pub use variant::{
     ESCALATION_VARIANTS, FLAPPING_VARIANTS, HERD_VARIANTS, POOL_VARIANTS, Planted, VARIANTS, Variant, named,

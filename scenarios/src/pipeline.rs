@@ -8,7 +8,7 @@ use rehearsal::policy;
 use rehearsal::registry::{self, Entry, Setting, rehearsal};
 use rehearsal::{Profile, Scenario, Setup};
 use rehearsal_protocol::service::{
-    self, Crew, Door, Fact, Group, Load, Retry, Service, Shape, VARIANTS, Variant, top,
+    self, Crew, Door, Fact, Group, Load, Retry, Service, Shape, Store, VARIANTS, Variant, top,
 };
 use rehearsal_protocol::supervision::Policy;
 
@@ -24,7 +24,7 @@ pub static PIPELINE: Entry = Entry {
     faults: &Profile::CHAOS,
     settings: &[
         clients(2),
-        requests(12),
+        requests(24),
         Setting { name: "stages", sentence: "how many stages there are", default: 3, least: 2, most: 20 },
     ],
     build: |variant, settings| {
@@ -78,7 +78,9 @@ impl Scenario for Line {
     type Protocol = Service;
 
     fn set_up(&self, system: &mut Setup<Service>) {
-        let crew = Crew::Stages { shape: self.shape, of: self.stages };
+        let store =
+            (self.shape == Shape::Line).then(|| system.node("service").actor("store", Store::default()));
+        let crew = Crew::Stages { shape: self.shape, of: self.stages, store };
         let door = match self.shape {
             Shape::Line | Shape::Pool => system.node("service").actor("door", Door::default()),
             // The group outlasts its members: it is somewhere else, and stays.
@@ -92,6 +94,9 @@ impl Scenario for Line {
         supervision::state(check);
         state_requests(check, self.clients, &RETRY);
         goals::state(check);
+        if self.shape == Shape::Line {
+            goals::of_a_line(check);
+        }
     }
 
     fn policies(&self) -> &'static [&'static str] {
@@ -108,7 +113,7 @@ impl Scenario for Line {
 
     fn measures(&self, measure: &mut Measures<Fact>) {
         measures::requests(measure);
-        measures::recovery_of_workers(measure);
+        measures::recovery_of_clients(measure);
         measures::failures(measure);
         measures::restarts(measure);
     }

@@ -54,7 +54,7 @@ impl Branch {
     }
 
     fn children(&self) -> Vec<ChildSpec<Part>> {
-        let crew = Crew::Stages { shape: Shape::Pool, of: self.forks };
+        let crew = Crew::Stages { shape: Shape::Pool, of: self.forks, store: None };
         let child = |n: u8| match self.below {
             0 => worker(self.first + n, &crew, self.door),
             _ => self.fork(n).spec(),

@@ -165,6 +165,8 @@ impl Actor<Service> for Caller {
                 | Message::Link
                 | Message::Linked(_)
                 | Message::Call { .. }
+                | Message::Load(_)
+                | Message::Loaded(_)
                 | Message::Command(_)
                 | Message::Answer(_) => cx.dead_letter(DeadLetter::Malformed),
             },

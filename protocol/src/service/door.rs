@@ -44,6 +44,8 @@ impl Actor<Service> for Door {
             | Message::Leave(_)
             | Message::Link
             | Message::Linked(_)
+            | Message::Load(_)
+            | Message::Loaded(_)
             | Message::Command(_)
             | Message::Answer(_) => cx.dead_letter(DeadLetter::Malformed),
         }

@@ -57,6 +57,23 @@ pub enum Fact {
         /// Its place in the line, from 0.
         place: u8,
     },
+    /// The store begins.
+    StoreBegan {
+        /// How long a load takes, in nanoseconds.
+        pace: u64,
+    },
+    /// A stage begins to load what it needs.
+    Loading {
+        /// Its place in the line, from 0.
+        place: u8,
+        /// Whether that is because the one before it is another one now.
+        again: bool,
+    },
+    /// A stage has what it needs.
+    Loaded {
+        /// Its place in the line, from 0.
+        place: u8,
+    },
     /// A worker is a member of the group.
     Joined {
         /// Which.

@@ -113,6 +113,8 @@ impl Actor<Service> for Front {
                 | Message::Linked(_)
                 | Message::Call { .. }
                 | Message::Returned { .. }
+                | Message::Load(_)
+                | Message::Loaded(_)
                 | Message::Command(_)
                 | Message::Answer(_) => cx.dead_letter(DeadLetter::Malformed),
             },

@@ -113,6 +113,8 @@ impl Actor<Service> for Group {
                 | Message::Returned { .. }
                 | Message::Link
                 | Message::Linked(_)
+                | Message::Load(_)
+                | Message::Loaded(_)
                 | Message::Command(_)
                 | Message::Answer(_) => cx.dead_letter(DeadLetter::Malformed),
             },

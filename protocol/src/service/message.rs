@@ -43,6 +43,10 @@ pub enum Message {
     Link,
     /// The one before says which life of it this is.
     Linked(Incarnation),
+    /// A stage loads what it needs.
+    Load(LoadId),
+    /// A stage has what it loaded.
+    Loaded(LoadId),
     /// A worker calls the dependency.
     Call {
         /// The call.
@@ -73,11 +77,22 @@ impl Message {
             | Self::Leave(_)
             | Self::Ready(_)
             | Self::Link
-            | Self::Linked(_) => Lane::Control,
+            | Self::Linked(_)
+            | Self::Load(_)
+            | Self::Loaded(_) => Lane::Control,
             Self::Done(_) | Self::Failed(_) | Self::Returned { .. } | Self::Answer(_) => Lane::Result,
             Self::Arrives { .. } | Self::Request(_) | Self::Job { .. } | Self::Call { .. } => Lane::Work,
         }
     }
+}
+
+/// A load: the life of the stage that asks for it, and its number in that life, from 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct LoadId {
+    /// The life.
+    pub life: Incarnation,
+    /// Which of its loads.
+    pub number: u32,
 }
 
 /// What a client wants.

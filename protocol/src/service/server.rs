@@ -102,6 +102,8 @@ impl Actor<Service> for Server {
                 | Message::Linked(_)
                 | Message::Call { .. }
                 | Message::Returned { .. }
+                | Message::Load(_)
+                | Message::Loaded(_)
                 | Message::Command(_)
                 | Message::Answer(_) => cx.dead_letter(DeadLetter::Malformed),
             },

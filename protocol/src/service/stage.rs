@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::message::{Message, Work};
+use super::message::{LoadId, Message, Work};
 use super::tree::Shape;
 use super::{Fact, Service};
 use crate::actor::Actor;
@@ -16,34 +16,77 @@ use crate::mailbox::DeadLetter;
 const WORK: TimerId = TimerId(1);
 /// The link is to be renewed.
 const RELINK: TimerId = TimerId(2);
+/// What is loaded is to be asked for again.
+const RELOAD: TimerId = TimerId(3);
+/// The door is to be told again that this stage is open.
+const REOPEN: TimerId = TimerId(4);
 
 /// How long a stage works on a request.
 pub const WORK_TIME: Duration = Duration::from_millis(2);
-/// How long a stage takes to find out that its link is of no use any more.
-pub const RELINK_AFTER: Duration = Duration::from_millis(300);
+/// How long a stage takes to find out that its link is of no use any more, and then waits before it asks for one again.
+pub const RELINK_AFTER: Duration = Duration::from_millis(40);
+/// How long a worker waits to hear that it is a member of the group.
+const JOIN_AFTER: Duration = Duration::from_millis(300);
+/// How long a stage waits for what it loads: longer than the store ever takes.
+pub const LOAD_PATIENCE: Duration = Duration::from_secs(3);
 /// One life in so many ends in its first turn, if chance has it.
 const VIABLE: u32 = 48;
 /// One stage in so many does not stop when it is asked, if chance has it.
 const WILLING: u32 = 12;
 
 /// Works on one request after another, and hands each on. What waits in it is lost with it.
+///
+/// A stage of a line loads what it needs when it begins, and once more when the one before it is another one: what it had goes with the work of
+/// that one's former life. While it loads, requests wait in it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Stage {
     place: u8,
     shape: Shape,
     before: Address,
     after: Option<Address>,
+    /// Where it loads from what it needs, if it needs anything.
+    store: Option<Address>,
+    /// Its last load.
+    load: LoadId,
+    /// Whether it waits for that.
+    is_loading: bool,
     me: Incarnation,
-    /// The life of the one before that it accepts work from.
-    link: Option<Incarnation>,
+    link: Link,
     queue: VecDeque<Work>,
+}
+
+/// The life of the one before that a stage accepts work from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Link {
+    /// It has asked for it, or will.
+    Open,
+    /// This one.
+    To(Incarnation),
+    /// The one before is another one now, and it has not found out.
+    Stale,
 }
 
 impl Stage {
     /// The stage at a place, counted from 0, between the one before, or the door, and the one after, if there is one.
     pub fn new(place: u8, before: Address, after: Option<Address>) -> Self {
-        let (me, shape) = (Incarnation(0), Shape::Line);
-        Self { place, shape, before, after, me, link: None, queue: VecDeque::new() }
+        Self {
+            place,
+            shape: Shape::Line,
+            before,
+            after,
+            store: None,
+            load: LoadId::default(),
+            is_loading: false,
+            me: Incarnation(0),
+            link: Link::Open,
+            queue: VecDeque::new(),
+        }
+    }
+
+    /// The same, and it needs what is in a store.
+    #[must_use]
+    pub fn loading_from(self, store: Option<Address>) -> Self {
+        Self { store, ..self }
     }
 
     /// One of a pool, which stands behind the door beside others.
@@ -67,24 +110,80 @@ impl Stage {
                 self.linked(cx, Incarnation(1));
                 self.join(cx);
             }
-            Shape::Line if self.place > 0 => cx.send(self.before, Message::Link),
-            Shape::Line | Shape::Pool => {
+            Shape::Line if self.place > 0 => self.ask_for_link(cx),
+            Shape::Line => {
+                self.open(cx);
+                self.linked(cx, Incarnation(1));
+            }
+            Shape::Pool => {
                 cx.send(self.before, Message::Open);
                 self.linked(cx, Incarnation(1));
             }
+        }
+        self.load = LoadId { life: self.me, number: 0 };
+        self.load(cx);
+    }
+
+    /// Tells the door that requests can come, and again when the door has ended: its next life knows nobody.
+    fn open(&self, cx: &mut Context<'_, Service>) {
+        cx.send(self.before, Message::Open);
+        cx.monitor(self.before);
+    }
+
+    /// Asks the one before for a link, and again if that is not there.
+    fn ask_for_link(&self, cx: &mut Context<'_, Service>) {
+        cx.send(self.before, Message::Link);
+        cx.set_timer(RELINK, RELINK_AFTER);
+    }
+
+    /// Loads what it needs. Until it has that it works on nothing.
+    fn load(&mut self, cx: &mut Context<'_, Service>) {
+        let Some(store) = self.store else { return };
+        self.load.number += 1;
+        self.is_loading = true;
+        cx.announce(Fact::Loading { place: self.place, again: self.load.number > 1 });
+        cx.cancel_timer(WORK);
+        cx.send(store, Message::Load(self.load));
+        cx.set_timer(RELOAD, LOAD_PATIENCE);
+    }
+
+    fn loaded(&mut self, cx: &mut Context<'_, Service>, load: LoadId) {
+        if !self.is_loading || load != self.load {
+            return cx.dead_letter(DeadLetter::LateResult);
+        }
+        self.is_loading = false;
+        cx.cancel_timer(RELOAD);
+        cx.announce(Fact::Loaded { place: self.place });
+        if !self.queue.is_empty() {
+            cx.set_timer(WORK, WORK_TIME);
+        }
+    }
+
+    /// What it needs has not come: the store may have lost it with a life.
+    fn reload(&self, cx: &mut Context<'_, Service>) {
+        if let Some(store) = self.store {
+            cx.send(store, Message::Load(self.load));
+            cx.set_timer(RELOAD, LOAD_PATIENCE);
         }
     }
 
     /// Joins the group, and asks again until it hears that it is a member.
     fn join(&self, cx: &mut Context<'_, Service>) {
         cx.send(self.before, Message::Join(self.me));
-        cx.set_timer(RELINK, RELINK_AFTER);
+        cx.set_timer(RELINK, JOIN_AFTER);
     }
 
-    fn relink(&self, cx: &mut Context<'_, Service>) {
-        match self.shape {
-            Shape::Group => self.join(cx),
-            Shape::Line | Shape::Pool => cx.send(self.before, Message::Link),
+    /// It finds out that its link is of no use any more, or has waited long enough for an answer.
+    fn relink(&mut self, cx: &mut Context<'_, Service>) {
+        match (self.shape, self.link) {
+            (Shape::Group, _) => self.join(cx),
+            (Shape::Line | Shape::Pool, Link::To(_)) => {}
+            (Shape::Line | Shape::Pool, Link::Open) => self.ask_for_link(cx),
+            (Shape::Line | Shape::Pool, Link::Stale) => {
+                self.link = Link::Open;
+                self.ask_for_link(cx);
+                self.load(cx);
+            }
         }
     }
 
@@ -97,22 +196,23 @@ impl Stage {
     }
 
     fn linked(&mut self, cx: &mut Context<'_, Service>, to: Incarnation) {
-        self.link = Some(to);
+        self.link = Link::To(to);
         cx.announce(Fact::Linked { place: self.place });
     }
 
     fn job(&mut self, cx: &mut Context<'_, Service>, work: Work, by: Incarnation) {
-        if self.link != Some(by) {
+        if self.link != Link::To(by) {
             cx.announce(Fact::Refused { request: work.request });
             cx.dead_letter(DeadLetter::Undeliverable);
             // One that waits for an answer to its link does not find out sooner.
-            if self.link.take().is_some() {
+            if matches!(self.link, Link::To(_)) {
+                self.link = Link::Stale;
                 cx.set_timer(RELINK, RELINK_AFTER);
             }
             return;
         }
         self.queue.push_back(work);
-        if self.queue.len() == 1 {
+        if self.queue.len() == 1 && !self.is_loading {
             cx.set_timer(WORK, WORK_TIME);
         }
     }
@@ -142,7 +242,11 @@ impl Actor<Service> for Stage {
                 Message::Job { work, by } => self.job(cx, work, by),
                 Message::Link => cx.send(envelope.from, Message::Linked(self.me)),
                 Message::Linked(_) if self.shape == Shape::Group => cx.cancel_timer(RELINK),
-                Message::Linked(to) => self.linked(cx, to),
+                Message::Linked(to) => {
+                    cx.cancel_timer(RELINK);
+                    self.linked(cx, to);
+                }
+                Message::Loaded(load) => self.loaded(cx, load),
                 Message::Arrives { .. }
                 | Message::Request(_)
                 | Message::Done(_)
@@ -153,15 +257,21 @@ impl Actor<Service> for Stage {
                 | Message::Open
                 | Message::Join(_)
                 | Message::Leave(_)
+                | Message::Load(_)
                 | Message::Command(_)
                 | Message::Answer(_) => cx.dead_letter(DeadLetter::Malformed),
             },
             Input::Timer(WORK) => self.done(cx),
+            Input::Timer(RELOAD) => self.reload(cx),
+            Input::Timer(REOPEN) => self.open(cx),
             Input::Timer(_) => self.relink(cx),
             Input::Signal(Signal::Shutdown) => {
                 if cx.choose(WILLING) != WILLING - 1 {
                     self.stop(cx);
                 }
+            }
+            Input::Signal(Signal::Exit { who, .. }) if who == self.before => {
+                cx.set_timer(REOPEN, RELINK_AFTER);
             }
             Input::Signal(_) | Input::Synced(_) => {}
         }

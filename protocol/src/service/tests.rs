@@ -3,6 +3,7 @@
 mod calls;
 mod fronts;
 mod groups;
+mod loads;
 
 use std::time::Duration;
 
@@ -25,14 +26,23 @@ fn a_stage_refuses_what_comes_from_a_life_that_it_is_not_linked_to_and_links_its
     let mut probe = Probe::default();
     let (before, client) = (probe.peer(), probe.peer());
     let mut stage = Stage::new(1, before, None);
-    assert_eq!(told(probe.start(&mut stage)), ["send @1.1 Link"]);
+    assert_eq!(told(probe.start(&mut stage)), ["send @1.1 Link", "set Timer(2) 40ms"]);
     probe.message(&mut stage, before, Message::Linked(Incarnation(1)));
     let job = |by| Message::Job { work: work(1, client), by: Incarnation(by) };
     assert_eq!(told(probe.message(&mut stage, before, job(1))), ["set Timer(1) 2ms"]);
-    let refused = ["announce Refused { request: c1#1 }", "dead letter Undeliverable", "set Timer(2) 300ms"];
+    let refused = ["announce Refused { request: c1#1 }", "dead letter Undeliverable", "set Timer(2) 40ms"];
     assert_eq!(told(probe.message(&mut stage, before, job(2))), refused);
     assert_eq!(told(probe.message(&mut stage, before, job(2))).len(), 2, "it has found out already");
-    assert_eq!(told(probe.turn(&mut stage, Input::Timer(TimerId(2)))), ["send @1.1 Link"]);
+    let asks = ["send @1.1 Link", "set Timer(2) 40ms"];
+    assert_eq!(told(probe.turn(&mut stage, Input::Timer(TimerId(2)))), asks);
+    assert_eq!(
+        told(probe.turn(&mut stage, Input::Timer(TimerId(2)))),
+        asks,
+        "the one before may not be there yet"
+    );
+    let linked = ["cancel Timer(2)", "announce Linked { place: 1 }"];
+    assert_eq!(told(probe.message(&mut stage, before, Message::Linked(Incarnation(2)))), linked);
+    assert_eq!(told(probe.message(&mut stage, before, job(2))), [""; 0], "it is accepted, and waits");
 }
 
 #[test]

@@ -61,6 +61,8 @@ pub enum Crew {
         shape: Shape,
         /// How many there are.
         of: u8,
+        /// Where they load from what they need, if they need anything.
+        store: Option<Address>,
     },
     /// Callers of a dependency.
     Callers {
@@ -144,10 +146,10 @@ impl Crew {
             Self::Stages { .. } if cx.choose(STARTS) == STARTS - 1 => return Started::Failed,
             Self::Stages { shape: Shape::Pool, .. } => cx.spawn(name, Stage::of_pool(place, door)),
             Self::Stages { shape: Shape::Group, .. } => cx.spawn(name, Stage::of_group(place, door)),
-            Self::Stages { shape: Shape::Line, of } => {
+            Self::Stages { shape: Shape::Line, of, store } => {
                 let before = if place == 0 { door } else { cx.child(&stage_name(place - 1)) };
                 let after = (place + 1 < *of).then(|| cx.child(&stage_name(place + 1)));
-                cx.spawn(name, Stage::new(place, before, after))
+                cx.spawn(name, Stage::new(place, before, after).loading_from(*store))
             }
         })
     }
@@ -184,6 +186,8 @@ impl Supervised for Service {
             | Message::Leave(_)
             | Message::Link
             | Message::Linked(_)
+            | Message::Load(_)
+            | Message::Loaded(_)
             | Message::Answer(_) => None,
         }
     }

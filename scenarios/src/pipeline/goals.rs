@@ -29,3 +29,10 @@ pub(super) fn state(check: &mut Properties<Fact>) {
         matches!(fact, Fact::Answered { in_time: false, .. })
     });
 }
+
+/// States those of stages that stand in a line.
+pub(super) fn of_a_line(check: &mut Properties<Fact>) {
+    check.sometimes("a stage loads anew, for the one before it is another one", |fact| {
+        matches!(fact, Fact::Loading { again: true, .. })
+    });
+}

@@ -81,6 +81,25 @@ pub(crate) fn recovery_of_workers(measure: &mut Measures<Fact>) {
     );
 }
 
+/// From when a client first has to ask again, or gives up, to the next answer that it gets: what a failure is to those who ask, whatever has
+/// failed.
+pub(crate) fn recovery_of_clients(measure: &mut Measures<Fact>) {
+    measure.quantiles(
+        &[("time to recovery p50", 50), ("time to recovery p95", 95), ("time to recovery p99", 99)],
+        BTreeMap::new(),
+        |since: &mut BTreeMap<u16, Time>, moment: Moment, fact: &Fact| match fact {
+            Fact::AskedAgain { request, .. } | Fact::GivenUp { request } => {
+                since.entry(request.client).or_insert(moment.at);
+                None
+            }
+            Fact::Answered { request, .. } => {
+                since.remove(&request.client).map(|since| nanos(moment.at.since(since)))
+            }
+            _ => None,
+        },
+    );
+}
+
 /// A worker has failed, and nothing was carried out yet that was asked for after that.
 #[derive(Clone)]
 struct Outage {

@@ -1,7 +1,10 @@
+use std::time::Duration;
+
 use rehearsal::Profile;
+use rehearsal_protocol::service::stage::WORK_TIME;
 use rehearsal_scenarios::escalation::ESCALATION;
 
-use super::exam::{difference, every_variant_trips_its_own, reference_holds};
+use super::exam::{compared, difference, every_variant_trips_its_own, reference_holds};
 
 #[test]
 fn the_reference_holds_under_chaos() {
@@ -11,6 +14,17 @@ fn the_reference_holds_under_chaos() {
 #[test]
 fn every_variant_trips_its_own_invariant() {
     every_variant_trips_its_own(&ESCALATION, 20_000);
+}
+
+#[test]
+fn what_had_passed_the_worker_that_failed_is_no_recovery() {
+    let comparison = compared(&ESCALATION, ["otp-defaults", "rest-for-one"], 200);
+    let found = comparison.distributions.iter().find(|found| found.name == "time to recovery").unwrap();
+    // A worker's clock may be a little fast.
+    let is_whole = |nanos: &i64| 2 * Duration::from_nanos(nanos.unsigned_abs()) > WORK_TIME;
+    for samples in &found.samples {
+        assert!(samples.len() > 50 && samples.iter().all(is_whole), "{samples:?}");
+    }
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! What differs between policies for stages that depend on each other.
 
-use std::time::Duration;
-
-use rehearsal_protocol::service::stage::WORK_TIME;
+use rehearsal::Profile;
+use rehearsal::policy::Policy;
+use rehearsal::run::RunSpec;
+use rehearsal::trace::Recording;
 use rehearsal_scenarios::pipeline::PIPELINE;
 
 use super::exam::{compared, difference};
@@ -25,20 +26,40 @@ fn stages_that_depend_on_each_other_had_better_be_started_together() {
 }
 
 #[test]
-fn common_seeds_more_than_halve_the_intervals_of_what_the_weather_decides() {
-    for name in ["availability", "requests lost", "requests duplicated", "work asked for again", "restarts"] {
-        let found = difference(&PIPELINE, name, ["one-for-one", "rest-for-one"], 200);
-        assert!(2.0 * found.interval.width() <= found.independent.width(), "{name}: {found:?}");
+fn common_seeds_halve_the_interval_of_every_metric_between_all_strategies() {
+    for policies in
+        [["one-for-one", "one-for-all"], ["one-for-one", "rest-for-one"], ["one-for-all", "rest-for-one"]]
+    {
+        for metric in compared(&PIPELINE, policies, 2_000).metrics {
+            let (name, found) = (metric.metric.name, metric.pairs[0].difference.unwrap());
+            assert!(
+                2.0 * found.interval.width() <= found.independent.width(),
+                "{policies:?}, {name}: {found:?}"
+            );
+        }
     }
 }
 
 #[test]
-fn what_had_passed_the_stage_that_failed_is_no_recovery() {
+fn the_store_is_as_slow_under_every_policy() {
+    let line = PIPELINE.built(None);
+    for seed in 0..50 {
+        let paces = ["one-for-one", "one-for-all", "rest-for-one"].map(|policy| {
+            let mut runner = line.under(&Policy::Named(policy.to_owned())).unwrap().runner();
+            let spec = RunSpec::seeded(seed, &Profile::CHAOS);
+            runner.run(&RunSpec { recording: Recording::Payloads, ..spec });
+            let texts = runner.recorder().payloads().iter().map(|payload| payload.text.clone());
+            texts.filter(|text| text.starts_with("StoreBegan")).collect::<Vec<_>>()
+        });
+        assert!(!paces[0].is_empty() && paces.iter().all(|found| *found == paces[0]), "{seed:#x}: {paces:?}");
+    }
+}
+
+#[test]
+fn a_client_has_recovered_with_its_next_answer() {
     let comparison = compared(&PIPELINE, ["one-for-one", "rest-for-one"], 200);
     let found = comparison.distributions.iter().find(|found| found.name == "time to recovery").unwrap();
-    // A request passes three stages, whose clocks may be a little fast.
-    let is_whole = |nanos: &i64| Duration::from_nanos(nanos.unsigned_abs()) > 2 * WORK_TIME;
     for samples in &found.samples {
-        assert!(samples.len() > 50 && samples.iter().all(is_whole), "{samples:?}");
+        assert!(samples.len() > 500 && samples.iter().all(|nanos| *nanos >= 0), "{samples:?}");
     }
 }
