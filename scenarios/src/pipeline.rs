@@ -31,12 +31,15 @@ pub static PIPELINE: Entry = Entry {
         rehearsal(Line {
             clients: settings.get("clients") as u16,
             stages: settings.get("stages") as u8,
-            load: Load { requests: settings.get("requests"), ..Load::usual() },
+            load: Load { requests: settings.get("requests"), poison: POISON, ..Load::usual() },
             variant: variant.and_then(service::named).unwrap_or_default(),
             ..Line::default()
         })
     },
 };
+
+/// One request in so many is poison.
+const POISON: u32 = 96;
 
 /// A client asks three times for each request, each time at once.
 pub(crate) const RETRY: Retry = Retry::at_once(3);

@@ -25,6 +25,8 @@ const REOPEN: TimerId = TimerId(4);
 pub const WORK_TIME: Duration = Duration::from_millis(2);
 /// How long a stage takes to find out that its link is of no use any more, and then waits before it asks for one again.
 pub const RELINK_AFTER: Duration = Duration::from_millis(40);
+/// So often it asks: for longer than any restart is put off.
+const MOST_ASKED: u8 = 75;
 /// How long a worker waits to hear that it is a member of the group.
 const JOIN_AFTER: Duration = Duration::from_millis(300);
 /// How long a stage waits for what it loads: longer than the store ever takes.
@@ -52,6 +54,8 @@ pub struct Stage {
     is_loading: bool,
     me: Incarnation,
     link: Link,
+    /// How often it has asked for a link in vain.
+    asked: u8,
     queue: VecDeque<Work>,
 }
 
@@ -79,6 +83,7 @@ impl Stage {
             is_loading: false,
             me: Incarnation(0),
             link: Link::Open,
+            asked: 0,
             queue: VecDeque::new(),
         }
     }
@@ -178,7 +183,13 @@ impl Stage {
         match (self.shape, self.link) {
             (Shape::Group, _) => self.join(cx),
             (Shape::Line | Shape::Pool, Link::To(_)) => {}
-            (Shape::Line | Shape::Pool, Link::Open) => self.ask_for_link(cx),
+            (Shape::Line | Shape::Pool, Link::Open) => {
+                self.asked += 1;
+                if self.asked == MOST_ASKED {
+                    return cx.fail("the one before does not come back");
+                }
+                self.ask_for_link(cx);
+            }
             (Shape::Line | Shape::Pool, Link::Stale) => {
                 self.link = Link::Open;
                 self.ask_for_link(cx);
@@ -196,7 +207,7 @@ impl Stage {
     }
 
     fn linked(&mut self, cx: &mut Context<'_, Service>, to: Incarnation) {
-        self.link = Link::To(to);
+        (self.link, self.asked) = (Link::To(to), 0);
         cx.announce(Fact::Linked { place: self.place });
     }
 

@@ -86,3 +86,14 @@ fn the_first_stage_tells_each_life_of_the_door_that_it_is_open() {
     assert_eq!(told(probe.turn(&mut stage, Input::Signal(ended))), ["set Timer(4) 40ms"]);
     assert_eq!(told(probe.turn(&mut stage, Input::Timer(TimerId(4)))), opens);
 }
+
+#[test]
+fn a_stage_whose_predecessor_does_not_come_back_ends() {
+    let mut probe = Probe::default();
+    let before = probe.peer();
+    let mut stage = Stage::new(1, before, None);
+    probe.start(&mut stage);
+    let again =
+        (0..).find(|_| told(probe.turn(&mut stage, Input::Timer(TimerId(2))))[0].starts_with("exit Failed"));
+    assert_eq!(again, Some(74), "three seconds");
+}
