@@ -2,7 +2,9 @@
 
 use rehearsal::check::Properties;
 use rehearsal_protocol::service::Fact;
+use rehearsal_protocol::service::client::PATIENCE;
 use rehearsal_protocol::supervision::Fact as Supervision;
+use rehearsal_protocol::time;
 
 /// States the goals.
 pub(super) fn state(check: &mut Properties<Fact>) {
@@ -32,7 +34,8 @@ pub(super) fn state(check: &mut Properties<Fact>) {
 
 /// States those of stages that stand in a line.
 pub(super) fn of_a_line(check: &mut Properties<Fact>) {
-    check.sometimes("a stage loads anew, for the one before it is another one", |fact| {
-        matches!(fact, Fact::Loading { again: true, .. })
-    });
+    check.sometimes(
+        "what stages need takes longer to load than a client waits",
+        |fact| matches!(fact, Fact::StoreBegan { pace } if *pace > time::nanos(PATIENCE)),
+    );
 }
