@@ -93,7 +93,7 @@ fn a_stage_whose_predecessor_does_not_come_back_ends() {
     let before = probe.peer();
     let mut stage = Stage::new(1, before, None);
     probe.start(&mut stage);
-    let again =
-        (0..100).find(|_| told(probe.turn(&mut stage, Input::Timer(TimerId(2))))[0].starts_with("exit Failed"));
+    let again = (0..100)
+        .find(|_| told(probe.turn(&mut stage, Input::Timer(TimerId(2))))[0].starts_with("exit Failed"));
     assert_eq!(again, Some(74), "three seconds");
 }
