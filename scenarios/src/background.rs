@@ -131,7 +131,7 @@ struct Ends {
 }
 
 impl Monitor<Fact> for Ends {
-    fn observe(&mut self, moment: Moment, fact: &Fact) -> Result<(), String> {
+    fn observe(&mut self, moment: &Moment, fact: &Fact) -> Result<(), String> {
         match fact {
             Fact::Row { task, status: Status::InProgress } => {
                 self.in_progress.insert(*task);
@@ -187,7 +187,7 @@ impl Lives {
 }
 
 impl Monitor<Fact> for Lives {
-    fn observe(&mut self, moment: Moment, fact: &Fact) -> Result<(), String> {
+    fn observe(&mut self, moment: &Moment, fact: &Fact) -> Result<(), String> {
         match fact {
             Fact::Began(task) => {
                 self.live.insert(*task);

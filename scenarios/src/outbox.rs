@@ -193,7 +193,7 @@ impl Seen {
 }
 
 impl Monitor<Fact> for Seen {
-    fn observe(&mut self, moment: Moment, fact: &Fact) -> Result<(), String> {
+    fn observe(&mut self, moment: &Moment, fact: &Fact) -> Result<(), String> {
         match fact {
             Fact::Committed { stream, number } => {
                 let times = self.committed.get_or_default(*stream);

@@ -28,6 +28,8 @@ pub mod slow;
 pub use plan::{Episode, Harm, Plan, Planner};
 pub use profile::{PROFILES, Profile};
 
+use crate::choice::generator::{self, Key};
+
 /// A kind of fault.
 pub struct Kind {
     /// Its name in profiles, streams and reports.
@@ -36,6 +38,19 @@ pub struct Kind {
     pub sentence: &'static str,
     /// Adds it to the plan of a run. `on` says whether this run's swarm has it; overridden episodes come in any case.
     pub plan: fn(&mut Planner<'_>, on: bool),
+    /// Its name as a part of the keys of choices.
+    pub(crate) key: Key,
+}
+
+impl Kind {
+    /// A kind of that name, with what it does in words and the function that adds it to a plan.
+    pub const fn new(
+        name: &'static str,
+        sentence: &'static str,
+        plan: fn(&mut Planner<'_>, on: bool),
+    ) -> Self {
+        Self { name, sentence, plan, key: generator::name(name) }
+    }
 }
 
 /// Every kind of fault there is.

@@ -174,7 +174,7 @@ impl Due {
 }
 
 impl Monitor<Fact> for Due {
-    fn observe(&mut self, moment: Moment, fact: &Fact) -> Result<(), String> {
+    fn observe(&mut self, moment: &Moment, fact: &Fact) -> Result<(), String> {
         match (self.what, fact) {
             (_, Fact::Supervision(fact)) => self.of_supervisor(fact),
             (_, Fact::CallerBegan { place }) => self.since.retain(|(other, _), _| other != place),

@@ -34,7 +34,7 @@ impl Hash for Owing {
 }
 
 impl Monitor<Fact> for Owing {
-    fn observe(&mut self, moment: Moment, fact: &Fact) -> Result<(), String> {
+    fn observe(&mut self, moment: &Moment, fact: &Fact) -> Result<(), String> {
         match (self.step)(fact) {
             Step::Owe(supervisor) => {
                 self.since.entry(supervisor).or_insert(moment.at);

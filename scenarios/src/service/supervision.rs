@@ -298,7 +298,7 @@ struct Missed {
 const MISSED_WITHIN: Duration = Duration::from_secs(5);
 
 impl Monitor<Fact> for Missed {
-    fn observe(&mut self, moment: Moment, fact: &Fact) -> Result<(), String> {
+    fn observe(&mut self, moment: &Moment, fact: &Fact) -> Result<(), String> {
         let fact = match fact {
             Fact::Stillborn { place } => {
                 self.stillborn.insert(stage_name(*place), moment.at);

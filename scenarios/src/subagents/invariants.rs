@@ -244,7 +244,7 @@ struct Spawned {
 }
 
 impl Monitor<Fact> for Spawned {
-    fn observe(&mut self, moment: Moment, fact: &Fact) -> Result<(), String> {
+    fn observe(&mut self, moment: &Moment, fact: &Fact) -> Result<(), String> {
         match fact {
             Fact::SubagentSpawned { way, call, .. } => {
                 self.open.insert(*way, moment.at);

@@ -49,7 +49,7 @@ struct Answered {
 }
 
 impl Monitor<Fact> for Answered {
-    fn observe(&mut self, moment: Moment, fact: &Fact) -> Result<(), String> {
+    fn observe(&mut self, moment: &Moment, fact: &Fact) -> Result<(), String> {
         match fact {
             Fact::Requested { request, .. } => {
                 self.open.insert(*request, moment.at);

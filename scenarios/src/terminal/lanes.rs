@@ -156,7 +156,7 @@ struct Conservation {
 }
 
 impl Monitor<Fact> for Conservation {
-    fn observe(&mut self, moment: Moment, fact: &Fact) -> Result<(), String> {
+    fn observe(&mut self, moment: &Moment, fact: &Fact) -> Result<(), String> {
         match fact {
             Fact::Accepted { lane, number, .. } => {
                 self.waiting.insert((*lane, *number), moment.at);
@@ -208,7 +208,7 @@ struct Idling {
 }
 
 impl Monitor<Fact> for Idling {
-    fn observe(&mut self, moment: Moment, fact: &Fact) -> Result<(), String> {
+    fn observe(&mut self, moment: &Moment, fact: &Fact) -> Result<(), String> {
         match fact {
             Fact::Idle => self.has_begun = false,
             Fact::Accepted { lane: Lane::Bulk, number, .. } if !self.has_begun && self.report.is_none() => {

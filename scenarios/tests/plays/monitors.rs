@@ -23,7 +23,7 @@ fn judge(mut monitor: impl Monitor<Fact>, facts: &[Fact]) -> Result<(), String> 
     let actor = Address::new(NodeId(0), 0);
     facts.iter().zip(0..).try_for_each(|(fact, event)| {
         let at = Time::ZERO + Duration::from_secs(event);
-        monitor.observe(Moment { at, event, actor, healed: Some(Time::ZERO) }, fact)
+        monitor.observe(&Moment { at, event, actor, healed: Some(Time::ZERO) }, fact)
     })
 }
 
@@ -74,7 +74,7 @@ fn a_command_that_is_sent_again_after_its_answer_is_owed_nothing() {
     let mut monitor = session::keys_do_not_wait();
     let moment = Moment { at: Time::ZERO, event: 0, actor: Address::new(NodeId(0), 0), healed: None };
     for fact in [arrives.clone(), accepted(1), arrives] {
-        assert_eq!(monitor.observe(moment, &fact), Ok(()));
+        assert_eq!(monitor.observe(&moment, &fact), Ok(()));
     }
     assert_eq!(monitor.owed(), []);
 }

@@ -17,7 +17,7 @@ fn judged(facts: &[&'static str]) -> Result<(), String> {
         });
     let at = Time::ZERO + Duration::from_secs(1);
     let moment = Moment { at, event: 1, actor: Address::new(NodeId(0), 0), healed: None };
-    facts.iter().try_for_each(|fact| monitor.observe(moment, fact))
+    facts.iter().try_for_each(|fact| monitor.observe(&moment, fact))
 }
 
 #[test]

@@ -17,7 +17,7 @@ pub trait Monitor<F>: MonitorClone<F> + Send {
     /// # Errors
     ///
     /// What is wrong, in words, if the invariant is broken.
-    fn observe(&mut self, moment: Moment, fact: &F) -> Result<(), String>;
+    fn observe(&mut self, moment: &Moment, fact: &F) -> Result<(), String>;
 
     /// The kinds of facts that it judges: names of variants. It is not shown any other. All facts if absent; see [`on`](super::on).
     fn kinds(&self) -> Option<&[&'static str]> {

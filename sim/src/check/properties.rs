@@ -290,7 +290,7 @@ impl<F: Clone + Debug + Serialize> Checks<F> {
         }
         for index in self.subscriptions.to(kind) {
             let index = *index as usize;
-            if let Err(message) = self.monitors[index].observe(moment, fact) {
+            if let Err(message) = self.monitors[index].observe(&moment, fact) {
                 violated(&mut self.violation, &self.invariants[index], message, moment);
             }
         }
@@ -321,7 +321,7 @@ impl<F: Clone + Debug + Serialize> Checks<F> {
             }
             let mut copy = monitor.clone();
             let before: Fingerprint = state(&*copy);
-            let minds = copy.observe(moment, fact).is_err() || state(&*copy) != before;
+            let minds = copy.observe(&moment, fact).is_err() || state(&*copy) != before;
             if minds && self.audit == Audit::Clean {
                 self.audit = Audit::Found(blind(&self.invariants[index].id, kind.name, fact));
             }

@@ -50,7 +50,7 @@ impl<M: Hash, const N: usize> Hash for On<M, N> {
 
 impl<F, M: Monitor<F> + Clone + Hash + 'static, const N: usize> Monitor<F> for On<M, N> {
     #[inline]
-    fn observe(&mut self, moment: Moment, fact: &F) -> Result<(), String> {
+    fn observe(&mut self, moment: &Moment, fact: &F) -> Result<(), String> {
         self.monitor.observe(moment, fact)
     }
 

@@ -58,8 +58,8 @@ where
     S: Clone + Hash + Send + 'static,
     J: Fn(&mut S, Moment, &F) -> Result<(), String> + Clone + Send + 'static,
 {
-    fn observe(&mut self, moment: Moment, fact: &F) -> Result<(), String> {
-        (self.judge)(&mut self.state, moment, fact)
+    fn observe(&mut self, moment: &Moment, fact: &F) -> Result<(), String> {
+        (self.judge)(&mut self.state, *moment, fact)
     }
 
     fn reset(&mut self) {
@@ -210,7 +210,7 @@ where
     K: Ord + Clone + Hash + Debug + Send + 'static,
     J: Fn(&F) -> Step<K> + Clone + Send + 'static,
 {
-    fn observe(&mut self, moment: Moment, fact: &F) -> Result<(), String> {
+    fn observe(&mut self, moment: &Moment, fact: &F) -> Result<(), String> {
         match (self.step)(fact) {
             Step::Ignore => Ok(()),
             Step::Owe(key) => {
@@ -256,12 +256,12 @@ mod tests {
     #[test]
     fn a_key_stated_twice_is_told_with_its_first_event() {
         let mut monitor = unique(|fact: &u32| (*fact > 10).then_some(*fact));
-        assert_eq!(monitor.observe(at(1, None), &11), Ok(()));
-        assert_eq!(monitor.observe(at(2, None), &5), Ok(()));
-        assert_eq!(monitor.observe(at(3, None), &5), Ok(()));
-        assert_eq!(monitor.observe(at(4, None), &11), Err("11 a second time, first in event 1".to_owned()));
+        assert_eq!(monitor.observe(&at(1, None), &11), Ok(()));
+        assert_eq!(monitor.observe(&at(2, None), &5), Ok(()));
+        assert_eq!(monitor.observe(&at(3, None), &5), Ok(()));
+        assert_eq!(monitor.observe(&at(4, None), &11), Err("11 a second time, first in event 1".to_owned()));
         monitor.reset();
-        assert_eq!(monitor.observe(at(5, None), &11), Ok(()));
+        assert_eq!(monitor.observe(&at(5, None), &11), Ok(()));
     }
 
     #[test]
@@ -269,31 +269,31 @@ mod tests {
         let mut monitor = disjoint(|(who, begins): &(char, bool)| {
             Some(if *begins { Edge::Begin("lock", *who) } else { Edge::End("lock", *who) })
         });
-        assert!(monitor.observe(at(1, None), &('a', true)).is_ok());
-        assert!(monitor.observe(at(2, None), &('a', true)).is_ok());
-        assert!(monitor.observe(at(3, None), &('b', false)).is_ok());
-        assert!(monitor.observe(at(4, None), &('b', true)).unwrap_err().contains("since 1.000s"));
+        assert!(monitor.observe(&at(1, None), &('a', true)).is_ok());
+        assert!(monitor.observe(&at(2, None), &('a', true)).is_ok());
+        assert!(monitor.observe(&at(3, None), &('b', false)).is_ok());
+        assert!(monitor.observe(&at(4, None), &('b', true)).unwrap_err().contains("since 1.000s"));
     }
 
     #[test]
     fn an_effect_before_its_cause_is_told() {
         let mut monitor =
             precedes(|fact: &i32| Some(if *fact > 0 { Order::Cause(*fact) } else { Order::Needs(-fact) }));
-        assert!(monitor.observe(at(1, None), &-3).is_err());
-        assert!(monitor.observe(at(2, None), &3).is_ok());
-        assert!(monitor.observe(at(3, None), &-3).is_ok());
+        assert!(monitor.observe(&at(1, None), &-3).is_err());
+        assert!(monitor.observe(&at(2, None), &3).is_ok());
+        assert!(monitor.observe(&at(3, None), &-3).is_ok());
     }
 
     #[test]
     fn a_promise_has_its_time_counted_from_healing() {
         let step = |fact: &i32| if *fact > 0 { Step::Owe(*fact) } else { Step::Settle(-fact) };
         let mut monitor = leads_to(Duration::from_secs(5), step);
-        assert!(monitor.observe(at(1, None), &7).is_ok());
-        assert!(monitor.observe(at(20, None), &-7).is_ok(), "no deadline while faults go on");
-        assert!(monitor.observe(at(21, None), &8).is_ok());
-        assert!(monitor.observe(at(34, Some(30)), &-8).is_ok());
-        assert!(monitor.observe(at(35, Some(30)), &9).is_ok());
+        assert!(monitor.observe(&at(1, None), &7).is_ok());
+        assert!(monitor.observe(&at(20, None), &-7).is_ok(), "no deadline while faults go on");
+        assert!(monitor.observe(&at(21, None), &8).is_ok());
+        assert!(monitor.observe(&at(34, Some(30)), &-8).is_ok());
+        assert!(monitor.observe(&at(35, Some(30)), &9).is_ok());
         assert_eq!(monitor.owed().len(), 1);
-        assert!(monitor.observe(at(41, Some(30)), &-9).unwrap_err().contains("due at 40.000s"));
+        assert!(monitor.observe(&at(41, Some(30)), &-9).unwrap_err().contains("due at 40.000s"));
     }
 }

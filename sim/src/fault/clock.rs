@@ -6,14 +6,14 @@ use crate::choice::menu::between;
 use crate::choice::{Stream, generator};
 
 /// Up to a second ahead, and up to a thousandth fast or slow.
-pub static KIND: Kind = Kind { name: "clock", sentence: "nodes' clocks are off and drift", plan };
+pub static KIND: Kind = Kind::new("clock", "nodes' clocks are off and drift", plan);
 
 fn plan(planner: &mut Planner<'_>, on: bool) {
     let menu = planner.episode_menu(on, 50, 3);
     let topology = planner.topology;
     for (index, node) in topology.nodes.iter().enumerate() {
         let stream = Stream::OnNode(KIND.name, index as u32);
-        let key = generator::join(generator::name(KIND.name), node.key);
+        let key = generator::join(KIND.key, node.key);
         let value = planner.choices.pick_episode(stream, key, 0, &menu);
         let offset = between(0, 1_000_000_000, value.share());
         let drift_ppm = i64::from(value.extra() % 2_001) - 1_000;

@@ -5,8 +5,8 @@ use super::{Kind, partition};
 
 /// This finds what uniform loss does not: old messages that arrive in a burst, long after their sender gave up.
 pub static KIND: Kind =
-    Kind { name: "clog", sentence: "links hold what they carry, and release it at once", plan };
+    Kind::new("clog", "links hold what they carry, and release it at once", plan);
 
 fn plan(planner: &mut Planner<'_>, on: bool) {
-    partition::plan_cuts(planner, KIND.name, on, Harm::Clog);
+    partition::plan_cuts(planner, &KIND, on, Harm::Clog);
 }

@@ -4,15 +4,11 @@ use super::Kind;
 use super::plan::Planner;
 
 /// Reordering comes from this as well: what takes long is overtaken.
-pub static KIND: Kind = Kind {
-    name: "delay",
-    sentence: "single messages come just below or above a timeout, or very late",
-    plan,
-};
+pub static KIND: Kind = Kind::new("delay", "single messages come just below or above a timeout, or very late", plan);
 
 fn plan(planner: &mut Planner<'_>, on: bool) {
     if on {
-        let rate = planner.rate(KIND.name);
+        let rate = planner.rate(&KIND);
         planner.plan.weather.delay(rate);
     }
 }

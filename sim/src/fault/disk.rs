@@ -5,11 +5,11 @@ use super::plan::Planner;
 
 /// Without it a crash loses all unsynced writes; with it some stay, or the last of them is torn.
 pub static KIND: Kind =
-    Kind { name: "disk", sentence: "syncs are slow, and a crash tears unsynced writes", plan };
+    Kind::new("disk", "syncs are slow, and a crash tears unsynced writes", plan);
 
 fn plan(planner: &mut Planner<'_>, on: bool) {
     if on {
-        let rate = planner.rate(KIND.name);
+        let rate = planner.rate(&KIND);
         planner.plan.weather.bad_disks(rate);
     }
 }

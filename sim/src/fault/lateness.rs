@@ -4,11 +4,11 @@ use super::Kind;
 use super::plan::Planner;
 
 /// A timer promises not to fire early, and nothing more.
-pub static KIND: Kind = Kind { name: "lateness", sentence: "timers run out late", plan };
+pub static KIND: Kind = Kind::new("lateness", "timers run out late", plan);
 
 fn plan(planner: &mut Planner<'_>, on: bool) {
     if on {
-        let rate = planner.rate(KIND.name);
+        let rate = planner.rate(&KIND);
         planner.plan.weather.late_timers(rate);
     }
 }

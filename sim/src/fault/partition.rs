@@ -10,14 +10,14 @@ use crate::choice::generator::{join, mix};
 use crate::world::blueprint::Topology;
 
 /// Symmetric, one-way and bridging partitions.
-pub static KIND: Kind = Kind { name: "partition", sentence: "links are cut, both ways or one way", plan };
+pub static KIND: Kind = Kind::new("partition", "links are cut, both ways or one way", plan);
 
 fn plan(planner: &mut Planner<'_>, on: bool) {
-    plan_cuts(planner, KIND.name, on, Harm::Cut);
+    plan_cuts(planner, &KIND, on, Harm::Cut);
 }
 
 /// Plans cuts of links for a kind. Those about one node are that node's own, so that another node adds its own and moves none.
-pub(super) fn plan_cuts(planner: &mut Planner<'_>, kind: &'static str, on: bool, harm: fn(Cut) -> Harm) {
+pub(super) fn plan_cuts(planner: &mut Planner<'_>, kind: &Kind, on: bool, harm: fn(Cut) -> Harm) {
     if planner.topology.nodes.len() < 2 {
         return;
     }

@@ -211,7 +211,7 @@ impl Plan {
 
 impl Planner<'_> {
     fn is_on(&self, kind: &Kind, profile: &Profile) -> bool {
-        let stream = generator::join(generator::name("swarm"), generator::name(kind.name));
+        let stream = generator::join(const { generator::name("swarm") }, kind.key);
         let in_swarm = || {
             self.choices.base() == Base::Seeded
                 && generator::draw(self.seed, stream, 0) % 100 < u64::from(profile.swarm_percent)
@@ -219,15 +219,10 @@ impl Planner<'_> {
         profile.kinds.contains(&kind.name) && (self.choices.insists_on().has(kind.name) || in_swarm())
     }
 
-    /// A number that is fixed for this run, for rates that differ between runs.
-    pub fn level(&self, purpose: &str) -> u64 {
-        let stream = generator::join(generator::name("level"), generator::name(purpose));
-        generator::draw(self.seed, stream, 0)
-    }
-
     /// The chance of a rate fault in this run, in weights of 65,536: zero in none, rare in most, frequent in some.
-    pub fn rate(&self, purpose: &str) -> u32 {
-        let level = self.level(purpose);
+    pub fn rate(&self, kind: &Kind) -> u32 {
+        let stream = generator::join(const { generator::name("level") }, kind.key);
+        let level = generator::draw(self.seed, stream, 0);
         // Between 2^-11 and 2^-2 of all messages, every magnitude as likely.
         let magnitude = 5 + (level % 10) as u32;
         (1 << magnitude) + ((level >> 32) as u32 & ((1 << magnitude) - 1))
@@ -247,7 +242,7 @@ impl Planner<'_> {
     /// Draws the episodes of a kind that concerns nodes one by one; `harm` says what an entry above 0 means.
     pub fn episodes_on_nodes(
         &mut self,
-        kind: &'static str,
+        kind: &Kind,
         menu: &Menu,
         count: u32,
         nodes: Nodes,
@@ -256,13 +251,13 @@ impl Planner<'_> {
         let topology = self.topology;
         let concerned = |node: &NodeInfo| nodes == Nodes::All || !node.steady;
         for (index, node) in topology.nodes.iter().enumerate().filter(|(_, node)| concerned(node)) {
-            let stream = Stream::OnNode(kind, index as u32);
-            let key = generator::join(generator::name(kind), node.key);
+            let stream = Stream::OnNode(kind.name, index as u32);
+            let key = generator::join(kind.key, node.key);
             for n in 0..count {
                 let value = self.choices.pick_episode(stream, key, n, menu);
                 if !value.is_benign() {
                     let (length, harm) = harm(topology, NodeId(index as u32), value);
-                    self.add(kind, value, length, harm, (key, n));
+                    self.add(kind.name, value, length, harm, (key, n));
                 }
             }
         }
@@ -271,18 +266,18 @@ impl Planner<'_> {
     /// Draws the episodes of a kind that concerns the whole system.
     pub fn episodes(
         &mut self,
-        kind: &'static str,
+        kind: &Kind,
         menu: &Menu,
         count: u32,
         harm: impl Fn(&Topology, Value) -> (u64, Harm),
     ) {
         let topology = self.topology;
-        let key = generator::join(generator::name(kind), 0);
+        let key = generator::join(kind.key, 0);
         for n in 0..count {
-            let value = self.choices.pick_episode(Stream::OnSystem(kind), key, n, menu);
+            let value = self.choices.pick_episode(Stream::OnSystem(kind.name), key, n, menu);
             if !value.is_benign() {
                 let (length, harm) = harm(topology, value);
-                self.add(kind, value, length, harm, (key, n));
+                self.add(kind.name, value, length, harm, (key, n));
             }
         }
     }

@@ -5,14 +5,15 @@ use std::hash::{Hash, Hasher};
 
 use rehearsal_protocol::Time;
 
+use crate::check::SortedMap;
 use crate::choice::Value;
 
 /// The disk of one actor's path; it outlives incarnations.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Disk {
-    durable: BTreeMap<String, Vec<u8>>,
+    durable: SortedMap<Box<str>, Box<[u8]>>,
     /// Written and not yet durable, oldest first.
-    volatile: Vec<(String, Vec<u8>)>,
+    volatile: Vec<(Box<str>, Box<[u8]>)>,
     /// How many writes are durable.
     durable_count: u64,
     /// When the last sync completes: syncs complete in order.
@@ -28,7 +29,7 @@ impl Disk {
     }
 
     /// Accepts a write.
-    pub(crate) fn write(&mut self, key: String, value: Vec<u8>) {
+    pub(crate) fn write(&mut self, key: Box<str>, value: Box<[u8]>) {
         self.volatile.push((key, value));
     }
 
@@ -60,9 +61,8 @@ impl Disk {
             _ => ((value.share() as u64 * (self.volatile.len() as u64 + 1)) >> 32) as usize,
         };
         self.complete(self.durable_count + kept as u64);
-        if torn && let Some((key, mut value)) = self.volatile.drain(..).next() {
-            value.truncate(value.len() / 2);
-            self.durable.insert(key, value);
+        if torn && let Some((key, value)) = self.volatile.drain(..).next() {
+            self.durable.insert(key, value[..value.len() / 2].into());
         }
         self.volatile.clear();
         self.durable_count = 0;
@@ -77,7 +77,7 @@ impl Disk {
 
     /// What a new incarnation finds.
     pub(crate) fn kept(&self) -> BTreeMap<String, Vec<u8>> {
-        self.durable.clone()
+        self.durable.iter().map(|(key, value)| (key.to_string(), value.to_vec())).collect()
     }
 }
 
@@ -88,7 +88,7 @@ mod tests {
     fn written() -> Disk {
         let mut disk = Disk::default();
         for n in 0..4u8 {
-            disk.write(format!("k{n}"), vec![n; 4]);
+            disk.write(format!("k{n}").into(), [n; 4].into());
         }
         disk
     }

@@ -79,7 +79,7 @@ impl<P: Protocol> World<P> {
             Effect::KeepMail { child, keep } => self.keep_mail(slot, child.slot(), *keep, event),
             Effect::Write { key, value } => {
                 let (key, value) = (std::mem::take(key), std::mem::take(value));
-                self.cells[slot as usize].rest_mut().disk.write(key.into(), value.into());
+                self.cells[slot as usize].rest_mut().disk.write(key, value);
             }
             Effect::Sync(id) => self.sync(slot, *id, event),
             Effect::DeadLetter(reason) => self.note_dead_letter(slot, *reason, event),

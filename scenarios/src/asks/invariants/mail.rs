@@ -94,7 +94,7 @@ impl Mail {
 }
 
 impl Monitor<Fact> for Mail {
-    fn observe(&mut self, moment: Moment, fact: &Fact) -> Result<(), String> {
+    fn observe(&mut self, moment: &Moment, fact: &Fact) -> Result<(), String> {
         match fact {
             Fact::ClientBegan { client } => self.open.retain(|ask, _| ask.client() != *client),
             Fact::Asked { ask, service } => drop(self.open.insert(*ask, (*service, moment.at))),

@@ -24,7 +24,7 @@ pub(super) struct Agree {
 }
 
 impl Monitor<Fact> for Agree {
-    fn observe(&mut self, moment: Moment, fact: &Fact) -> Result<(), String> {
+    fn observe(&mut self, moment: &Moment, fact: &Fact) -> Result<(), String> {
         if let Fact::Remembered { gate, record } = fact
             && let Some(before) = self.triple.memory.get(gate)
         {

@@ -24,7 +24,7 @@ struct Met {
 }
 
 impl Meetings {
-    fn observe(&mut self, moment: Moment, fact: &Fact) {
+    fn observe(&mut self, moment: &Moment, fact: &Fact) {
         match fact {
             Fact::InFlight { run, .. } | Fact::Resumed { run, .. } => {
                 *self.present.entry(moment.actor) = Some(*run);
@@ -53,7 +53,7 @@ fn effects(
     on(
         ["InFlight", "Resumed", "RunDecided", "Recovering", "Closed", "InterruptReceived", "InterruptEffect"],
         fold(Meetings::default(), move |meetings: &mut Meetings, moment, fact: &Fact| {
-            meetings.observe(moment, fact);
+            meetings.observe(&moment, fact);
             match fact {
                 Fact::InterruptEffect { run, command } => judge(command, run, meetings.met.get(command)),
                 _ => Ok(()),
@@ -110,7 +110,7 @@ struct Endings {
 }
 
 impl Monitor<Fact> for Endings {
-    fn observe(&mut self, moment: Moment, fact: &Fact) -> Result<(), String> {
+    fn observe(&mut self, moment: &Moment, fact: &Fact) -> Result<(), String> {
         self.meetings.observe(moment, fact);
         match fact {
             Fact::InterruptReceived { command, expected, .. } => {
@@ -314,7 +314,7 @@ struct Unanswered {
 }
 
 impl Monitor<Fact> for Replies {
-    fn observe(&mut self, moment: Moment, fact: &Fact) -> Result<(), String> {
+    fn observe(&mut self, moment: &Moment, fact: &Fact) -> Result<(), String> {
         self.meetings.observe(moment, fact);
         match fact {
             Fact::InterruptReceived { command, .. } => {

@@ -67,7 +67,7 @@ pub fn decisions_are_heard() -> impl Monitor<Fact> {
 struct Waiting(Ledger<RunId, Option<Time>>);
 
 impl Waiting {
-    fn goes_on(&mut self, moment: Moment, run: RunId) -> Result<(), String> {
+    fn goes_on(&mut self, moment: &Moment, run: RunId) -> Result<(), String> {
         let Some(since) = self.0.remove(&run).flatten() else { return Ok(()) };
         on_time(moment, since, DECISIONS_TAKE)
             .map_err(|late| format!("{run} goes on long after a decision at {since}, {late}"))
@@ -75,7 +75,7 @@ impl Waiting {
 }
 
 impl Monitor<Fact> for Waiting {
-    fn observe(&mut self, moment: Moment, fact: &Fact) -> Result<(), String> {
+    fn observe(&mut self, moment: &Moment, fact: &Fact) -> Result<(), String> {
         match fact {
             Fact::Parked { run, .. } => {
                 self.0.entry(*run);

@@ -206,7 +206,7 @@ enum Answer {
 }
 
 impl Monitor<Fact> for Answers {
-    fn observe(&mut self, moment: Moment, fact: &Fact) -> Result<(), String> {
+    fn observe(&mut self, moment: &Moment, fact: &Fact) -> Result<(), String> {
         match fact {
             Fact::Received { key, command } => {
                 let answer = self.0.entry(*command);
@@ -243,7 +243,7 @@ impl Monitor<Fact> for Answers {
 }
 
 /// Whether what was owed since then is done in time, which counts once there are no faults.
-pub(super) fn on_time(moment: Moment, since: Time, within: Duration) -> Result<(), String> {
+pub(super) fn on_time(moment: &Moment, since: Time, within: Duration) -> Result<(), String> {
     let Some(healed) = moment.healed else { return Ok(()) };
     let due = since.max(healed) + within;
     if moment.at <= due { Ok(()) } else { Err(format!("due at {due}")) }

@@ -264,7 +264,7 @@ struct Processes {
 }
 
 impl Monitor<Fact> for Deadlines {
-    fn observe(&mut self, moment: Moment, fact: &Fact) -> Result<(), String> {
+    fn observe(&mut self, moment: &Moment, fact: &Fact) -> Result<(), String> {
         match fact {
             Fact::CallStarted { call } => *self.since.entry(*call) = moment.at,
             Fact::PermitFreed { call } => {
