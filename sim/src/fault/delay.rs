@@ -4,7 +4,8 @@ use super::Kind;
 use super::plan::Planner;
 
 /// Reordering comes from this as well: what takes long is overtaken.
-pub static KIND: Kind = Kind::new("delay", "single messages come just below or above a timeout, or very late", plan);
+pub static KIND: Kind =
+    Kind::new("delay", "single messages come just below or above a timeout, or very late", plan);
 
 fn plan(planner: &mut Planner<'_>, on: bool) {
     if on {

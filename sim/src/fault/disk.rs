@@ -4,8 +4,7 @@ use super::Kind;
 use super::plan::Planner;
 
 /// Without it a crash loses all unsynced writes; with it some stay, or the last of them is torn.
-pub static KIND: Kind =
-    Kind::new("disk", "syncs are slow, and a crash tears unsynced writes", plan);
+pub static KIND: Kind = Kind::new("disk", "syncs are slow, and a crash tears unsynced writes", plan);
 
 fn plan(planner: &mut Planner<'_>, on: bool) {
     if on {
