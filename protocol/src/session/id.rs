@@ -13,9 +13,9 @@ pub struct Key {
     pub branch: u32,
 }
 
-impl fmt::Display for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "s{}:b{}", self.session, self.branch)
+impl Key {
+    fn spell(self, to: &mut Spelling) -> &mut Spelling {
+        to.number("s", self.session).number(":b", self.branch)
     }
 }
 
@@ -28,9 +28,9 @@ pub struct RunId {
     pub number: u32,
 }
 
-impl fmt::Display for RunId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.key, self.number)
+impl RunId {
+    fn spell(self, to: &mut Spelling) -> &mut Spelling {
+        self.key.spell(to).number("/", self.number)
     }
 }
 
@@ -45,9 +45,9 @@ pub struct CallId {
     pub index: u16,
 }
 
-impl fmt::Display for CallId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}.{}", self.run, self.step, self.index)
+impl CallId {
+    fn spell(self, to: &mut Spelling) -> &mut Spelling {
+        self.run.spell(to).number(".", self.step).number(".", self.index)
     }
 }
 
@@ -67,9 +67,9 @@ pub struct StreamId {
     pub life: u32,
 }
 
-impl fmt::Display for StreamId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}@{}.{}", self.run, self.step, self.life, self.attempt)
+impl StreamId {
+    fn spell(self, to: &mut Spelling) -> &mut Spelling {
+        self.run.spell(to).number(".", self.step).number("@", self.life).number(".", self.attempt)
     }
 }
 
@@ -87,18 +87,54 @@ pub struct CommandId {
     pub number: u32,
 }
 
-impl fmt::Display for CommandId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.life {
-            1 => write!(f, "c{}#{}", self.client, self.number),
-            life => write!(f, "c{}.{life}#{}", self.client, self.number),
+impl CommandId {
+    pub(super) fn spell(self, to: &mut Spelling) -> &mut Spelling {
+        to.number("c", self.client);
+        if self.life != 1 {
+            to.number(".", self.life);
         }
+        to.number("#", self.number)
     }
 }
 
-/// Ids look the same in a trace as in a sentence.
-macro_rules! debug_as_display {
-    ($($id:ty),*) => {$(
+/// Signs and numbers in turn, put together first and then written at once: a recorded run puts states with hundreds of ids into words, turn
+/// after turn.
+#[derive(Default)]
+pub(super) struct Spelling {
+    text: [[u8; 32]; 2],
+    length: usize,
+}
+
+impl Spelling {
+    /// Goes on with a sign and a number.
+    pub(super) fn number(&mut self, sign: &str, number: impl Into<u32>) -> &mut Self {
+        self.sign(sign).sign(itoa::Buffer::new().format(number.into()))
+    }
+
+    /// Goes on with a sign.
+    pub(super) fn sign(&mut self, sign: &str) -> &mut Self {
+        let end = self.length + sign.len();
+        self.text.as_flattened_mut()[self.length..end].copy_from_slice(sign.as_bytes());
+        self.length = end;
+        self
+    }
+
+    /// Writes all of it.
+    pub(super) fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(str::from_utf8(&self.text.as_flattened()[..self.length]).map_err(|_| fmt::Error)?)
+    }
+}
+
+/// How ids are spelled, on their own and as parts of others.
+macro_rules! spelled {
+    ($($id:ident)*) => {$(
+        impl fmt::Display for $id {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.spell(&mut Spelling::default()).write(f)
+            }
+        }
+
+        /// Ids look the same in a trace as in a sentence.
         impl fmt::Debug for $id {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 fmt::Display::fmt(self, f)
@@ -107,7 +143,7 @@ macro_rules! debug_as_display {
     )*};
 }
 
-debug_as_display!(Key, RunId, CallId, StreamId, CommandId);
+spelled!(Key RunId CallId StreamId CommandId);
 
 #[cfg(test)]
 mod tests {
@@ -124,5 +160,17 @@ mod tests {
         assert_eq!(StreamId { run, step: 4, attempt: 1, life: 2 }.to_string(), "s1:b2/3.4@2.1");
         let first = CommandId { client: 1, life: 1, number: 5 };
         assert_eq!(format!("{first} {}", CommandId { life: 2, ..first }), "c1#5 c1.2#5");
+    }
+
+    #[test]
+    fn the_largest_ids_have_room() {
+        let key = Key { session: u32::MAX, branch: u32::MAX };
+        let run = RunId { key, number: u32::MAX };
+        let (short, long) = (u16::MAX, u32::MAX);
+        assert_eq!(
+            StreamId { run, step: short, attempt: short, life: long }.to_string(),
+            format!("s{long}:b{long}/{long}.{short}@{long}.{short}")
+        );
+        assert_eq!(CallId { run, step: short, index: short }.to_string(), format!("{run}.{short}.{short}"));
     }
 }

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::session::fact::Cause;
-use crate::session::id::{CallId, CommandId, RunId};
+use crate::session::id::{CallId, CommandId, RunId, Spelling};
 use crate::session::message::{Metrics, Outcome, Reply};
 
 /// How many commands are remembered, to answer repeats as before; far more than are on their way at a time.
@@ -37,12 +37,14 @@ pub(super) struct Seen {
 
 impl fmt::Debug for Seen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.command, f)?;
-        f.write_str("=")?;
-        fmt::Display::fmt(&self.content, f)?;
-        match self.reply {
-            Some(reply) => write!(f, "->{reply:?}"),
-            None => f.write_str("->?"),
+        let mut spelling = Spelling::default();
+        self.command.spell(&mut spelling).number("=", self.content).sign("->");
+        match &self.reply {
+            Some(reply) => {
+                spelling.write(f)?;
+                fmt::Debug::fmt(reply, f)
+            }
+            None => spelling.sign("?").write(f),
         }
     }
 }
