@@ -1,109 +1,58 @@
 //! What is pending, in the order of (time, sequence).
 
+mod key;
+mod slab;
+mod wheel;
+
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use rehearsal_protocol::{Envelope, Protocol, Time};
 
 use super::pending::{Pending, What};
+use key::{Key, sort_latest_first};
+use slab::{NONE, Slab};
+use wheel::{Few, Lists, Many};
 
 /// What comes next in a short sorted list, what comes later in a calendar: a wheel of short buckets for what happens soon, a heap for the rest.
 ///
 /// The order is exactly that of (time, sequence). As long as little is pending, all of it is in the list. When there is more, the list holds one
 /// bucket of the calendar: nothing is sorted that is not about to happen. What does not fit into the list, since much happens at once, is in a
-/// heap beside it. Chosen by measurement, see `benches/README.md`.
+/// heap beside it. Once very much is pending, buckets are longer. Chosen by measurement, see `benches/README.md`.
 pub(crate) struct Queue<P: Protocol> {
-    /// What comes before the end of the open bucket, the next last.
+    /// What comes up to the end of the open bucket, the next last.
     list: Vec<Key>,
     /// The same, for what found no room in the list.
     crowd: BinaryHeap<Reverse<Key>>,
-    /// The last bucket whose entries are in the list: the open one, or all of time while the calendar is empty.
+    /// The last moment of which all entries are in the list: the end of the bucket that was opened last, or of time while the calendar is empty.
     open: u64,
-    /// The number of the bucket that was opened last; the wheel begins after it.
-    bucket: u64,
+    wheel: Few,
     /// For each bucket of the wheel, the slot of the last entry that was put there, or `NONE`. Many short runs never need it.
-    wheel: Option<Box<[u32; BUCKETS]>>,
-    /// The buckets once very much is pending: lists of keys, for to walk links through memory that fits no cache takes a miss for each.
-    crowded: Option<Box<[Vec<Key>]>>,
-    /// Which buckets of the wheel have entries.
-    used: [u64; WORDS],
-    /// Which words of `used` are not 0.
-    used_words: u64,
+    heads: Option<Box<[u32; Few::BUCKETS]>>,
+    /// Once very much is pending, the wheel that is used instead.
+    lists: Option<Box<Lists>>,
     /// Keys beyond the wheel.
     later: BinaryHeap<Reverse<Key>>,
-    /// The bucket of the first of those, or the end of time.
+    /// When the first of those happens, or the end of time.
     first_later: u64,
-    slab: Vec<Slot<P>>,
-    free: u32,
-    len: u32,
+    slab: Slab<P>,
+    /// How many slots are very much.
+    very_much: usize,
     sequence: u32,
     /// If the list is shorter, [`Queue::soon`] tells of the next events in it.
     untold: usize,
 }
 
-/// Time first, then sequence; the slot only says where the rest is. One number and no structure: parts that are written one by one and read
-/// together stall the processor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Key(u128);
-
-impl Key {
-    #[inline]
-    const fn new(at: u64, sequence: u32, slot: u32) -> Self {
-        Self((at as u128) << 64 | (sequence as u128) << 32 | slot as u128)
-    }
-
-    #[inline]
-    const fn at(self) -> u64 {
-        (self.0 >> 64) as u64
-    }
-
-    #[inline]
-    const fn slot(self) -> u32 {
-        self.0 as u32
-    }
-
-    #[inline]
-    const fn bucket(self) -> u64 {
-        self.at() >> BUCKET_BITS
-    }
-
-    /// After all others: nothing is pending. Time does not get as far.
-    const NEVER: Self = Self(u128::MAX);
-}
-
-/// What is due: it still lies where it was put, so that it is moved once, to where it is needed.
+/// What is due: it still lies where it was put.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Due(u32);
 
-/// A place in the slab: a pending event with its key, or none if it is free. `next` links buckets and free places. A cache line, if messages
-/// are small.
-#[repr(align(64))]
-struct Slot<P: Protocol> {
-    what: Option<What<P>>,
-    cause: u64,
-    at: u64,
-    target: u32,
-    sequence: u32,
-    next: u32,
-}
-
-impl<P: Protocol> Clone for Slot<P> {
-    fn clone(&self) -> Self {
-        Self { what: self.what.clone(), ..*self }
-    }
-}
-
-const NONE: u32 = u32::MAX;
-/// A bucket spans 8.192 µs, the wheel 16.8 ms.
-const BUCKET_BITS: u32 = 13;
-const BUCKETS: usize = 2_048;
-const WORDS: usize = BUCKETS / 64;
 /// Among so many, a key finds its place without a branch.
 const VERY_FEW: usize = 3;
 /// The list is no longer: putting a key in its place costs more the longer it is.
 const MOST_IN_LIST: usize = 32;
 /// More slots than this do not fit a fast cache.
-const VERY_MUCH: usize = if cfg!(test) { 24 } else { 8_192 };
+const VERY_MUCH: usize = 8_192;
 /// So many entries of a bucket are put into the list one by one; more are sorted.
 const FEW: usize = 8;
 /// Of so many events it is told at once whom they concern.
@@ -115,16 +64,13 @@ impl<P: Protocol> Default for Queue<P> {
             list: Vec::with_capacity(MOST_IN_LIST),
             crowd: BinaryHeap::new(),
             open: u64::MAX,
-            bucket: 0,
-            wheel: None,
-            crowded: None,
-            used: [0; WORDS],
-            used_words: 0,
+            wheel: Few::default(),
+            heads: None,
+            lists: None,
             later: BinaryHeap::new(),
             first_later: u64::MAX,
-            slab: Vec::new(),
-            free: NONE,
-            len: 0,
+            slab: Slab::default(),
+            very_much: VERY_MUCH,
             sequence: 0,
             untold: 0,
         }
@@ -136,8 +82,8 @@ impl<P: Protocol> Clone for Queue<P> {
         Self {
             list: self.list.clone(),
             crowd: self.crowd.clone(),
-            wheel: self.wheel.clone(),
-            crowded: self.crowded.clone(),
+            heads: self.heads.clone(),
+            lists: self.lists.clone(),
             later: self.later.clone(),
             slab: self.slab.clone(),
             ..*self
@@ -154,38 +100,31 @@ impl<P: Protocol> Queue<P> {
     #[expect(clippy::inline_always, reason = "what happens must be made in its place in the slab")]
     #[inline(always)]
     pub(crate) fn push(&mut self, at: Time, target: u32, cause: u64, what: What<P>) {
-        let sequence = self.sequence;
-        self.sequence = sequence.checked_add(1).expect("a run has fewer than 2^32 events");
-        self.len += 1;
-        let at = at.as_nanos();
-        let index = self.free_slot();
-        let slot = &mut self.slab[index as usize];
-        self.free = slot.next;
-        (slot.what, slot.cause, slot.target) = (Some(what), cause, target);
-        (slot.at, slot.sequence, slot.next) = (at, sequence, NONE);
-        self.push_key(Key::new(at, sequence, index));
+        let key = self.put_into_slab(at.as_nanos(), target, cause, what);
+        self.push_key(key);
     }
 
     /// Adds something without a time: it has its place in the order of what happens at one time, and does not happen before it was [`put`] to one.
     ///
     /// [`put`]: Queue::put
     pub(crate) fn lay(&mut self, target: u32, cause: u64, what: What<P>) -> Due {
+        Due(self.put_into_slab(0, target, cause, what).slot())
+    }
+
+    #[expect(clippy::inline_always, reason = "what happens must be made in its place in the slab")]
+    #[inline(always)]
+    fn put_into_slab(&mut self, at: u64, target: u32, cause: u64, what: What<P>) -> Key {
         let sequence = self.sequence;
         self.sequence = sequence.checked_add(1).expect("a run has fewer than 2^32 events");
-        self.len += 1;
-        let index = self.free_slot();
-        let slot = &mut self.slab[index as usize];
-        self.free = slot.next;
-        (slot.what, slot.cause, slot.target) = (Some(what), cause, target);
-        slot.sequence = sequence;
-        Due(index)
+        if self.slab.is_full() {
+            self.grow();
+        }
+        self.slab.put(at, sequence, target, cause, what)
     }
 
     /// Sets when that happens which was laid here, or was next and is not due yet.
     pub(crate) fn put(&mut self, due: Due, at: Time) {
-        let slot = &mut self.slab[due.0 as usize];
-        (slot.at, slot.next) = (at.as_nanos(), NONE);
-        let key = Key::new(slot.at, slot.sequence, due.0);
+        let key = self.slab.set_time(due.0, at.as_nanos());
         self.push_key(key);
     }
 
@@ -193,26 +132,38 @@ impl<P: Protocol> Queue<P> {
     #[expect(clippy::inline_always, reason = "most often it is a few stores")]
     #[inline(always)]
     fn push_key(&mut self, key: Key) {
-        if key.bucket() <= self.open {
+        if key.at() <= self.open {
             self.push_soon(key);
         } else {
             self.push_later(key);
         }
     }
 
-    /// The first free slot.
-    #[inline]
-    fn free_slot(&mut self) -> u32 {
-        if self.free == NONE { self.add_slot() } else { self.free }
+    #[cold]
+    fn grow(&mut self) {
+        if self.slab.grow() == self.very_much && self.lists.is_none() {
+            self.use_lists();
+        }
     }
 
-    #[cold]
-    fn add_slot(&mut self) -> u32 {
-        self.slab.push(Slot { what: None, cause: 0, at: 0, target: 0, sequence: 0, next: NONE });
-        if self.slab.len() == VERY_MUCH {
-            self.crowded.get_or_insert_with(|| vec![Vec::new(); BUCKETS].into());
+    /// Very much is pending: from now on there are lists for buckets, which are longer.
+    fn use_lists(&mut self) {
+        let mut lists = Box::<Lists>::default();
+        if self.open < u64::MAX {
+            lists.wheel.open(Many::bucket(self.open));
+            self.open = lists.wheel.end();
+            self.take_later();
+            sort_latest_first(&mut self.list);
         }
-        self.slab.len() as u32 - 1
+        self.lists = Some(lists);
+        for place in self.wheel.reset() {
+            let mut next = self.take_head(place);
+            while next != NONE {
+                let (key, after) = self.slab.entry(next);
+                self.push_key(key);
+                next = after;
+            }
+        }
     }
 
     /// Puts a key into its place in the list.
@@ -250,13 +201,19 @@ impl<P: Protocol> Queue<P> {
         if self.open < u64::MAX {
             return self.crowd.push(Reverse(key));
         }
-        let first = self.list.last().map_or(key, |first| key.min(*first));
-        (self.open, self.bucket) = (first.bucket(), first.bucket());
-        let later = self.list.iter().take_while(|key| key.bucket() > self.open).count();
+        let first = self.list.last().map_or(key, |first| key.min(*first)).at();
+        self.open = if let Some(lists) = &mut self.lists {
+            lists.wheel.open(Many::bucket(first));
+            lists.wheel.end()
+        } else {
+            self.wheel.open(Few::bucket(first));
+            self.wheel.end()
+        };
+        let later = self.list.iter().take_while(|key| key.at() > self.open).count();
         let mut list = std::mem::take(&mut self.list);
         list.drain(..later).for_each(|key| self.push_later(key));
         self.list = list;
-        if key.bucket() > self.open {
+        if key.at() > self.open {
             self.push_later(key);
         } else if self.list.len() < MOST_IN_LIST {
             self.push_soon(key);
@@ -268,36 +225,33 @@ impl<P: Protocol> Queue<P> {
     /// Puts a key into the calendar.
     #[inline]
     fn push_later(&mut self, key: Key) {
-        let bucket = key.bucket();
-        if bucket - self.bucket >= BUCKETS as u64 {
-            return self.push_far(key);
-        }
-        let place = (bucket as usize) % BUCKETS;
-        self.used[place / 64] |= 1 << (place % 64);
-        self.used_words |= 1 << (place / 64);
-        match &mut self.wheel {
-            Some(wheel) if self.crowded.is_none() => {
-                self.slab[key.slot() as usize].next = std::mem::replace(&mut wheel[place], key.slot());
-            }
-            _ => self.push_otherwise(place, key),
+        let (Some(heads), None) = (&mut self.heads, &self.lists) else {
+            return self.push_otherwise(key);
+        };
+        match self.wheel.mark(key.at()) {
+            Some(place) => self.slab.link(key.slot(), std::mem::replace(&mut heads[place], key.slot())),
+            None => self.push_far(key),
         }
     }
 
     /// Puts a key beyond the wheel.
     #[inline(never)]
     fn push_far(&mut self, key: Key) {
-        self.first_later = self.first_later.min(key.bucket());
+        self.first_later = self.first_later.min(key.at());
         self.later.push(Reverse(key));
     }
 
-    /// Puts a key into a bucket of a crowded calendar, or of a wheel that is needed for the first time.
+    /// Puts a key into the calendar if there are lists, or if it is needed for the first time.
     #[inline(never)]
-    fn push_otherwise(&mut self, place: usize, key: Key) {
-        if let Some(crowded) = &mut self.crowded {
-            return crowded[place].push(key);
+    fn push_otherwise(&mut self, key: Key) {
+        if let Some(lists) = &mut self.lists {
+            if !lists.push(key) {
+                self.push_far(key);
+            }
+            return;
         }
-        let wheel = self.wheel.get_or_insert_with(new_wheel);
-        self.slab[key.slot() as usize].next = std::mem::replace(&mut wheel[place], key.slot());
+        self.heads.get_or_insert_with(|| Box::new([NONE; Few::BUCKETS]));
+        self.push_later(key);
     }
 
     /// What happens next, and when. It must be taken before anything else is asked of the queue.
@@ -310,49 +264,28 @@ impl<P: Protocol> Queue<P> {
     /// Whom it concerns, what led to it, and the message, if it is one.
     #[inline]
     pub(crate) fn look(&self, due: Due) -> (u32, u64, Option<&Envelope<P::Message>>) {
-        let slot = &self.slab[due.0 as usize];
-        let message = match &slot.what {
-            Some(What::Message(envelope)) => Some(envelope),
-            _ => None,
-        };
-        (slot.target, slot.cause, message)
+        let slot = self.slab.get(due.0);
+        (slot.target, slot.cause, slot.message())
     }
 
     /// The message that is due.
     pub(crate) fn message(&self, due: Due) -> &Envelope<P::Message> {
-        match &self.slab[due.0 as usize].what {
-            Some(What::Message(envelope)) => envelope,
-            _ => unreachable!("a message is due"),
-        }
+        self.slab.get(due.0).message().unwrap_or_else(|| unreachable!("a message is due"))
     }
 
     /// Takes what is due out of its place.
     #[inline]
     pub(crate) fn take(&mut self, due: Due) -> What<P> {
-        self.empty(due).expect("a key stands for a pending event")
+        self.slab.take(due.0).expect("a key stands for a pending event")
     }
 
     /// Takes the message that is due out of its place.
     #[inline]
     pub(crate) fn take_message(&mut self, due: Due) -> Envelope<P::Message> {
-        match self.empty(due) {
+        match self.slab.take(due.0) {
             Some(What::Message(envelope)) => envelope,
             _ => unreachable!("a message is due"),
         }
-    }
-
-    /// Makes a place free.
-    #[expect(
-        clippy::inline_always,
-        reason = "what was there is moved to where it is needed, and not by way of the stack"
-    )]
-    #[inline(always)]
-    fn empty(&mut self, due: Due) -> Option<What<P>> {
-        let slot = &mut self.slab[due.0 as usize];
-        slot.next = self.free;
-        self.free = due.0;
-        self.len -= 1;
-        slot.what.take()
     }
 
     /// Takes what happens next.
@@ -386,30 +319,19 @@ impl<P: Protocol> Queue<P> {
     /// Opens the next bucket that has entries, and takes the first of them.
     #[inline(never)]
     fn advance(&mut self) -> Key {
-        let next = self.next_in_wheel();
-        if self.first_later <= next {
+        if self.lists.is_some() {
+            return self.advance_in_lists();
+        }
+        let next = self.wheel.next();
+        if Few::bucket(self.first_later) <= next {
             return self.advance_to_later();
         }
-        (self.bucket, self.open) = (next, next);
-        let place = (next as usize) % BUCKETS;
-        let word = &mut self.used[place / 64];
-        *word &= !(1 << (place % 64));
-        if *word == 0 {
-            self.used_words &= !(1 << (place / 64));
-            if self.used_words == 0 && self.first_later == u64::MAX {
-                self.open = u64::MAX; // The calendar is empty.
-            }
-        }
-        let first = self.take_bucket(place);
-        if self.crowded.is_some() {
-            self.push_crowded_bucket(place, first);
-            return self.next_key();
-        }
-        let (key, after) = self.entry(first);
+        let first = self.open(next);
+        let (key, after) = self.slab.entry(first);
         if after == NONE {
-            return key; // Many buckets have one entry.
+            return key; // Most buckets have one entry.
         }
-        let (other, after) = self.entry(after);
+        let (other, after) = self.slab.entry(after);
         if after == NONE {
             self.list.push(key.max(other)); // And many have two.
             return key.min(other);
@@ -418,17 +340,24 @@ impl<P: Protocol> Queue<P> {
         self.next_key()
     }
 
-    /// The key of an entry of a bucket, and where the one after it is.
+    /// Opens a bucket of the wheel. Gives the slot of its first entry.
     #[inline]
-    fn entry(&self, index: u32) -> (Key, u32) {
-        let Slot { at, sequence, next, .. } = self.slab[index as usize];
-        (Key::new(at, sequence, index), next)
+    fn open(&mut self, bucket: u64) -> u32 {
+        let place = self.wheel.open(bucket);
+        self.open = self.end_of_open(self.wheel.is_empty(), self.wheel.end());
+        self.take_head(place)
+    }
+
+    /// What the list holds all entries of, after a bucket was opened.
+    #[inline]
+    fn end_of_open(&self, empty: bool, end: u64) -> u64 {
+        if empty && self.first_later == u64::MAX { u64::MAX } else { end }
     }
 
     /// The slot of the first entry of a bucket, which is empty from now on.
     #[inline]
-    fn take_bucket(&mut self, place: usize) -> u32 {
-        self.wheel.as_mut().map_or(NONE, |wheel| std::mem::replace(&mut wheel[place], NONE))
+    fn take_head(&mut self, place: usize) -> u32 {
+        self.heads.as_mut().map_or(NONE, |heads| std::mem::replace(&mut heads[place], NONE))
     }
 
     /// Puts the entries of a bucket into the list.
@@ -436,7 +365,7 @@ impl<P: Protocol> Queue<P> {
     fn push_bucket(&mut self, first: u32) {
         let mut next = first;
         while next != NONE && self.list.len() < FEW {
-            let (key, after) = self.entry(next);
+            let (key, after) = self.slab.entry(next);
             self.push_soon(key);
             next = after;
         }
@@ -450,21 +379,53 @@ impl<P: Protocol> Queue<P> {
     fn push_large_bucket(&mut self, first: u32) {
         let mut next = first;
         while next != NONE {
-            let (key, after) = self.entry(next);
+            let (key, after) = self.slab.entry(next);
             self.list.push(key);
             next = after;
         }
         sort_latest_first(&mut self.list);
     }
 
-    /// Puts the entries of a bucket of a crowded calendar into the list, with those that it has from the time before it was crowded.
-    #[cold]
-    fn push_crowded_bucket(&mut self, place: usize, first: u32) {
-        if let Some(crowded) = &mut self.crowded {
-            self.list.append(&mut crowded[place]);
+    /// Opens the next bucket once there are lists.
+    #[inline(never)]
+    fn advance_in_lists(&mut self) -> Key {
+        let Some(lists) = &mut self.lists else { unreachable!("there are lists") };
+        let next = lists.wheel.next().min(Many::bucket(self.first_later));
+        if lists.wheel.is_empty() && self.first_later == u64::MAX {
+            return Key::NEVER;
         }
-        self.push_large_bucket(first);
+        lists.open(next, &mut self.list);
+        let (empty, end) = (lists.wheel.is_empty(), lists.wheel.end());
+        self.open = end;
+        self.take_later();
+        self.open = self.end_of_open(empty, end);
+        sort_latest_first(&mut self.list);
         self.untold = self.list.len() + 1;
+        self.next_key()
+    }
+
+    /// Opens a bucket that has entries beyond the wheel, and perhaps in it, too.
+    #[cold]
+    fn advance_to_later(&mut self) -> Key {
+        if self.first_later == u64::MAX {
+            return Key::NEVER;
+        }
+        let place = self.wheel.open(Few::bucket(self.first_later));
+        self.open = self.wheel.end();
+        self.take_later();
+        let first = self.take_head(place);
+        self.push_large_bucket(first);
+        self.open = self.end_of_open(self.wheel.is_empty(), self.open);
+        self.next_key()
+    }
+
+    /// Appends to the list what is in the open bucket and was beyond the wheel.
+    fn take_later(&mut self) {
+        while self.first_later <= self.open {
+            let Some(Reverse(key)) = self.later.pop() else { unreachable!("it was there") };
+            self.list.push(key);
+            self.first_later = self.later.peek().map_or(u64::MAX, |Reverse(key)| key.at());
+        }
     }
 
     /// Whom the next events concern, the first last, if very much is pending and it was not told yet.
@@ -475,109 +436,43 @@ impl<P: Protocol> Queue<P> {
         }
         let first = self.list.len().saturating_sub(MOST_AT_ONCE);
         self.untold = if first == 0 { 0 } else { first + 1 };
-        Some(self.list[first..].iter().map(|key| self.slab[key.slot() as usize].target))
-    }
-
-    /// Opens a bucket that has entries beyond the wheel, and perhaps in it, too.
-    #[cold]
-    fn advance_to_later(&mut self) -> Key {
-        let next = self.first_later;
-        if next == u64::MAX {
-            return Key::NEVER;
-        }
-        (self.bucket, self.open) = (next, next);
-        while self.later.peek().is_some_and(|Reverse(key)| key.bucket() == next) {
-            let Some(Reverse(key)) = self.later.pop() else { unreachable!("it was there") };
-            self.push_soon(key);
-        }
-        self.first_later = self.later.peek().map_or(u64::MAX, |Reverse(key)| key.bucket());
-        let place = (next as usize) % BUCKETS;
-        let first = self.take_bucket(place);
-        self.used[place / 64] &= !(1 << (place % 64));
-        if self.used[place / 64] == 0 {
-            self.used_words &= !(1 << (place / 64));
-        }
-        if first != NONE {
-            self.push_bucket(first);
-        }
-        self.push_crowded_bucket(place, NONE);
-        if self.used_words == 0 && self.first_later == u64::MAX {
-            self.open = u64::MAX;
-        }
-        self.next_key()
-    }
-
-    /// The number of the next bucket of the wheel that has entries, or the end of time.
-    #[inline]
-    fn next_in_wheel(&self) -> u64 {
-        let start = (self.bucket as usize + 1) % BUCKETS;
-        let (word, bit) = (start / 64, start % 64);
-        let here = self.used[word] >> bit;
-        if here != 0 {
-            return self.bucket + 1 + u64::from(here.trailing_zeros());
-        }
-        if self.used_words == 0 {
-            return u64::MAX;
-        }
-        // The rest of this word is empty: look from the next word on, around the wheel and back to this word's start.
-        let words = turned(self.used_words, (word + 1) % WORDS).trailing_zeros() as usize;
-        let found = (word + 1 + words) % WORDS;
-        self.bucket + 1 + (words * 64 + self.used[found].trailing_zeros() as usize + (64 - bit)) as u64
+        Some(self.list[first..].iter().map(|key| self.slab.get(key.slot()).target))
     }
 
     pub(crate) fn clear(&mut self) {
         self.list.clear();
         self.crowd.clear();
         self.later.clear();
-        if self.used_words != 0 {
-            self.wheel.iter_mut().for_each(|wheel| wheel.fill(NONE));
-            self.crowded.iter_mut().flat_map(|buckets| buckets.iter_mut()).for_each(Vec::clear);
-            self.used = [0; WORDS];
+        if !self.wheel.is_empty() {
+            self.heads.iter_mut().for_each(|heads| heads.fill(NONE));
         }
+        self.wheel = Few::default();
+        self.lists.iter_mut().for_each(|lists| lists.clear());
         self.slab.clear();
-        self.untold = 0;
-        (self.open, self.bucket, self.used_words, self.first_later) = (u64::MAX, 0, 0, u64::MAX);
-        (self.free, self.len, self.sequence) = (NONE, 0, 0);
+        (self.open, self.first_later, self.sequence, self.untold) = (u64::MAX, u64::MAX, 0, 0);
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.len as usize
+        self.slab.len()
     }
 
     /// Everything that is pending, in the order in which it will happen.
     pub(crate) fn in_order(&self) -> impl Iterator<Item = (u64, u32, &What<P>)> {
-        let pending = (0..).zip(&self.slab).filter(|(_, slot)| slot.what.is_some());
-        let mut keys: Vec<_> = pending.map(|(index, slot)| Key::new(slot.at, slot.sequence, index)).collect();
+        let mut keys: Vec<_> = self.slab.pending().map(|(key, _)| key).collect();
         sort_latest_first(&mut keys);
         keys.into_iter().rev().filter_map(|key| {
-            let slot = &self.slab[key.slot() as usize];
-            Some((slot.at, slot.target, slot.what.as_ref()?))
+            let slot = self.slab.get(key.slot());
+            Some((key.at(), slot.target, slot.what.as_ref()?))
         })
     }
 
     /// How many messages are under way.
     pub(crate) fn messages(&self) -> u64 {
-        if self.len == 0 {
+        if self.len() == 0 {
             return 0;
         }
-        self.slab.iter().filter(|slot| matches!(slot.what, Some(What::Message(_)))).count() as u64
+        self.slab.pending().filter(|(_, what)| matches!(what, What::Message(_))).count() as u64
     }
-}
-
-/// Sorts keys so that what happens first is last. It depends on no protocol, so it is compiled once.
-fn sort_latest_first(keys: &mut [Key]) {
-    keys.sort_unstable_by(|a, b| b.cmp(a));
-}
-
-#[cold]
-fn new_wheel() -> Box<[u32; BUCKETS]> {
-    Box::new([NONE; BUCKETS])
-}
-
-/// The bits of a word of `WORDS` bits, beginning with one of them.
-#[inline]
-fn turned(bits: u64, first: usize) -> u64 {
-    bits >> first | bits << ((WORDS - first) % WORDS)
 }
 
 #[cfg(test)]
@@ -609,10 +504,11 @@ mod tests {
     proptest! {
         #[test]
         fn a_calendar_is_a_list_sorted_by_time_and_sequence(
-            steps in prop::collection::vec(prop_oneof![3 => span().prop_map(Some), 2 => Just(None)], 0..400),
+            steps in prop::collection::vec(prop_oneof![5 => span().prop_map(Some), 3 => Just(None)], 0..400),
             cleared in prop::option::of(0usize..400),
+            very_much in prop_oneof![Just(24_usize), Just(40), Just(80), Just(VERY_MUCH)],
         ) {
-            let mut queue = Queue::<Nothing>::default();
+            let mut queue = Queue::<Nothing> { very_much, ..Queue::default() };
             let mut model: Vec<(u64, u32)> = Vec::new();
             let mut now = 0;
             for (n, step) in steps.into_iter().enumerate() {
@@ -639,5 +535,27 @@ mod tests {
             }
             prop_assert!(queue.pop().is_none());
         }
+    }
+
+    #[test]
+    fn what_was_far_away_keeps_its_place_when_very_much_is_pending_from_one_event_to_the_next() {
+        let mut queue = Queue::<Nothing> { very_much: 40, ..Queue::default() };
+        let add = |queue: &mut Queue<Nothing>, at| queue.push(Time::from_nanos(at), 0, 0, What::Kill);
+        let next = |queue: &mut Queue<Nothing>| queue.pop().map(|(at, _)| at.as_nanos());
+        (0..=34).for_each(|n| add(&mut queue, n * 1_000_000));
+        let bucket = 1_526 << 15;
+        let (first, far) = (bucket + 1_000, bucket + 10_000);
+        add(&mut queue, far);
+        (0..=34).for_each(|n| assert_eq!(next(&mut queue), Some(n * 1_000_000)));
+        add(&mut queue, first);
+        assert_eq!(
+            next(&mut queue),
+            Some(first),
+            "now `far` is beyond the open bucket, and within a longer one"
+        );
+        (0..40).for_each(|n| add(&mut queue, bucket + 20_000 + n));
+        assert_eq!(next(&mut queue), Some(far));
+        (0..40).for_each(|n| assert_eq!(next(&mut queue), Some(bucket + 20_000 + n)));
+        assert_eq!(next(&mut queue), None);
     }
 }

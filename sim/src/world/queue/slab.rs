@@ -1,0 +1,141 @@
+//! Where pending events lie until they happen.
+
+use rehearsal_protocol::{Envelope, Protocol};
+
+use super::super::pending::What;
+use super::key::Key;
+
+/// Pending events, each in a slot that is used again. They are moved once: to where they are needed.
+pub(super) struct Slab<P: Protocol> {
+    slots: Vec<Slot<P>>,
+    /// The first free slot, or `NONE`.
+    free: u32,
+    len: u32,
+}
+
+/// A pending event with its key, or none if the slot is free. `next` links the entries of a bucket, and free slots. A cache line, if messages
+/// are small.
+#[repr(align(64))]
+pub(super) struct Slot<P: Protocol> {
+    pub(super) what: Option<What<P>>,
+    pub(super) cause: u64,
+    at: u64,
+    pub(super) target: u32,
+    sequence: u32,
+    next: u32,
+}
+
+/// No slot.
+pub(super) const NONE: u32 = u32::MAX;
+
+impl<P: Protocol> Clone for Slot<P> {
+    fn clone(&self) -> Self {
+        Self { what: self.what.clone(), ..*self }
+    }
+}
+
+impl<P: Protocol> Clone for Slab<P> {
+    fn clone(&self) -> Self {
+        Self { slots: self.slots.clone(), ..*self }
+    }
+}
+
+impl<P: Protocol> Default for Slab<P> {
+    fn default() -> Self {
+        Self { slots: Vec::new(), free: NONE, len: 0 }
+    }
+}
+
+impl<P: Protocol> Slab<P> {
+    /// Whether no slot is free.
+    #[inline]
+    pub(super) fn is_full(&self) -> bool {
+        self.free == NONE
+    }
+
+    /// Adds a slot. Gives how many there are now.
+    pub(super) fn grow(&mut self) -> usize {
+        let next = std::mem::replace(&mut self.free, self.slots.len() as u32);
+        self.slots.push(Slot { what: None, cause: 0, at: 0, target: 0, sequence: 0, next });
+        self.slots.len()
+    }
+
+    /// Puts something that happens at a time into a free slot, which there must be.
+    #[expect(clippy::inline_always, reason = "what happens must be made in its place")]
+    #[inline(always)]
+    pub(super) fn put(&mut self, at: u64, sequence: u32, target: u32, cause: u64, what: What<P>) -> Key {
+        let index = self.free;
+        let slot = &mut self.slots[index as usize];
+        self.free = slot.next;
+        self.len += 1;
+        (slot.what, slot.cause, slot.target) = (Some(what), cause, target);
+        (slot.at, slot.sequence, slot.next) = (at, sequence, NONE);
+        Key::new(at, sequence, index)
+    }
+
+    /// Sets when that happens which lies in a slot.
+    #[inline]
+    pub(super) fn set_time(&mut self, index: u32, at: u64) -> Key {
+        let slot = &mut self.slots[index as usize];
+        (slot.at, slot.next) = (at, NONE);
+        Key::new(at, slot.sequence, index)
+    }
+
+    /// Links a slot to the one that comes after it in its bucket.
+    #[inline]
+    pub(super) fn link(&mut self, index: u32, next: u32) {
+        self.slots[index as usize].next = next;
+    }
+
+    /// The key of what lies in a slot, and the slot that it is linked to.
+    #[inline]
+    pub(super) fn entry(&self, index: u32) -> (Key, u32) {
+        let Slot { at, sequence, next, .. } = self.slots[index as usize];
+        (Key::new(at, sequence, index), next)
+    }
+
+    #[inline]
+    pub(super) fn get(&self, index: u32) -> &Slot<P> {
+        &self.slots[index as usize]
+    }
+
+    /// Takes out what lies in a slot.
+    #[expect(
+        clippy::inline_always,
+        reason = "what was there is moved to where it is needed, and not by way of the stack"
+    )]
+    #[inline(always)]
+    pub(super) fn take(&mut self, index: u32) -> Option<What<P>> {
+        let slot = &mut self.slots[index as usize];
+        slot.next = self.free;
+        self.free = index;
+        self.len -= 1;
+        slot.what.take()
+    }
+
+    #[inline]
+    pub(super) fn len(&self) -> usize {
+        self.len as usize
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.slots.clear();
+        (self.free, self.len) = (NONE, 0);
+    }
+
+    /// Everything that is pending, in the order of the slots.
+    pub(super) fn pending(&self) -> impl Iterator<Item = (Key, &What<P>)> {
+        (0..).zip(&self.slots).filter_map(|(index, slot)| Some((self.entry(index).0, slot.what.as_ref()?)))
+    }
+}
+
+impl<P: Protocol> Slot<P> {
+    /// The message, if it is one.
+    #[inline]
+    pub(super) fn message(&self) -> Option<&Envelope<P::Message>> {
+        match &self.what {
+            Some(What::Message(envelope)) => Some(envelope),
+            _ => None,
+        }
+    }
+}
