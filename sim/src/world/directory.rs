@@ -39,7 +39,7 @@ impl Directory {
             &spawned.path[spawned.name_at..] == name
         });
         let slot = known.copied().unwrap_or_else(|| {
-            let path = format!("{parent_path}/{name}");
+            let path = [parent_path, "/", name].concat();
             let slot = self.first + self.spawned.len() as u32;
             siblings.push(slot);
             self.spawned.push(Spawned {

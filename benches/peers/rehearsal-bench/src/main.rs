@@ -62,6 +62,7 @@ fn main() {
             Case { name: "setup_100k", unit: "actor", size: 10, run: |n| scale::set_ups(100_000, n) },
             Case { name: "setup_1m", unit: "actor", size: 1, run: |n| scale::set_ups(1_000_000, n) },
             Case { name: "session_chaos", unit: "turn", size: 10_000, run: sessions::one_core },
+            Case { name: "session_unwatched", unit: "turn", size: 10_000, run: sessions::unwatched },
         ],
     );
 }

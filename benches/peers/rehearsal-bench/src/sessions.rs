@@ -1,14 +1,38 @@
 //! The session protocol of an agent runtime under chaos: all its monitors on, seeds by the strategies of a campaign, which looks for no goal
 //! that an earlier seed has reached.
 
-use rehearsal::Profile;
-use rehearsal::run::{RunSpec, Verdict};
+use rehearsal::check::Properties;
+use rehearsal::protocol::Protocol;
+use rehearsal::run::{AnyRunner, RunSpec, Runner, Verdict};
 use rehearsal::search::portfolio;
+use rehearsal::{Profile, Scenario, Setup};
+use rehearsal_scenarios::session::Sessions;
 
 /// Runs of so many seeds on one core: the turns that they took, and all their trace hashes folded.
 pub fn one_core(seeds: u64) -> (u64, u64) {
     let session = rehearsal_scenarios::SCENARIOS.iter().find(|entry| entry.name == "session");
-    let mut runner = session.expect("there is a scenario `session`").built(None).runner();
+    runs(&mut *session.expect("there is a scenario `session`").built(None).runner(), seeds)
+}
+
+/// The same runs with nobody who judges them: what they take beside it is the price of the monitors.
+pub fn unwatched(seeds: u64) -> (u64, u64) {
+    runs(&mut Runner::new(&Unwatched(Sessions::default())), seeds)
+}
+
+/// A scenario without its invariants and goals.
+struct Unwatched<S>(S);
+
+impl<S: Scenario> Scenario for Unwatched<S> {
+    type Protocol = S::Protocol;
+
+    fn set_up(&self, system: &mut Setup<S::Protocol>) {
+        self.0.set_up(system);
+    }
+
+    fn properties(&self, _: &mut Properties<<S::Protocol as Protocol>::Fact>) {}
+}
+
+fn runs(runner: &mut dyn AnyRunner, seeds: u64) -> (u64, u64) {
     let (mut turns, mut digest) = (0, 0_u64);
     let mut reached: Vec<bool> = Vec::new();
     for seed in 0..seeds {
