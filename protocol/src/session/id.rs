@@ -4,8 +4,12 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::compared::{compared_at_once, joined};
+use super::spelling::Spelling;
+
 /// A session and one of its branches: what an actor is responsible for. Prints as `s1:b1`.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Hash, Serialize, Deserialize)]
+#[expect(clippy::derived_hash_with_manual_eq, reason = "equal in all fields, compared at once")]
 pub struct Key {
     /// The session.
     pub session: u32,
@@ -20,7 +24,8 @@ impl Key {
 }
 
 /// A run of a key, counted from 1. Prints as `s1:b1/3`.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Hash, Serialize, Deserialize)]
+#[expect(clippy::derived_hash_with_manual_eq, reason = "equal in all fields, compared at once")]
 pub struct RunId {
     /// Whose run.
     pub key: Key,
@@ -35,7 +40,8 @@ impl RunId {
 }
 
 /// A tool call, scoped to its run because model providers repeat their own ids (`actors.md` 0). Prints as `s1:b1/3.2.0`.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Hash, Serialize, Deserialize)]
+#[expect(clippy::derived_hash_with_manual_eq, reason = "equal in all fields, compared at once")]
 pub struct CallId {
     /// Whose call.
     pub run: RunId,
@@ -77,7 +83,8 @@ impl StreamId {
 /// client's second life.
 ///
 /// It names the client's life too, because a client that crashed does not remember which numbers it has used.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Hash, Serialize, Deserialize)]
+#[expect(clippy::derived_hash_with_manual_eq, reason = "equal in all fields, compared at once")]
 pub struct CommandId {
     /// Who minted it.
     pub client: u16,
@@ -97,32 +104,15 @@ impl CommandId {
     }
 }
 
-/// Signs and numbers in turn, put together first and then written at once: a recorded run puts states with hundreds of ids into words, turn
-/// after turn.
-#[derive(Default)]
-pub(super) struct Spelling {
-    text: [[u8; 32]; 2],
-    length: usize,
-}
-
-impl Spelling {
-    /// Goes on with a sign and a number.
-    pub(super) fn number(&mut self, sign: &str, number: impl Into<u32>) -> &mut Self {
-        self.sign(sign).sign(itoa::Buffer::new().format(number.into()))
-    }
-
-    /// Goes on with a sign.
-    pub(super) fn sign(&mut self, sign: &str) -> &mut Self {
-        let end = self.length + sign.len();
-        self.text.as_flattened_mut()[self.length..end].copy_from_slice(sign.as_bytes());
-        self.length = end;
-        self
-    }
-
-    /// Writes all of it.
-    pub(super) fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(str::from_utf8(&self.text.as_flattened()[..self.length]).map_err(|_| fmt::Error)?)
-    }
+compared_at_once! {
+    Key(it): (joined!(u64: it.session, 32 it.branch), 0), joined!(u128: it.branch, 32 it.session);
+    RunId(it): (it.key.words().0, it.number.into()), joined!(u128: it.number, 32 it.key.rank());
+    CallId(it):
+        (it.run.key.words().0, joined!(u64: it.run.number, 32 it.step, 48 it.index)),
+        joined!(u128: it.index, 16 it.step, 32 it.run.rank());
+    CommandId(it):
+        (joined!(u64: it.client, 16 it.life, 32 it.number), 0),
+        joined!(u128: it.number, 32 it.life, 48 it.client);
 }
 
 /// How ids are spelled, on their own and as parts of others.
@@ -147,6 +137,8 @@ spelled!(Key RunId CallId StreamId CommandId);
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -172,5 +164,33 @@ mod tests {
             format!("s{long}:b{long}/{long}.{short}@{long}.{short}")
         );
         assert_eq!(CallId { run, step: short, index: short }.to_string(), format!("{run}.{short}.{short}"));
+    }
+
+    /// What is compared with itself and with others that differ little.
+    fn ids() -> impl Strategy<Value = (CallId, CommandId)> {
+        let small = || prop_oneof![0_u32..3, Just(u32::MAX)];
+        let short = || prop_oneof![0_u16..3, Just(u16::MAX)];
+        (small(), small(), small(), short(), short()).prop_map(|(session, branch, number, a, b)| {
+            let run = RunId { key: Key { session, branch }, number };
+            (CallId { run, step: a, index: b }, CommandId { client: a, life: b, number })
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn ids_are_compared_field_by_field_in_their_order((a, x) in ids(), (b, y) in ids()) {
+            let key = |of: &CallId| (of.run.key.session, of.run.key.branch);
+            let run = |of: &CallId| (key(of), of.run.number);
+            let call = |of: &CallId| (run(of), of.step, of.index);
+            let command = |of: &CommandId| (of.client, of.life, of.number);
+            prop_assert_eq!(a.run.key.cmp(&b.run.key), key(&a).cmp(&key(&b)));
+            prop_assert_eq!(a.run.cmp(&b.run), run(&a).cmp(&run(&b)));
+            prop_assert_eq!(a.cmp(&b), call(&a).cmp(&call(&b)));
+            prop_assert_eq!(x.cmp(&y), command(&x).cmp(&command(&y)));
+            prop_assert_eq!(a.run.key == b.run.key, key(&a) == key(&b));
+            prop_assert_eq!(a.run == b.run, run(&a) == run(&b));
+            prop_assert_eq!(a == b, call(&a) == call(&b));
+            prop_assert_eq!(x == y, command(&x) == command(&y));
+        }
     }
 }

@@ -6,6 +6,7 @@
 //! To put a key before others moves those: this is for keys that are few, or that come in about rising order.
 
 use std::borrow::Borrow;
+use std::cmp::Ordering;
 use std::fmt;
 
 /// Values by their keys, in the order of keys.
@@ -86,7 +87,13 @@ impl<K: Ord, V> SortedMap<K, V> {
     where
         K: Borrow<Q>,
     {
-        self.0.binary_search_by(|(known, _)| known.borrow().cmp(key))
+        // Keys that come from a count come in order, and are looked up again soon.
+        let Some(((last, _), rest)) = self.0.split_last() else { return Err(0) };
+        match last.borrow().cmp(key) {
+            Ordering::Less => Err(self.0.len()),
+            Ordering::Equal => Ok(rest.len()),
+            Ordering::Greater => rest.binary_search_by(|(known, _)| known.borrow().cmp(key)),
+        }
     }
 
     /// The value of a key.

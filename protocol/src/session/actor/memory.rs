@@ -6,8 +6,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::session::fact::Cause;
-use crate::session::id::{CallId, CommandId, RunId, Spelling};
+use crate::session::id::{CallId, CommandId, RunId};
 use crate::session::message::{Metrics, Outcome, Reply};
+use crate::session::spelling::Spelling;
 
 /// How many commands are remembered, to answer repeats as before; far more than are on their way at a time.
 const COMMANDS: usize = 256;

@@ -1,6 +1,7 @@
 //! What a monitor remembers.
 
-/// Entries by key: few, looked up all the time, and cleared for each run; so a plain list that keeps its memory.
+/// Entries by key: few, looked up all the time, and cleared for each run; so a plain list that keeps its memory. What was made last is looked up
+/// most, so it is looked for from the end.
 #[derive(Debug, Hash)]
 pub struct Ledger<K, V>(Vec<(K, V)>);
 
@@ -23,7 +24,7 @@ impl<K: Clone, V: Clone> Clone for Ledger<K, V> {
 impl<K: PartialEq, V> Ledger<K, V> {
     /// The entry of a key.
     pub fn get(&self, key: &K) -> Option<&V> {
-        self.0.iter().find(|(known, _)| known == key).map(|(_, value)| value)
+        self.0.iter().rfind(|(known, _)| known == key).map(|(_, value)| value)
     }
 
     /// The entry of a key, made if there is none.
@@ -31,7 +32,7 @@ impl<K: PartialEq, V> Ledger<K, V> {
     where
         V: Default,
     {
-        let index = self.0.iter().position(|(known, _)| *known == key).unwrap_or_else(|| {
+        let index = self.0.iter().rposition(|(known, _)| *known == key).unwrap_or_else(|| {
             self.0.push((key, V::default()));
             self.0.len() - 1
         });
@@ -40,7 +41,7 @@ impl<K: PartialEq, V> Ledger<K, V> {
 
     /// Removes the entry of a key and returns it.
     pub fn remove(&mut self, key: &K) -> Option<V> {
-        let index = self.0.iter().position(|(known, _)| known == key)?;
+        let index = self.0.iter().rposition(|(known, _)| known == key)?;
         Some(self.0.remove(index).1)
     }
 
