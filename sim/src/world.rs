@@ -80,6 +80,8 @@ pub struct World<P: Protocol> {
     /// What is pending if events may come in any order; the queue is then empty between steps.
     loose: Option<Loose<P>>,
     cells: Vec<Cell<P>>,
+    /// Cells of what earlier runs have spawned, for their memory.
+    spare: Vec<Cell<P>>,
     /// The keys of all paths. Apart from the cells, since a sender looks at that of every receiver: thousands of them fit the fastest cache.
     keys: Vec<Key>,
     nodes: Vec<NodeState>,
@@ -209,6 +211,7 @@ impl<P: Protocol> Clone for World<P> {
             queue: self.queue.clone(),
             loose: self.loose.clone(),
             cells: self.cells.clone(),
+            spare: Vec::new(),
             keys: self.keys.clone(),
             nodes: self.nodes.clone(),
             directory: self.directory.clone(),
@@ -241,6 +244,7 @@ impl<P: Protocol> World<P> {
             queue: Queue::default(),
             loose: None,
             cells: Vec::new(),
+            spare: Vec::new(),
             keys: Vec::new(),
             nodes: Vec::new(),
             directory: Directory::default(),

@@ -138,6 +138,11 @@ impl<P: Protocol> Cell<P> {
         self.has_rest = false;
     }
 
+    /// Makes this the cell of a path that has not lived yet, without an actor.
+    pub(crate) fn vacate(&mut self, home: Home) {
+        *self = Self { rest: self.rest.take(), ..Self::empty(home) };
+    }
+
     pub(crate) fn rest(&self) -> Option<&Rest<P>> {
         self.rest.as_deref().filter(|_| self.has_rest)
     }

@@ -16,6 +16,8 @@ use crate::trace::{Event, EventKind, Payload};
 
 /// After a panic, an actor that nobody spawned starts again after this time, as under a process manager.
 const RESTART_DELAY: Duration = Duration::from_millis(100);
+/// Of so many cells of spawned actors the memory is kept for later runs.
+const MOST_SPARE: usize = 1_024;
 
 impl<P: Protocol> World<P> {
     pub(super) fn reset_nodes(&mut self) {
@@ -31,7 +33,8 @@ impl<P: Protocol> World<P> {
         self.keys.truncate(infos.len());
         let new = &infos[self.keys.len()..];
         self.keys.extend(new.iter().map(|info| info.key));
-        self.cells.truncate(infos.len());
+        self.spare.extend(self.cells.drain(infos.len().min(self.cells.len())..));
+        self.spare.truncate(MOST_SPARE);
         for (slot, (info, actor)) in infos.iter().zip(&blueprint.actors).enumerate() {
             let home = Home::new(info.node, info.key, None);
             if slot == self.cells.len() {
@@ -70,7 +73,10 @@ impl<P: Protocol> World<P> {
         while self.cells.len() <= slot as usize {
             let spawned = self.directory.get(self.cells.len() as u32);
             self.keys.push(spawned.key);
-            self.cells.push(Cell::empty(Home::new(spawned.node, spawned.key, Some(spawned.parent))));
+            let home = Home::new(spawned.node, spawned.key, Some(spawned.parent));
+            let mut cell = self.spare.pop().unwrap_or_else(|| Cell::empty(home));
+            cell.vacate(home);
+            self.cells.push(cell);
         }
     }
 
