@@ -73,8 +73,8 @@ fn draw(text: &mut String, lines: &[Line], greatest: f64) -> Result<(), Box<dyn 
         chart.draw_series(points.iter().map(|point| Circle::new(*point, 4, colour.filled())))?;
         chart.draw_series(points.iter().map(|(actors, cost)| {
             let number = ("sans-serif", 15).into_font().color(&colour);
-            EmptyElement::at((*actors, *cost))
-                + Text::new(with_commas(cost.round() as u64), (-6, -22), number)
+            let up = if is_greatest(lines, *actors, *cost) { ABOVE } else { BELOW };
+            EmptyElement::at((*actors, *cost)) + Text::new(with_commas(cost.round() as u64), (-6, up), number)
         }))?;
     }
     chart
@@ -86,6 +86,16 @@ fn draw(text: &mut String, lines: &[Line], greatest: f64) -> Result<(), Box<dyn 
         .draw()?;
     area.present()?;
     Ok(())
+}
+
+/// Where a number stands, from its point, in pixels: on the side where the other line is not.
+const ABOVE: i32 = -22;
+const BELOW: i32 = 10;
+
+/// Whether no line has a greater cost at so many actors.
+fn is_greatest(lines: &[Line], actors: f64, cost: f64) -> bool {
+    let mut others = lines.iter().flat_map(|(.., points)| points);
+    others.all(|(at, other)| (at - actors).abs() > 0.5 || *other <= cost)
 }
 
 fn with_commas(number: u64) -> String {
@@ -123,6 +133,14 @@ mod tests {
             assert!(text.contains(part), "{part} is not in {svg}");
         }
         assert!(!svg.contains("#000000"));
+    }
+
+    #[test]
+    fn numbers_stand_on_the_side_where_the_other_line_is_not() {
+        let line = |cost| -> Line { ("", BLUE, vec![(10.0, cost), (1e6, 500.0 - cost)]) };
+        let lines = [line(50.0), line(200.0)];
+        assert!(!is_greatest(&lines, 10.0, 50.0) && is_greatest(&lines, 10.0, 200.0));
+        assert!(is_greatest(&lines, 1e6, 450.0) && !is_greatest(&lines, 1e6, 300.0));
     }
 
     #[test]
