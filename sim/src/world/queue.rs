@@ -12,7 +12,7 @@ use rehearsal_protocol::{Envelope, Protocol, Time};
 use super::pending::{Pending, What};
 use key::{Key, sort_latest_first};
 use slab::{NONE, Slab};
-use wheel::{Few, Lists, Many};
+use wheel::{Coarse, Fine, Lists};
 
 /// What comes next in a short sorted list, what comes later in a calendar: a wheel of short buckets for what happens soon, a heap for the rest.
 ///
@@ -26,9 +26,9 @@ pub(crate) struct Queue<P: Protocol> {
     crowd: BinaryHeap<Reverse<Key>>,
     /// The last moment of which all entries are in the list: the end of the bucket that was opened last, or of time while the calendar is empty.
     open: u64,
-    wheel: Few,
+    wheel: Fine,
     /// For each bucket of the wheel, the slot of the last entry that was put there, or `NONE`. Many short runs never need it.
-    heads: Option<Box<[u32; Few::BUCKETS]>>,
+    heads: Option<Box<[u32; Fine::BUCKETS]>>,
     /// Once very much is pending, the wheel that is used instead.
     lists: Option<Box<Lists>>,
     /// Keys beyond the wheel.
@@ -64,7 +64,7 @@ impl<P: Protocol> Default for Queue<P> {
             list: Vec::with_capacity(MOST_IN_LIST),
             crowd: BinaryHeap::new(),
             open: u64::MAX,
-            wheel: Few::default(),
+            wheel: Fine::default(),
             heads: None,
             lists: None,
             later: BinaryHeap::new(),
@@ -150,7 +150,7 @@ impl<P: Protocol> Queue<P> {
     fn use_lists(&mut self) {
         let mut lists = Box::<Lists>::default();
         if self.open < u64::MAX {
-            lists.wheel.open(Many::bucket(self.open));
+            lists.wheel.open(Coarse::bucket(self.open));
             self.open = lists.wheel.end();
             self.take_later();
             sort_latest_first(&mut self.list);
@@ -203,10 +203,10 @@ impl<P: Protocol> Queue<P> {
         }
         let first = self.list.last().map_or(key, |first| key.min(*first)).at();
         self.open = if let Some(lists) = &mut self.lists {
-            lists.wheel.open(Many::bucket(first));
+            lists.wheel.open(Coarse::bucket(first));
             lists.wheel.end()
         } else {
-            self.wheel.open(Few::bucket(first));
+            self.wheel.open(Fine::bucket(first));
             self.wheel.end()
         };
         let later = self.list.iter().take_while(|key| key.at() > self.open).count();
@@ -250,7 +250,7 @@ impl<P: Protocol> Queue<P> {
             }
             return;
         }
-        self.heads.get_or_insert_with(|| Box::new([NONE; Few::BUCKETS]));
+        self.heads.get_or_insert_with(|| Box::new([NONE; Fine::BUCKETS]));
         self.push_later(key);
     }
 
@@ -323,10 +323,10 @@ impl<P: Protocol> Queue<P> {
             return self.advance_in_lists();
         }
         let next = self.wheel.next();
-        if Few::bucket(self.first_later) <= next {
+        if Fine::bucket(self.first_later) <= next {
             return self.advance_to_later();
         }
-        let first = self.open(next);
+        let first = self.open_bucket(next);
         let (key, after) = self.slab.entry(first);
         if after == NONE {
             return key; // Most buckets have one entry.
@@ -342,7 +342,7 @@ impl<P: Protocol> Queue<P> {
 
     /// Opens a bucket of the wheel. Gives the slot of its first entry.
     #[inline]
-    fn open(&mut self, bucket: u64) -> u32 {
+    fn open_bucket(&mut self, bucket: u64) -> u32 {
         let place = self.wheel.open(bucket);
         self.open = self.end_of_open(self.wheel.is_empty(), self.wheel.end());
         self.take_head(place)
@@ -390,7 +390,7 @@ impl<P: Protocol> Queue<P> {
     #[inline(never)]
     fn advance_in_lists(&mut self) -> Key {
         let Some(lists) = &mut self.lists else { unreachable!("there are lists") };
-        let next = lists.wheel.next().min(Many::bucket(self.first_later));
+        let next = lists.wheel.next().min(Coarse::bucket(self.first_later));
         if lists.wheel.is_empty() && self.first_later == u64::MAX {
             return Key::NEVER;
         }
@@ -410,7 +410,7 @@ impl<P: Protocol> Queue<P> {
         if self.first_later == u64::MAX {
             return Key::NEVER;
         }
-        let place = self.wheel.open(Few::bucket(self.first_later));
+        let place = self.wheel.open(Fine::bucket(self.first_later));
         self.open = self.wheel.end();
         self.take_later();
         let first = self.take_head(place);
@@ -446,7 +446,7 @@ impl<P: Protocol> Queue<P> {
         if !self.wheel.is_empty() {
             self.heads.iter_mut().for_each(|heads| heads.fill(NONE));
         }
-        self.wheel = Few::default();
+        self.wheel = Fine::default();
         self.lists.iter_mut().for_each(|lists| lists.clear());
         self.slab.clear();
         (self.open, self.first_later, self.sequence, self.untold) = (u64::MAX, u64::MAX, 0, 0);

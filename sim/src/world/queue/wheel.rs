@@ -100,21 +100,21 @@ impl<const BITS: u32, const WORDS: usize> Wheel<BITS, WORDS> {
 }
 
 /// For what is not very much: buckets of 4.096 µs, so that most have one entry, and 16.8 ms of them.
-pub(super) type Few = Wheel<12, 64>;
+pub(super) type Fine = Wheel<12, 64>;
 
 /// For very much: buckets of 32.768 µs, and 16.8 ms of them.
-pub(super) type Many = Wheel<15, 8>;
+pub(super) type Coarse = Wheel<15, 8>;
 
 /// The buckets once very much is pending: lists of keys, for to walk links through memory that fits no cache takes a miss for each.
 #[derive(Clone, Debug)]
 pub(super) struct Lists {
-    pub(super) wheel: Many,
+    pub(super) wheel: Coarse,
     buckets: Vec<Vec<Key>>,
 }
 
 impl Default for Lists {
     fn default() -> Self {
-        Self { wheel: Many::default(), buckets: vec![Vec::new(); Many::BUCKETS] }
+        Self { wheel: Coarse::default(), buckets: vec![Vec::new(); Coarse::BUCKETS] }
     }
 }
 
