@@ -129,16 +129,13 @@ impl<P: Protocol> Cell<P> {
         }
     }
 
-    /// Makes this the cell of a path that has not lived yet.
+    /// Makes this the cell of a path whose first life begins.
     pub(crate) fn reset(&mut self, home: Home, actor: Box<dyn Actor<P>>) {
-        (self.home, self.actor) = (home, Some(actor));
-        self.incarnation = Incarnation(1);
-        (self.started, self.dispatching, self.waiting) = (false, false, false);
-        self.counts = Counts::default();
-        self.has_rest = false;
+        self.vacate(home);
+        (self.actor, self.incarnation) = (Some(actor), Incarnation(1));
     }
 
-    /// Makes this the cell of a path that has not lived yet, without an actor.
+    /// Makes this the cell of a path that has not lived yet, and keeps the memory.
     pub(crate) fn vacate(&mut self, home: Home) {
         *self = Self { rest: self.rest.take(), ..Self::empty(home) };
     }

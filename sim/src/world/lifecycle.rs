@@ -33,8 +33,8 @@ impl<P: Protocol> World<P> {
         self.keys.truncate(infos.len());
         let new = &infos[self.keys.len()..];
         self.keys.extend(new.iter().map(|info| info.key));
-        self.spare.extend(self.cells.drain(infos.len().min(self.cells.len())..));
-        self.spare.truncate(MOST_SPARE);
+        let room = MOST_SPARE - self.spare.len();
+        self.spare.extend(self.cells.drain(infos.len().min(self.cells.len())..).take(room));
         for (slot, (info, actor)) in infos.iter().zip(&blueprint.actors).enumerate() {
             let home = Home::new(info.node, info.key, None);
             if slot == self.cells.len() {
@@ -74,9 +74,11 @@ impl<P: Protocol> World<P> {
             let spawned = self.directory.get(self.cells.len() as u32);
             self.keys.push(spawned.key);
             let home = Home::new(spawned.node, spawned.key, Some(spawned.parent));
-            let mut cell = self.spare.pop().unwrap_or_else(|| Cell::empty(home));
-            cell.vacate(home);
-            self.cells.push(cell);
+            let again = |mut cell: Cell<P>| {
+                cell.vacate(home);
+                cell
+            };
+            self.cells.push(self.spare.pop().map_or_else(|| Cell::empty(home), again));
         }
     }
 
