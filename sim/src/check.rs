@@ -14,7 +14,7 @@ pub mod sorted;
 pub mod subscription;
 pub mod temporal;
 
-pub use monitor::{Moment, Monitor, MonitorClone, Owed, Violation};
+pub use monitor::{Moment, Monitor, MonitorObject, Owed, Violation};
 pub use properties::{Checks, Goal, Invariant, Properties};
 pub use sorted::{SortedMap, SortedSet};
 pub use subscription::on;

@@ -11,13 +11,15 @@ use serde::Serialize;
 ///
 /// A monitor also derives `Clone` and `Hash`: worlds are cloned with their monitors, and states are compared. A `Hash` that leaves
 /// something out makes states equal that are not.
-pub trait Monitor<F>: MonitorClone<F> + Send {
+pub trait Monitor<F>: MonitorObject<F> + Send {
     /// Judges one fact.
     ///
     /// # Errors
     ///
     /// What is wrong, in words, if the invariant is broken.
-    fn observe(&mut self, moment: &Moment, fact: &F) -> Result<(), String>;
+    fn observe(&mut self, moment: &Moment, fact: &F) -> Result<(), String>
+    where
+        Self: Sized;
 
     /// The kinds of facts that it judges: names of variants. It is not shown any other. All facts if absent; see [`on`](super::on).
     fn kinds(&self) -> Option<&[&'static str]> {
@@ -33,8 +35,11 @@ pub trait Monitor<F>: MonitorClone<F> + Send {
     fn reset(&mut self);
 }
 
-/// Copying and comparing monitors behind a pointer; every `Monitor + Clone + Hash` has it.
-pub trait MonitorClone<F> {
+/// What is done with monitors behind a pointer; every `Monitor + Clone + Hash` has it.
+pub trait MonitorObject<F> {
+    /// Judges one fact, and says what is wrong. As [`Monitor::observe`], but for the answer, which fits into registers.
+    fn judge(&mut self, moment: &Moment, fact: &F) -> Option<Box<str>>;
+
     /// A copy in the present state.
     fn clone_monitor(&self) -> Box<dyn Monitor<F>>;
 
@@ -42,7 +47,12 @@ pub trait MonitorClone<F> {
     fn fingerprint(&self, hasher: &mut dyn Hasher);
 }
 
-impl<F, M: Monitor<F> + Clone + Hash + 'static> MonitorClone<F> for M {
+impl<F, M: Monitor<F> + Clone + Hash + 'static> MonitorObject<F> for M {
+    #[inline]
+    fn judge(&mut self, moment: &Moment, fact: &F) -> Option<Box<str>> {
+        self.observe(moment, fact).err().map(String::into_boxed_str)
+    }
+
     fn clone_monitor(&self) -> Box<dyn Monitor<F>> {
         Box::new(self.clone())
     }

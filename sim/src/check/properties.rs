@@ -285,30 +285,36 @@ impl<F: Clone + Debug + Serialize> Checks<F> {
     /// Shows one fact to all monitors. The first violation of a run is kept.
     pub fn observe(&mut self, moment: Moment, fact: &F) {
         let kind = kind_of(fact);
-        if self.audit == Audit::Clean {
-            self.audit_one(kind, moment, fact);
+        if self.audit == Audit::Clean || !self.open.is_empty() || self.collected.is_some() {
+            self.note(kind, &moment, fact);
         }
         for index in self.subscriptions.to(kind) {
             let index = *index as usize;
-            if let Err(message) = self.monitors[index].observe(&moment, fact) {
-                violated(&mut self.violation, &self.invariants[index], message, moment);
+            if let Some(message) = self.monitors[index].judge(&moment, fact) {
+                violated(&mut self.violation, &self.invariants[index], message.into(), &moment);
             }
         }
-        if !self.open.is_empty() {
-            let (goals, reached) = (&self.goals, &mut self.reached);
-            self.open.retain(|goal| {
-                reached[*goal] = goals[*goal](fact);
-                !reached[*goal]
-            });
+    }
+
+    /// What else is done with a fact, where anything is.
+    #[inline(never)]
+    fn note(&mut self, kind: Kind, moment: &Moment, fact: &F) {
+        if self.audit == Audit::Clean {
+            self.audit_one(kind, moment, fact);
         }
+        let (goals, reached) = (&self.goals, &mut self.reached);
+        self.open.retain(|goal| {
+            reached[*goal] = goals[*goal](fact);
+            !reached[*goal]
+        });
         if let Some(collected) = &mut self.collected {
-            collected.push((moment, fact.clone()));
+            collected.push((*moment, fact.clone()));
         }
     }
 
     /// Shows a fact to copies of those monitors that are not shown it.
     #[cold]
-    fn audit_one(&mut self, kind: Kind, moment: Moment, fact: &F) {
+    fn audit_one(&mut self, kind: Kind, moment: &Moment, fact: &F) {
         let state = |monitor: &dyn Monitor<F>| {
             let mut to = Fingerprinter::default();
             monitor.fingerprint(&mut to);
@@ -321,7 +327,7 @@ impl<F: Clone + Debug + Serialize> Checks<F> {
             }
             let mut copy = monitor.clone();
             let before: Fingerprint = state(&*copy);
-            let minds = copy.observe(&moment, fact).is_err() || state(&*copy) != before;
+            let minds = copy.judge(moment, fact).is_some() || state(&*copy) != before;
             if minds && self.audit == Audit::Clean {
                 self.audit = Audit::Found(blind(&self.invariants[index].id, kind.name, fact));
             }
@@ -400,7 +406,7 @@ fn check_kinds(id: &str, named: &[&'static str], known: &[&'static str]) {
 
 /// Keeps the first violation.
 #[cold]
-fn violated(first: &mut Option<Violation>, invariant: &Invariant, message: String, moment: Moment) {
+fn violated(first: &mut Option<Violation>, invariant: &Invariant, message: String, moment: &Moment) {
     first.get_or_insert_with(|| invariant.violated(message, (moment.at, moment.event)));
 }
 

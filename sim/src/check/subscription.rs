@@ -98,10 +98,18 @@ impl Subscriptions {
     pub(super) fn to(&self, kind: Kind) -> &[u32] {
         let beyond = self.shown.len() - 1;
         let place = (kind.index as usize).min(beyond);
-        self.shown[place].get_or_init(|| self.of(kind, place == beyond))
+        match self.shown[place].get() {
+            Some(shown) => shown,
+            None => self.fill(place, kind),
+        }
     }
 
+    /// A kind turns up for the first time.
     #[cold]
+    fn fill(&self, place: usize, kind: Kind) -> &[u32] {
+        self.shown[place].get_or_init(|| self.of(kind, place + 1 == self.shown.len()))
+    }
+
     fn of(&self, kind: Kind, all: bool) -> Box<[u32]> {
         let is_shown =
             |named: &Option<Box<[_]>>| all || named.as_ref().is_none_or(|kinds| kinds.contains(&kind.name));
