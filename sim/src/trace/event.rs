@@ -1,6 +1,8 @@
 //! The one event type.
 
 use rehearsal_protocol::Time;
+use std::fmt::Debug;
+
 use serde::{Deserialize, Serialize};
 
 /// One thing that happened. Its number is its place in the trace, counted from 0.
@@ -76,4 +78,14 @@ pub struct Payload {
     pub text: String,
     /// The slot of the sender, if it is a message.
     pub from: Option<u32>,
+}
+
+impl Payload {
+    /// What is shown of a value; if it is a message, with the slot of its sender. By itself, so that a turn whose events are not kept
+    /// does nothing for it.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn of(value: &impl Debug, from: Option<u32>) -> Self {
+        Self { text: format!("{value:?}"), from }
+    }
 }

@@ -57,6 +57,16 @@ impl Recorder {
     /// Takes one event and returns its number.
     #[inline]
     pub fn record(&mut self, event: Event, payload: impl FnOnce() -> Payload) -> u64 {
+        let number = self.note(event);
+        if self.level.has_payloads() {
+            self.keep_payload(payload());
+        }
+        number
+    }
+
+    /// Takes one event, whose payload is kept by itself, and returns its number.
+    #[inline]
+    pub(crate) fn note(&mut self, event: Event) -> u64 {
         let Event { at, cause, digest, actor, node, kind } = event;
         let who = kind as u64 | u64::from(actor) << 8 | u64::from(node & 0x00FF_FFFF) << 40;
         self.hash = pair(self.hash, at.as_nanos(), digest);
@@ -66,9 +76,6 @@ impl Recorder {
         if self.level != Recording::Off {
             // Put together again here, so that nobody writes it down who does not keep it.
             self.keep(Event { at, cause, digest, actor, node, kind });
-            if self.level.has_payloads() {
-                self.keep_payload(payload());
-            }
         }
         number
     }
@@ -79,7 +86,7 @@ impl Recorder {
     }
 
     #[cold]
-    fn keep_payload(&mut self, payload: Payload) {
+    pub(crate) fn keep_payload(&mut self, payload: Payload) {
         self.payloads.push(payload);
     }
 

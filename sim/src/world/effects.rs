@@ -39,7 +39,12 @@ impl<P: Protocol> World<P> {
         for effect in &mut effects {
             // What needs not go anywhere stays where it is, and what goes is moved once: a drain would cost as much as a small effect.
             match effect {
-                Effect::Announce(fact) => self.announce(slot, fact, event, checks),
+                Effect::Announce(fact) => {
+                    self.announce(slot, fact, event, checks);
+                    if std::mem::needs_drop::<P::Fact>() {
+                        drop(taken(effect));
+                    }
+                }
                 Effect::Send { to, .. } => {
                     let to = *to;
                     self.send_to(slot, to, event, |_| sent(Some(taken(effect))));
@@ -48,7 +53,8 @@ impl<P: Protocol> World<P> {
                 other => self.take_effect(slot, other, event),
             }
         }
-        effects.clear();
+        // What is left holds no memory, and to drop it would ask of each what it is.
+        effects.drain(..).for_each(std::mem::forget);
         self.effects = effects;
         if let Some(Effect::Exit(reason)) = exits {
             self.end(slot, *reason, event);
@@ -119,7 +125,7 @@ impl<P: Protocol> World<P> {
 
     #[inline]
     fn announce(&mut self, slot: u32, fact: &P::Fact, cause: u64, checks: &mut Checks<P::Fact>) {
-        let text = || Payload { text: format!("{fact:?}"), from: None };
+        let text = || Payload::of(fact, None);
         let event = self.record_actor(EventKind::Fact, slot, cause, digest(fact), text);
         let actor = self.cells[slot as usize].home.address(slot);
         checks.observe(Moment { at: self.now, event, actor, healed: self.healed }, fact);
@@ -191,7 +197,7 @@ impl<P: Protocol> World<P> {
 
     /// An actor said that the message which it handles goes nowhere. That message counts as handled.
     fn note_dead_letter(&mut self, slot: u32, reason: DeadLetter, event: u64) {
-        let text = || Payload { text: format!("{reason:?}"), from: None };
+        let text = || Payload::of(&reason, None);
         self.record_actor(EventKind::DeadLetter, slot, event, reason as u64, text);
     }
 }

@@ -140,7 +140,7 @@ impl<P: Protocol> World<P> {
             (std::mem::take(&mut rest.children), std::mem::take(&mut rest.watchers), unread)
         });
         cell.waiting = cell.waiting_messages() > 0;
-        let text = || Payload { text: format!("{reason:?}"), from: None };
+        let text = || Payload::of(&reason, None);
         let event = self.record_actor(EventKind::Ended, slot, cause, digest(&reason), text);
         self.recorder.states_mut().ended(event, slot);
         let crashed = matches!(reason, Exit::NodeDown(_));

@@ -88,7 +88,7 @@ impl<P: Protocol> World<P> {
                 self.schedule(self.now, to, cause, What::Signal(Box::new(signal), incarnation));
             }
             Transit::Lost => {
-                let text = || Payload { text: format!("{signal:?}"), from: Some(from) };
+                let text = || Payload::of(&signal, Some(from));
                 self.record_actor(EventKind::Lost, to, cause, digest(&signal), text);
             }
         }
@@ -148,8 +148,9 @@ impl<P: Protocol> World<P> {
 }
 
 /// The payload of an event that is about a message.
+#[inline]
 pub(super) fn of<M: std::fmt::Debug>(envelope: &Envelope<M>, from: u32) -> Payload {
-    Payload { text: format!("{:?}", envelope.message), from: Some(from) }
+    Payload::of(&envelope.message, Some(from))
 }
 
 /// Signals of an earlier life do not reach a later one, but for those that concern the path.

@@ -14,7 +14,7 @@ use super::cell::{Counts, Home};
 use super::class::{class_of, class_of_message};
 use super::directory::Directory;
 use super::network::of;
-use super::queue::Queue;
+use super::queue::{Due, Queue};
 use super::rules::NO_PANIC;
 use crate::check::Checks;
 use crate::choice::generator::{self, Key};
@@ -52,7 +52,7 @@ impl<P: Protocol> World<P> {
         if self.choices.watches() {
             self.watch(slot, class_of(&input));
         }
-        let text = || Payload { text: format!("{input:?}"), from: None };
+        let text = || Payload::of(&input, None);
         let event = Event { at: self.now, cause, digest, actor: slot, node: home.node, kind };
         let event = self.recorder.record(event, text);
         self.begin_turn(slot, event);
@@ -78,12 +78,22 @@ impl<P: Protocol> World<P> {
         self.tally.handled += 1;
         let (node, kind) = (place.home.node, EventKind::Message);
         let event = Event { at: self.now, cause, digest, actor: slot, node, kind };
-        let event = self.recorder.record(event, || of(self.queue.message(due), from.slot()));
+        let event = self.recorder.note(event);
+        if self.recorder.level().has_payloads() {
+            self.keep_message(due, from.slot());
+        }
         let refusal = asks.then(|| self.refusal(slot, self.queue.message(due)));
         self.begin_turn(slot, event);
         let input = |queue: &mut Queue<P>| Input::Message(queue.take_message(due));
         let result = self.receive(slot, place, Some(from), input);
         self.end_turn(slot, place, event, result, refusal, checks);
+    }
+
+    /// Keeps what a message said. By itself, so that a turn does nothing for it where nothing is kept.
+    #[cold]
+    fn keep_message(&mut self, due: Due, from: u32) {
+        let payload = of(self.queue.message(due), from);
+        self.recorder.keep_payload(payload);
     }
 
     /// Counts a turn that begins with an event.
