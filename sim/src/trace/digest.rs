@@ -299,7 +299,7 @@ macro_rules! plain_compound {
             type Ok = ();
             type Error = Failed;
 
-            #[inline]
+            #[inline(always)]
             fn $method<T: Serialize + ?Sized>(&mut self, $($name: $type,)? value: &T) -> Result<(), Failed> {
                 $(let _ = $name;)?
                 value.serialize(&mut **self)

@@ -55,7 +55,9 @@ impl<P: Protocol> World<P> {
         }
         // What is left holds no memory, and to drop it would ask of each what it is.
         effects.drain(..).for_each(std::mem::forget);
-        self.effects = effects;
+        std::mem::swap(&mut self.effects, &mut effects);
+        debug_assert!(effects.is_empty(), "what takes hold asks for nothing");
+        std::mem::forget(effects);
         if let Some(Effect::Exit(reason)) = exits {
             self.end(slot, *reason, event);
         }
