@@ -16,7 +16,7 @@
 //! index; sequences and maps of known or unknown length as their elements and then the number of them. Struct and
 //! field names are not fed.
 
-use serde::ser::{self, Serialize};
+use serde::ser::{self, Serialize, Serializer as _};
 
 const K1: u64 = 0xA076_1D64_78BD_642F;
 const K2: u64 = 0xE703_7ED1_A0B4_28DB;
@@ -47,35 +47,42 @@ pub const fn pair(state: u64, a: u64, b: u64) -> u64 {
 /// If the payload's `Serialize` fails by itself.
 #[inline]
 pub fn digest<T: Serialize + ?Sized>(payload: &T) -> u64 {
-    let mut digester = Digester { state: START };
-    let Ok(()) = payload.serialize(&mut digester);
-    digester.state
+    payload.serialize(Digester { state: START }).unwrap_or_else(|never| match never {})
 }
 
-/// A serde serializer that keeps nothing but 64 bits.
+/// A serde serializer that keeps nothing but 64 bits. It is handed on by value, so that they stay in a register.
+#[derive(Clone, Copy)]
 struct Digester {
     state: u64,
 }
 
 impl Digester {
     #[inline]
-    fn word(&mut self, value: u64) {
-        self.state = word(self.state, value);
+    const fn word(self, value: u64) -> Self {
+        Self { state: word(self.state, value) }
     }
 
-    fn bytes(&mut self, bytes: &[u8]) {
-        self.word(bytes.len() as u64);
+    #[expect(clippy::inline_always, reason = "it stands for the call of the value's own method")]
+    #[inline(always)]
+    fn feed<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Failed> {
+        self.state = value.serialize(*self)?;
+        Ok(())
+    }
+
+    fn bytes(mut self, bytes: &[u8]) -> Self {
+        self = self.word(bytes.len() as u64);
         for chunk in bytes.chunks(8) {
             let mut filled = [0; 8];
             filled[..chunk.len()].copy_from_slice(chunk);
-            self.word(u64::from_le_bytes(filled));
+            self = self.word(u64::from_le_bytes(filled));
         }
+        self
     }
 }
 
 /// No digest fails, so nothing is asked after each word. A payload whose own `Serialize` does ends the digest at once.
 #[derive(Debug, thiserror::Error)]
-pub enum Failed {}
+enum Failed {}
 
 impl ser::Error for Failed {
     #[cold]
@@ -87,96 +94,91 @@ impl ser::Error for Failed {
 macro_rules! words {
     ($($method:ident: $type:ty),*) => {$(
         #[inline]
-        fn $method(self, value: $type) -> Result<(), Failed> {
-            self.word(value as u64);
-            Ok(())
+        fn $method(self, value: $type) -> Result<u64, Failed> {
+            Ok(self.word(value as u64).state)
         }
     )*};
 }
 
-impl<'a> ser::Serializer for &'a mut Digester {
-    type Ok = ();
+impl ser::Serializer for Digester {
+    type Ok = u64;
     type Error = Failed;
-    type SerializeSeq = Counted<'a>;
+    type SerializeSeq = Counted;
     type SerializeTuple = Self;
     type SerializeTupleStruct = Self;
     type SerializeTupleVariant = Self;
-    type SerializeMap = Counted<'a>;
+    type SerializeMap = Counted;
     type SerializeStruct = Self;
     type SerializeStructVariant = Self;
 
     words!(serialize_bool: bool, serialize_char: char, serialize_u8: u8, serialize_u16: u16, serialize_u32: u32, serialize_u64: u64);
 
     #[inline]
-    fn serialize_i8(self, value: i8) -> Result<(), Failed> {
+    fn serialize_i8(self, value: i8) -> Result<u64, Failed> {
         self.serialize_i64(value.into())
     }
 
     #[inline]
-    fn serialize_i16(self, value: i16) -> Result<(), Failed> {
+    fn serialize_i16(self, value: i16) -> Result<u64, Failed> {
         self.serialize_i64(value.into())
     }
 
     #[inline]
-    fn serialize_i32(self, value: i32) -> Result<(), Failed> {
+    fn serialize_i32(self, value: i32) -> Result<u64, Failed> {
         self.serialize_i64(value.into())
     }
 
     #[inline]
-    fn serialize_i64(self, value: i64) -> Result<(), Failed> {
-        self.word(value.cast_unsigned());
-        Ok(())
+    fn serialize_i64(self, value: i64) -> Result<u64, Failed> {
+        self.serialize_u64(value.cast_unsigned())
     }
 
-    fn serialize_i128(self, value: i128) -> Result<(), Failed> {
+    fn serialize_i128(self, value: i128) -> Result<u64, Failed> {
         self.serialize_u128(value.cast_unsigned())
     }
 
-    fn serialize_u128(self, value: u128) -> Result<(), Failed> {
-        self.word(value as u64);
-        self.word((value >> 64) as u64);
-        Ok(())
+    fn serialize_u128(self, value: u128) -> Result<u64, Failed> {
+        self.word(value as u64).serialize_u64((value >> 64) as u64)
     }
 
-    fn serialize_f32(self, value: f32) -> Result<(), Failed> {
+    fn serialize_f32(self, value: f32) -> Result<u64, Failed> {
         self.serialize_u32(value.to_bits())
     }
 
-    fn serialize_f64(self, value: f64) -> Result<(), Failed> {
+    fn serialize_f64(self, value: f64) -> Result<u64, Failed> {
         self.serialize_u64(value.to_bits())
     }
 
-    fn serialize_str(self, value: &str) -> Result<(), Failed> {
+    fn serialize_str(self, value: &str) -> Result<u64, Failed> {
         self.serialize_bytes(value.as_bytes())
     }
 
-    fn serialize_bytes(self, value: &[u8]) -> Result<(), Failed> {
-        self.bytes(value);
-        Ok(())
-    }
-
-    fn serialize_none(self) -> Result<(), Failed> {
-        self.serialize_unit()
-    }
-
-    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), Failed> {
-        self.word(1);
-        value.serialize(self)
+    fn serialize_bytes(self, value: &[u8]) -> Result<u64, Failed> {
+        Ok(self.bytes(value).state)
     }
 
     #[inline]
-    fn serialize_unit(self) -> Result<(), Failed> {
-        self.word(0);
-        Ok(())
-    }
-
-    #[inline]
-    fn serialize_unit_struct(self, _: &'static str) -> Result<(), Failed> {
+    fn serialize_none(self) -> Result<u64, Failed> {
         self.serialize_unit()
     }
 
     #[inline]
-    fn serialize_unit_variant(self, _: &'static str, index: u32, _: &'static str) -> Result<(), Failed> {
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<u64, Failed> {
+        value.serialize(self.word(1))
+    }
+
+    #[inline]
+    fn serialize_unit(self) -> Result<u64, Failed> {
+        self.serialize_u64(0)
+    }
+
+    #[inline]
+    fn serialize_unit_struct(self, _: &'static str) -> Result<u64, Failed> {
+        self.serialize_unit()
+    }
+
+    #[inline]
+    fn serialize_unit_variant(self, _: &'static str, index: u32, _: &'static str) -> Result<u64, Failed> {
         self.serialize_u32(index)
     }
 
@@ -185,7 +187,7 @@ impl<'a> ser::Serializer for &'a mut Digester {
         self,
         _: &'static str,
         value: &T,
-    ) -> Result<(), Failed> {
+    ) -> Result<u64, Failed> {
         value.serialize(self)
     }
 
@@ -196,12 +198,11 @@ impl<'a> ser::Serializer for &'a mut Digester {
         index: u32,
         _: &'static str,
         value: &T,
-    ) -> Result<(), Failed> {
-        self.word(index.into());
-        value.serialize(self)
+    ) -> Result<u64, Failed> {
+        value.serialize(self.word(index.into()))
     }
 
-    fn serialize_seq(self, _: Option<usize>) -> Result<Counted<'a>, Failed> {
+    fn serialize_seq(self, _: Option<usize>) -> Result<Counted, Failed> {
         Ok(Counted { digester: self, count: 0 })
     }
 
@@ -223,11 +224,10 @@ impl<'a> ser::Serializer for &'a mut Digester {
         _: &'static str,
         _: usize,
     ) -> Result<Self, Failed> {
-        self.word(index.into());
-        Ok(self)
+        Ok(self.word(index.into()))
     }
 
-    fn serialize_map(self, _: Option<usize>) -> Result<Counted<'a>, Failed> {
+    fn serialize_map(self, _: Option<usize>) -> Result<Counted, Failed> {
         Ok(Counted { digester: self, count: 0 })
     }
 
@@ -244,8 +244,7 @@ impl<'a> ser::Serializer for &'a mut Digester {
         _: &'static str,
         _: usize,
     ) -> Result<Self, Failed> {
-        self.word(index.into());
-        Ok(self)
+        Ok(self.word(index.into()))
     }
 
     fn is_human_readable(&self) -> bool {
@@ -254,60 +253,59 @@ impl<'a> ser::Serializer for &'a mut Digester {
 }
 
 /// A sequence or map whose number of elements is fed at its end.
-struct Counted<'a> {
-    digester: &'a mut Digester,
+struct Counted {
+    digester: Digester,
     count: u64,
 }
 
-impl ser::SerializeSeq for Counted<'_> {
-    type Ok = ();
+impl ser::SerializeSeq for Counted {
+    type Ok = u64;
     type Error = Failed;
 
     fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Failed> {
         self.count += 1;
-        value.serialize(&mut *self.digester)
+        self.digester.feed(value)
     }
 
-    fn end(self) -> Result<(), Failed> {
-        self.digester.word(self.count);
-        Ok(())
+    fn end(self) -> Result<u64, Failed> {
+        self.digester.serialize_u64(self.count)
     }
 }
 
-impl ser::SerializeMap for Counted<'_> {
-    type Ok = ();
+impl ser::SerializeMap for Counted {
+    type Ok = u64;
     type Error = Failed;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Failed> {
         self.count += 1;
-        key.serialize(&mut *self.digester)
+        self.digester.feed(key)
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Failed> {
-        value.serialize(&mut *self.digester)
+        self.digester.feed(value)
     }
 
-    fn end(self) -> Result<(), Failed> {
-        self.digester.word(self.count);
-        Ok(())
+    fn end(self) -> Result<u64, Failed> {
+        self.digester.serialize_u64(self.count)
     }
 }
 
 macro_rules! plain_compound {
     ($($trait:ident $method:ident ($($name:ident: $type:ty)?)),*) => {$(
-        impl ser::$trait for &mut Digester {
-            type Ok = ();
+        impl ser::$trait for Digester {
+            type Ok = u64;
             type Error = Failed;
 
+            #[expect(clippy::inline_always, reason = "a field is fed where it lies, and the digest stays in a register")]
             #[inline(always)]
             fn $method<T: Serialize + ?Sized>(&mut self, $($name: $type,)? value: &T) -> Result<(), Failed> {
                 $(let _ = $name;)?
-                value.serialize(&mut **self)
+                self.feed(value)
             }
 
             #[inline]
-            fn end(self) -> Result<(), Failed> {
-                Ok(())
+            fn end(self) -> Result<u64, Failed> {
+                Ok(self.state)
             }
         }
     )*};

@@ -54,7 +54,7 @@ impl<P: Protocol> World<P> {
             }
         }
         // What is left holds no memory, and to drop it would ask of each what it is.
-        effects.drain(..).for_each(std::mem::forget);
+        std::mem::forget(effects.drain(..));
         std::mem::swap(&mut self.effects, &mut effects);
         debug_assert!(effects.is_empty(), "what takes hold asks for nothing");
         std::mem::forget(effects);
