@@ -302,7 +302,7 @@ impl<P: Protocol> World<P> {
         }
         let (at, due) = loop {
             let next = self.queue.next();
-            if self.put_off.is_on() && self.something_comes_before(next) {
+            if self.put_off.may_come_before(next) && self.something_comes_before(next) {
                 continue;
             }
             match next {

@@ -40,7 +40,7 @@ impl<P: Protocol> World<P> {
         let sender = home.address(from);
         if self.put_off.is_on() {
             if home.node != there.0 {
-                return self.put_off((from, to), id, cause, message);
+                return self.put_off((from, home), to, id, cause, message);
             }
             self.draw_what_was_put_off_by(from);
         }

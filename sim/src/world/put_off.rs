@@ -9,6 +9,7 @@
 use rehearsal_protocol::{Effect, Envelope, MessageId, Protocol, Time};
 
 use super::World;
+use super::cell::Home;
 use super::pending::What;
 use super::queue::Due;
 use crate::choice::Stream;
@@ -16,13 +17,19 @@ use crate::choice::generator::Key;
 use crate::choice::stream::delay_key;
 
 /// The messages that are put off.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct PutOff {
     /// Whether messages are put off in this run.
     on: bool,
     items: Vec<Item>,
-    /// From when on the first of them may arrive.
-    until: Time,
+    /// From when on the first of them may arrive, in nanoseconds; the end of time if there is none.
+    until: u64,
+}
+
+impl Default for PutOff {
+    fn default() -> Self {
+        Self { on: false, items: Vec::with_capacity(MOST), until: u64::MAX }
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -42,7 +49,7 @@ const MANY_ACTORS: usize = if cfg!(test) { 8 } else { 8_192 };
 
 impl PutOff {
     pub(super) fn reset(&mut self) {
-        self.on = false;
+        (self.on, self.until) = (false, u64::MAX);
         self.items.clear();
     }
 
@@ -50,6 +57,12 @@ impl PutOff {
     #[inline]
     pub(super) fn is_on(&self) -> bool {
         self.on
+    }
+
+    /// Whether something that was put off may happen before this.
+    #[inline]
+    pub(super) fn may_come_before(&self, next: Option<(Time, Due)>) -> bool {
+        next.map_or(u64::MAX, |(at, _)| at.as_nanos()) >= self.until
     }
 }
 
@@ -63,20 +76,21 @@ impl<P: Protocol> World<P> {
     }
 
     /// Puts a message to another node off.
-    #[inline(never)]
+    #[expect(clippy::inline_always, reason = "a message must be made in its place in the queue")]
+    #[inline(always)]
     pub(super) fn put_off(
         &mut self,
-        (from, to): (u32, u32),
+        (from, home): (u32, Home),
+        to: u32,
         id: MessageId,
         cause: u64,
         message: impl FnOnce(&mut Vec<Effect<P>>) -> P::Message,
     ) {
-        let home = self.cells[from as usize].home;
         let envelope = Envelope { from: home.address(from), id, message: message(&mut self.effects) };
         let due = self.queue.lay(to, cause, What::Message(envelope));
-        let (least, _) = self.plan.weather.latency();
         if self.put_off.items.is_empty() {
-            self.put_off.until = Time::from_nanos(self.now.as_nanos() + least);
+            let (least, _) = self.plan.weather.latency();
+            self.put_off.until = self.now.as_nanos() + least;
         }
         self.put_off.items.push(Item { from, to, name: home.key, sent: self.now, due });
         if self.put_off.items.len() == MOST {
@@ -84,10 +98,10 @@ impl<P: Protocol> World<P> {
         }
     }
 
-    /// Whether something that was put off may happen before what is next; then all of it is put to its time, and the queue is to be asked again.
-    #[inline(never)]
+    /// What was put off may happen before what is next: all of it is put to its time, and the queue is to be asked again. `false` if there is nothing.
+    #[cold]
     pub(super) fn something_comes_before(&mut self, next: Option<(Time, Due)>) -> bool {
-        if self.put_off.items.is_empty() || next.is_some_and(|(at, _)| at < self.put_off.until) {
+        if self.put_off.items.is_empty() {
             return false;
         }
         if let Some((at, due)) = next {
@@ -106,6 +120,7 @@ impl<P: Protocol> World<P> {
     }
 
     /// Draws when what was put off arrives.
+    #[inline(never)]
     fn draw_what_was_put_off(&mut self) {
         let mut items = std::mem::take(&mut self.put_off.items);
         let mut names = [0; MOST];
@@ -122,7 +137,7 @@ impl<P: Protocol> World<P> {
             let span = self.plan.weather.usual_passage(value).expect("fair weather has usual passages only");
             self.queue.put(due, Time::from_nanos(sent.as_nanos() + span));
         }
-        self.put_off.items = items;
+        (self.put_off.items, self.put_off.until) = (items, u64::MAX);
     }
 }
 

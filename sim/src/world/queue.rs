@@ -107,6 +107,8 @@ impl<P: Protocol> Queue<P> {
     /// Adds something without a time: it has its place in the order of what happens at one time, and does not happen before it was [`put`] to one.
     ///
     /// [`put`]: Queue::put
+    #[expect(clippy::inline_always, reason = "what happens must be made in its place in the slab")]
+    #[inline(always)]
     pub(crate) fn lay(&mut self, target: u32, cause: u64, what: What<P>) -> Due {
         Due(self.put_into_slab(0, target, cause, what).slot())
     }
