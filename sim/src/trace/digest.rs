@@ -296,7 +296,7 @@ macro_rules! plain_compound {
             type Ok = u64;
             type Error = Failed;
 
-            #[expect(clippy::inline_always, reason = "a field is fed where it lies, and the digest stays in a register")]
+            // A field is fed where it lies, and the digest stays in a register.
             #[inline(always)]
             fn $method<T: Serialize + ?Sized>(&mut self, $($name: $type,)? value: &T) -> Result<(), Failed> {
                 $(let _ = $name;)?
