@@ -1,8 +1,8 @@
 //! The one event type.
 
-use rehearsal_protocol::Time;
 use std::fmt::Debug;
 
+use rehearsal_protocol::Time;
 use serde::{Deserialize, Serialize};
 
 /// One thing that happened. Its number is its place in the trace, counted from 0.

@@ -5,7 +5,7 @@ use rehearsal_protocol::{Address, DeadLetter, Envelope, Exit, Incarnation, Input
 
 use super::World;
 use super::cell::Waiting;
-use super::network::{concerns, of};
+use super::network::concerns;
 use super::pending::What;
 use super::queue::Due;
 use super::turn::Place;
@@ -177,7 +177,7 @@ impl<P: Protocol> World<P> {
         let digest = crate::trace::digest::pair(reason as u64, digest(&envelope.message), 0);
         self.record_actor(EventKind::DeadLetter, slot, cause, digest, || Payload {
             text: format!("{reason:?}: {:?}", envelope.message),
-            ..of(envelope, envelope.from.slot())
+            from: Some(envelope.from.slot()),
         });
         let refusal = self.refusal(slot, envelope);
         if refusal.ask.is_some() {

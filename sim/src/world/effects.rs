@@ -55,6 +55,7 @@ impl<P: Protocol> World<P> {
         }
         // What is left holds no memory, and to drop it would ask of each what it is.
         std::mem::forget(effects.drain(..));
+        effects.clear(); // A drain that is forgotten may leave anything there; it leaves nothing.
         std::mem::swap(&mut self.effects, &mut effects);
         debug_assert!(effects.is_empty(), "what takes hold asks for nothing");
         std::mem::forget(effects);
@@ -220,5 +221,96 @@ fn sent<P: Protocol>(effect: Option<Effect<P>>) -> P::Message {
             std::mem::forget(other);
             unreachable!("it was looked at")
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicI64, Ordering};
+
+    use rehearsal_protocol::{Actor, Context, Input, Protocol};
+    use serde::{Deserialize, Serialize};
+
+    use crate::check::Properties;
+    use crate::fault::Profile;
+    use crate::run::{AnyRunner, RunSpec, Runner, Verdict};
+    use crate::{Scenario, Setup};
+
+    static ALIVE: AtomicI64 = AtomicI64::new(0);
+
+    /// Something that must be dropped.
+    #[derive(Debug, Hash, Serialize, Deserialize)]
+    struct Token(u32);
+
+    impl Token {
+        fn new(number: u32) -> Self {
+            ALIVE.fetch_add(1, Ordering::Relaxed);
+            Self(number)
+        }
+    }
+
+    impl Clone for Token {
+        fn clone(&self) -> Self {
+            Self::new(self.0)
+        }
+    }
+
+    impl Drop for Token {
+        fn drop(&mut self) {
+            ALIVE.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
+    struct Tokens;
+
+    impl Protocol for Tokens {
+        type Message = Token;
+        type Fact = Token;
+    }
+
+    /// Sends itself tokens, states each, has a child that holds one, and ends.
+    #[derive(Clone, Debug, Hash)]
+    struct Holder(Token);
+
+    impl Actor<Tokens> for Holder {
+        fn receive(&mut self, cx: &mut Context<'_, Tokens>, input: Input<Tokens>) {
+            let left = match input {
+                Input::Start(_) => self.0.0,
+                Input::Message(envelope) => envelope.message.0,
+                _ => return,
+            };
+            cx.announce(Token::new(left));
+            match left.checked_sub(1) {
+                Some(left) => cx.send(cx.me(), Token::new(left)),
+                None => cx.exit(),
+            }
+            if left == 3 {
+                cx.spawn("child", Holder(Token::new(0)));
+            }
+        }
+    }
+
+    struct One;
+
+    impl Scenario for One {
+        type Protocol = Tokens;
+
+        fn set_up(&self, system: &mut Setup<Tokens>) {
+            system.node("only").actor("holder", Holder(Token::new(5)));
+        }
+
+        fn properties(&self, _: &mut Properties<Token>) {}
+    }
+
+    #[test]
+    fn what_a_turn_asked_for_is_dropped_once() {
+        let mut runner = Runner::new(&One);
+        for seed in 0..20 {
+            let outcome = runner.run(&RunSpec::seeded(seed, &Profile::CHAOS));
+            assert_eq!(outcome.verdict, Verdict::Pass);
+        }
+        assert!(ALIVE.load(Ordering::Relaxed) > 0, "the blueprint holds one");
+        drop(runner);
+        assert_eq!(ALIVE.load(Ordering::Relaxed), 0);
     }
 }

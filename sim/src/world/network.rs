@@ -53,7 +53,9 @@ impl<P: Protocol> World<P> {
                 let envelope = Envelope { from: sender, id, message: message(&mut self.effects) };
                 self.tally.duplicated += 1;
                 let digest = digest(&envelope.message);
-                self.record_actor(EventKind::Duplicated, to, cause, digest, || of(&envelope, from));
+                self.record_actor(EventKind::Duplicated, to, cause, digest, || {
+                    Payload::of(&envelope.message, Some(from))
+                });
                 self.schedule(first, to, cause, What::Message(envelope.clone()));
                 self.schedule(second, to, cause, What::Message(envelope));
             }
@@ -69,7 +71,9 @@ impl<P: Protocol> World<P> {
     pub(super) fn lose(&mut self, to: u32, envelope: &Envelope<P::Message>, cause: u64) {
         self.tally.lost += 1;
         let from = envelope.from.slot();
-        self.record_actor(EventKind::Lost, to, cause, digest(&envelope.message), || of(envelope, from));
+        self.record_actor(EventKind::Lost, to, cause, digest(&envelope.message), || {
+            Payload::of(&envelope.message, Some(from))
+        });
     }
 
     /// Sends a signal on its way. News of an end always arrives; an interrupt or a request may be lost between nodes.
@@ -145,12 +149,6 @@ impl<P: Protocol> World<P> {
             Passage::Lost => Transit::Lost,
         }
     }
-}
-
-/// The payload of an event that is about a message.
-#[inline]
-pub(super) fn of<M: std::fmt::Debug>(envelope: &Envelope<M>, from: u32) -> Payload {
-    Payload::of(&envelope.message, Some(from))
 }
 
 /// Signals of an earlier life do not reach a later one, but for those that concern the path.

@@ -28,7 +28,7 @@ pub(super) struct PutOff {
 
 impl Default for PutOff {
     fn default() -> Self {
-        Self { on: false, items: Vec::with_capacity(MOST), until: u64::MAX }
+        Self { on: false, items: Vec::new(), until: u64::MAX }
     }
 }
 

@@ -13,7 +13,6 @@ use super::blueprint::Topology;
 use super::cell::{Counts, Home};
 use super::class::{class_of, class_of_message};
 use super::directory::Directory;
-use super::network::of;
 use super::queue::{Due, Queue};
 use super::rules::NO_PANIC;
 use crate::check::Checks;
@@ -92,7 +91,7 @@ impl<P: Protocol> World<P> {
     /// Keeps what a message said. By itself, so that a turn does nothing for it where nothing is kept.
     #[cold]
     fn keep_message(&mut self, due: Due, from: u32) {
-        let payload = of(self.queue.message(due), from);
+        let payload = Payload::of(&self.queue.message(due).message, Some(from));
         self.recorder.keep_payload(payload);
     }
 
