@@ -63,6 +63,31 @@ pub const fn draw_prepared(prepared: u64, stream: Key, n: u32) -> u64 {
     mix(mix(prepared ^ stream).wrapping_add((n as u64 + 1).wrapping_mul(GOLDEN)))
 }
 
+/// The values of one stream in their order, each made before it is asked for.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Draws {
+    /// What the value after the next is mixed from.
+    state: u64,
+    next: u64,
+}
+
+impl Draws {
+    /// The values of a stream from the `n`-th on, under a seed that went through [`prepare`].
+    pub(crate) const fn new(prepared: u64, stream: Key, n: u32) -> Self {
+        let state = mix(prepared ^ stream).wrapping_add((n as u64 + 1).wrapping_mul(GOLDEN));
+        Self { state: state.wrapping_add(GOLDEN), next: mix(state) }
+    }
+
+    /// The next value.
+    #[inline]
+    pub(crate) const fn next(&mut self) -> u64 {
+        let next = self.next;
+        self.next = mix(self.state);
+        self.state = self.state.wrapping_add(GOLDEN);
+        next
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

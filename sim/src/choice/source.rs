@@ -231,34 +231,37 @@ impl Choices {
     )]
     #[inline(always)]
     pub fn pick(&mut self, stream: Stream, key: StreamKey, n: u32, menu: &Menu) -> Value {
-        self.pick_in(|| stream, key, n, menu)
+        self.pick_drawn(|| (stream, key), (n, generator::draw_prepared(self.prepared, key, n)), menu)
     }
 
-    /// [`Choices::pick`] whose stream is told only to those who ask for it.
+    /// [`Choices::pick`] of what was drawn already, for the `n`-th of a stream that is told only to those who ask for it.
     #[expect(clippy::inline_always, reason = "as above")]
     #[inline(always)]
-    pub(crate) fn pick_in(
+    pub(crate) fn pick_drawn(
         &mut self,
-        stream: impl FnOnce() -> Stream,
-        key: StreamKey,
-        n: u32,
+        stream: impl FnOnce() -> (Stream, StreamKey),
+        (n, bits): (u32, u64),
         menu: &Menu,
     ) -> Value {
         if self.plain {
-            return menu.pick(generator::draw_prepared(self.prepared, key, n));
+            return menu.pick(bits);
         }
-        self.decide(stream(), key, n, Offer::Menu(menu))
+        let (stream, key) = stream();
+        self.decide(stream, key, (n, bits), Offer::Menu(menu))
+    }
+
+    /// The seed of all draws, as [`generator::draw_prepared`] takes it.
+    #[inline]
+    pub(crate) fn prepared(&self) -> u64 {
+        self.prepared
     }
 
     /// Makes one choice of equally likely entries.
     #[inline]
     pub fn pick_of(&mut self, stream: Stream, key: StreamKey, n: u32, options: u32) -> u32 {
         let offer = Offer::Of(options);
-        let value = if self.plain {
-            offer.drawn(generator::draw_prepared(self.prepared, key, n))
-        } else {
-            self.decide(stream, key, n, offer)
-        };
+        let bits = generator::draw_prepared(self.prepared, key, n);
+        let value = if self.plain { offer.drawn(bits) } else { self.decide(stream, key, (n, bits), offer) };
         // An override may stem from a longer menu: the nearest entry of this one stands for it.
         (value.0).min(u64::from(options) - 1) as u32
     }
@@ -266,38 +269,33 @@ impl Choices {
     /// Draws 64 raw bits.
     #[inline]
     pub fn bits(&mut self, stream: Stream, key: StreamKey, n: u32) -> u64 {
-        if self.plain {
-            return generator::draw_prepared(self.prepared, key, n);
-        }
-        self.decide(stream, key, n, Offer::Bits).0
+        let bits = generator::draw_prepared(self.prepared, key, n);
+        if self.plain { bits } else { self.decide(stream, key, (n, bits), Offer::Bits).0 }
     }
 
     /// Makes a choice with a second range, as an episode's begin and length.
     pub fn pick_episode(&mut self, stream: Stream, key: StreamKey, n: u32, menu: &Menu) -> Value {
         let offer = Offer::Episode(menu);
-        if self.plain {
-            return offer.drawn(generator::draw_prepared(self.prepared, key, n));
-        }
-        self.decide(stream, key, n, offer)
+        let bits = generator::draw_prepared(self.prepared, key, n);
+        if self.plain { offer.drawn(bits) } else { self.decide(stream, key, (n, bits), offer) }
     }
 
-    /// Makes a choice that is not the plain draw.
+    /// Makes a choice that is not the plain draw, which would be `bits`.
     #[inline(never)]
-    fn decide(&mut self, stream: Stream, key: StreamKey, n: u32, offer: Offer<'_>) -> Value {
+    fn decide(&mut self, stream: Stream, key: StreamKey, (n, bits): (u32, u64), offer: Offer<'_>) -> Value {
         if let Some(points) = &mut self.points {
             points.push(Point { stream, key, n, offered: offer.offered() });
         }
         let overridden = self.overrides.as_ref().and_then(|overrides| overrides.get(&(key, n)));
-        let bits = || generator::draw_prepared(self.prepared, key, n);
         let value = match (overridden, self.base, &mut self.source) {
             (Some(value), _, _) => *value,
             (None, Base::Benign, _) => Value::BENIGN,
-            (None, Base::Seeded, None) => offer.drawn(bits()),
+            (None, Base::Seeded, None) => offer.drawn(bits),
             (None, Base::Seeded, Some(source)) => {
                 if !self.healed {
                     self.counted.note(stream);
                 }
-                source.choose(&Asked { stream, key, n, offer, bits: bits() })
+                source.choose(&Asked { stream, key, n, offer, bits })
             }
         };
         if let Some(record) = &mut self.record

@@ -103,17 +103,17 @@ impl<P: Protocol> World<P> {
     #[inline(always)]
     fn transit(&mut self, (from, home): (u32, Home), to: u32, there: u32) -> Transit {
         let name = self.keys[to as usize];
-        let key = delay_key(home.key, name);
-        let n = self.pairs.next(from, to, name);
-        let stream = move || Stream::Delay { from, to };
+        let key = move || delay_key(home.key, name);
+        let drawn = self.pairs.next(from, to, name, self.choices.prepared(), key);
+        let stream = move || (Stream::Delay { from, to }, key());
         if home.node == there {
-            let value = self.choices.pick_in(stream, key, n, &self.plan.weather.local);
+            let value = self.choices.pick_drawn(stream, drawn, &self.plan.weather.local);
             let last = self.pairs.last(from, to, self.now);
             let at = (self.now.as_nanos() + self.plan.weather.local_delay(value)).max(*last);
             *last = at;
             return Transit::At(Time::from_nanos(at));
         }
-        let value = self.choices.pick_in(stream, key, n, &self.plan.weather.remote);
+        let value = self.choices.pick_drawn(stream, drawn, &self.plan.weather.remote);
         if self.active.has_links() {
             return self.obstructed_transit(home.node, there, value);
         }

@@ -1,4 +1,6 @@
-//! For each pair of actors, how many messages went from one to the other, and when the last arrives.
+//! For each pair of actors, how many messages went from one to the other, what is drawn for the next, and when the last arrives.
+//!
+//! - [`ahead`] — among few actors, the next draw of a pair is made before it is asked for;
 //!
 //! This is asked at every send, often for a pair that was never asked for before: with a thousand actors there are a million pairs. What decides
 //! its speed is how much memory it touches, so counts are kept in as few bits as will do.
@@ -7,16 +9,20 @@
 //! pair still rise and never come twice, so no choice is made twice; but one more message to a receiver moves the numbers of one in thirty of the
 //! sender's other receivers, where in smaller worlds it moves those of nobody else.
 
+mod ahead;
+
 use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
 
 use rehearsal_protocol::Time;
 
-use crate::choice::generator::Key;
+use crate::choice::generator::{self, Key};
+use ahead::Ahead;
 
 /// What is known of pairs of actors.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Pairs {
+    ahead: Ahead,
     counts: Counts,
     under_way: UnderWay,
 }
@@ -24,14 +30,33 @@ pub(crate) struct Pairs {
 impl Pairs {
     /// Forgets all pairs, for a run that starts with so many actors.
     pub(crate) fn reset(&mut self, actors: usize) {
-        self.counts.reset(actors);
+        self.ahead.reset(actors);
+        self.counts.reset(actors, self.ahead.is_on());
         self.under_way.reset();
     }
 
-    /// The number of the next message of a pair; the receiver also by the key of its name.
-    #[inline]
-    pub(super) fn next(&mut self, from: u32, to: u32, name: Key) -> u32 {
-        self.counts.next(from, to, name)
+    /// From now on, draws are those of another seed.
+    pub(crate) fn draw_afresh(&mut self) {
+        self.ahead.draw_afresh();
+    }
+
+    /// The number of the next message of a pair and what is drawn for it, by the seed that was prepared and the key of its stream; the receiver
+    /// also by the key of its name.
+    #[expect(clippy::inline_always, reason = "among few actors it is a look at one place")]
+    #[inline(always)]
+    pub(super) fn next(
+        &mut self,
+        from: u32,
+        to: u32,
+        name: Key,
+        prepared: u64,
+        stream: impl FnOnce() -> Key,
+    ) -> (u32, u64) {
+        if let Some(place) = self.ahead.place(from, to) {
+            return self.ahead.next(place, prepared, stream);
+        }
+        let n = self.counts.next(from, to, name);
+        (n, generator::draw_prepared(prepared, stream(), n))
     }
 
     /// Looks at the counts of a sender, so that they are fetched from memory.
@@ -67,8 +92,9 @@ const fn spread(key: u64) -> usize {
 #[derive(Clone, Debug, Default)]
 struct Counts {
     matrix: Matrix,
-    /// For pairs that have no place in the matrix, or no room there any more.
+    /// For pairs that have no place in the matrix, or no room there any more, unless there are too many actors.
     table: Table,
+    has_table: bool,
     /// For those that have none in the table either.
     rest: BTreeMap<u64, u32>,
     /// Where there are too many actors for a matrix.
@@ -76,8 +102,10 @@ struct Counts {
 }
 
 impl Counts {
-    fn reset(&mut self, actors: usize) {
-        self.matrix.reset(actors);
+    /// Forgets everything, for a run that starts with so many actors; pairs of the first may be counted elsewhere.
+    fn reset(&mut self, actors: usize, elsewhere: bool) {
+        self.has_table = actors <= MOST_IN_MATRIX;
+        self.matrix.reset(if self.has_table && !elsewhere { actors } else { 0 });
         self.table.reset();
         self.rest.clear();
         self.shared.reset();
@@ -91,7 +119,7 @@ impl Counts {
 
     #[inline(never)]
     fn next_beyond(&mut self, from: u32, to: u32, name: Key, full: u32) -> u32 {
-        if !self.matrix.cleared.is_empty() {
+        if self.has_table {
             return full + self.next_in_table(from, to);
         }
         let place = place_of(name);
@@ -116,9 +144,6 @@ impl Counts {
 #[derive(Clone, Debug, Default)]
 struct Matrix {
     words: Vec<u32>,
-    /// In which run each row was last cleared.
-    cleared: Vec<u32>,
-    run: u32,
     /// How long a row is: a power of two.
     width: u32,
     /// The binary logarithm of that.
@@ -139,30 +164,23 @@ const MOST_IN_MATRIX: usize = 2_048;
 impl Matrix {
     fn reset(&mut self, actors: usize) {
         // Actors that are spawned find room if there are few.
-        let width = if actors <= 64 { 2 * actors.max(4) } else { actors }.next_power_of_two();
-        let width = if width <= MOST_IN_MATRIX { width } else { 0 };
-        if self.cleared.len() != width {
-            self.narrow = width > MOST_IN_WIDE_MATRIX;
-            let words = if self.narrow { width * width / NARROW_IN_A_WORD } else { width * width };
-            (self.words, self.cleared) = (vec![0; words], vec![0; width]);
-            (self.width, self.row_bits, self.run) = (width as u32, width.max(1).ilog2(), 0);
+        let width = if actors <= 64 { 2 * actors } else { actors };
+        let width = if actors > 0 { width.next_power_of_two() } else { 0 };
+        if self.width as usize == width {
+            return self.words.fill(0);
         }
-        self.run = self.run.checked_add(1).unwrap_or_else(|| {
-            self.cleared.fill(0);
-            1
-        });
+        self.narrow = width > MOST_IN_WIDE_MATRIX;
+        let words = if self.narrow { width * width / NARROW_IN_A_WORD } else { width * width };
+        self.words = vec![0; words];
+        (self.width, self.row_bits) = (width as u32, width.max(1).ilog2());
     }
 
     /// The number of the next message; or how many there were when the count was full, if it is.
     #[inline]
     fn next(&mut self, from: u32, to: u32) -> Result<u32, u32> {
-        let Some(cleared) = self.cleared.get_mut(from as usize) else { return Err(0) };
-        if to >= self.width {
+        // The width is a power of two.
+        if from | to >= self.width {
             return Err(0);
-        }
-        if *cleared != self.run {
-            *cleared = self.run;
-            self.clear(from);
         }
         let index = from << self.row_bits | to;
         if self.narrow {
@@ -183,13 +201,6 @@ impl Matrix {
         }
         *word += 1 << shift;
         Ok(count)
-    }
-
-    #[cold]
-    fn clear(&mut self, row: u32) {
-        let length = self.words.len() >> self.row_bits;
-        let first = row as usize * length;
-        self.words[first..first + length].fill(0);
     }
 }
 
@@ -387,6 +398,7 @@ mod tests {
         Send { from: u32, to: u32, times: u32 },
         Local { from: u32, to: u32, takes: u64 },
         Wait(u64),
+        Afresh(u64),
         Reset(usize),
     }
 
@@ -399,26 +411,33 @@ mod tests {
             20 => (actor(), actor(), 1u32..40).prop_map(|(from, to, times)| Step::Send { from, to, times }),
             20 => (actor(), actor(), 0u64..50).prop_map(|(from, to, takes)| Step::Local { from, to, takes }),
             10 => (0u64..40).prop_map(Step::Wait),
+            1 => any::<u64>().prop_map(Step::Afresh),
             1 => prop_oneof![Just(3usize), Just(20), Just(150), Just(2_000)].prop_map(Step::Reset),
         ]
     }
 
     proptest! {
         #[test]
-        fn pairs_count_like_a_map_and_keep_what_is_under_way(steps in prop::collection::vec(step(), 0..300)) {
+        fn pairs_count_like_a_map_draw_as_the_generator_and_keep_what_is_under_way(steps in prop::collection::vec(step(), 0..300)) {
             let mut pairs = Pairs::default();
             pairs.reset(20);
             let mut counts: BTreeMap<(u32, u32), u32> = BTreeMap::new();
             let mut last: BTreeMap<(u32, u32), u64> = BTreeMap::new();
-            let mut now = 0;
+            let (mut now, mut prepared) = (0, 7);
             for step in steps {
                 match step {
                     Step::Send { from, to, times } => {
+                        let stream = pair(from, to);
                         for _ in 0..times {
-                            let expected = counts.entry((from, to)).or_default();
-                            prop_assert_eq!(pairs.next(from, to, 0), *expected);
-                            *expected += 1;
+                            let n = counts.entry((from, to)).or_default();
+                            let expected = (*n, generator::draw_prepared(prepared, stream, *n));
+                            prop_assert_eq!(pairs.next(from, to, 0, prepared, || stream), expected);
+                            *n += 1;
                         }
+                    }
+                    Step::Afresh(seed) => {
+                        prepared = seed;
+                        pairs.draw_afresh();
                     }
                     Step::Local { from, to, takes } => {
                         let known = last.entry((from, to)).or_default();
@@ -447,7 +466,7 @@ mod tests {
             let mut pairs = Pairs::default();
             pairs.reset(actors);
             let most = (1 << COUNT_BITS) + 100;
-            assert!((0..most).all(|n| pairs.next(1, 2, 0) == n), "{actors} actors");
+            assert!((0..most).all(|n| pairs.next(1, 2, 0, 0, || 0).0 == n), "{actors} actors");
         }
     }
 
@@ -460,13 +479,13 @@ mod tests {
         let mut last: BTreeMap<u32, u32> = BTreeMap::new();
         for round in 0..5 {
             for (to, name) in (0..).zip(&names) {
-                let n = pairs.next(7, to, *name);
+                let (n, _) = pairs.next(7, to, *name, 0, || 0);
                 assert!(last.insert(to, n).is_none_or(|before| before < n), "round {round}");
             }
         }
         let sharing = |name: &Key| names.iter().filter(|other| place_of(**other) == place_of(*name)).count();
         assert!(names.iter().all(|name| (2..30).contains(&sharing(name))));
         pairs.reset(10_000);
-        assert_eq!(pairs.next(7, 0, names[0]), 0, "a new run begins anew");
+        assert_eq!(pairs.next(7, 0, names[0], 0, || 0).0, 0, "a new run begins anew");
     }
 }

@@ -131,9 +131,10 @@ impl<P: Protocol> World<P> {
         std::hint::black_box(&names);
         for (name, item) in names.into_iter().zip(items.drain(..)) {
             let Item { from, to, name: sender, sent, due } = item;
-            let key = delay_key(sender, name);
-            let n = self.pairs.next(from, to, name);
-            let value = self.choices.pick(Stream::Delay { from, to }, key, n, &self.plan.weather.remote);
+            let key = move || delay_key(sender, name);
+            let drawn = self.pairs.next(from, to, name, self.choices.prepared(), key);
+            let stream = move || (Stream::Delay { from, to }, key());
+            let value = self.choices.pick_drawn(stream, drawn, &self.plan.weather.remote);
             let span = self.plan.weather.usual_passage(value).expect("fair weather has usual passages only");
             self.queue.put(due, Time::from_nanos(sent.as_nanos() + span));
         }

@@ -231,7 +231,7 @@ impl<P: Protocol> Queue<P> {
             return self.push_otherwise(key);
         };
         match self.wheel.mark(key.at()) {
-            Some(place) => self.slab.link(key.slot(), std::mem::replace(&mut heads[place], key.slot())),
+            Some(place) => self.slab.link(key.slot(), &mut heads[place]),
             None => self.push_far(key),
         }
     }
@@ -329,12 +329,12 @@ impl<P: Protocol> Queue<P> {
             return self.advance_to_later();
         }
         let first = self.open_bucket(next);
-        let (key, after) = self.slab.entry(first);
-        if after == NONE {
+        let (key, second) = self.slab.entry(first);
+        if !Slab::<P>::is_followed(first) {
             return key; // Most buckets have one entry.
         }
-        let (other, after) = self.slab.entry(after);
-        if after == NONE {
+        let (other, _) = self.slab.entry(second);
+        if !Slab::<P>::is_followed(second) {
             self.list.push(key.max(other)); // And many have two.
             return key.min(other);
         }

@@ -27,6 +27,9 @@ pub(super) struct Slot<P: Protocol> {
 
 /// No slot.
 pub(super) const NONE: u32 = u32::MAX;
+/// Beside the slot of an entry of a bucket: others come after it. So one need not look into the slot to know, which would take longer than all the
+/// rest. Slots in buckets are few, so the bit is free.
+const MORE: u32 = 1 << 31;
 
 impl<P: Protocol> Clone for Slot<P> {
     fn clone(&self) -> Self {
@@ -81,15 +84,23 @@ impl<P: Protocol> Slab<P> {
         Key::new(at, slot.sequence, index)
     }
 
-    /// Links a slot to the one that comes after it in its bucket.
+    /// Puts what lies in a slot before all that is in a bucket, whose first entry is `head`.
     #[inline]
-    pub(super) fn link(&mut self, index: u32, next: u32) {
-        self.slots[index as usize].next = next;
+    pub(super) fn link(&mut self, index: u32, head: &mut u32) {
+        self.slots[index as usize].next = *head;
+        *head = index | u32::from(*head != NONE) << 31;
     }
 
-    /// The key of what lies in a slot, and the slot that it is linked to.
+    /// Whether others come after this entry of a bucket.
     #[inline]
-    pub(super) fn entry(&self, index: u32) -> (Key, u32) {
+    pub(super) const fn is_followed(entry: u32) -> bool {
+        entry & MORE != 0
+    }
+
+    /// The key of an entry of a bucket, and the entry that comes after it.
+    #[inline]
+    pub(super) fn entry(&self, entry: u32) -> (Key, u32) {
+        let index = entry & !MORE;
         let Slot { at, sequence, next, .. } = self.slots[index as usize];
         (Key::new(at, sequence, index), next)
     }

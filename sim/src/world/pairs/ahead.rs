@@ -1,0 +1,83 @@
+//! Among few actors, the next draw of each pair is made before it is asked for.
+//!
+//! What is drawn for a message decides when it arrives, and so what happens next: in a small world all of that waits for the draw, whose three
+//! rounds of mixing come one after another. All but the first are known as soon as the last message was numbered.
+
+use crate::choice::generator::{Draws, Key};
+
+/// The next number of each pair of the first actors, and what is drawn for it: a row for each sender.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Ahead {
+    pairs: Vec<Pair>,
+    /// How long a row is: a power of two.
+    width: u32,
+    /// The binary logarithm of that.
+    row_bits: u32,
+    /// Changes with each run and with each seed.
+    era: u32,
+    /// The first one of this run.
+    first_era: u32,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Pair {
+    draws: Draws,
+    /// How many messages there were.
+    count: u32,
+    /// When that was said; whatever is older than the run says nothing.
+    era: u32,
+}
+
+/// Up to so many actors: 24 KiB.
+const MOST: usize = 32;
+
+impl Ahead {
+    pub(super) fn reset(&mut self, actors: usize) {
+        // Actors that are spawned find room.
+        let width = (2 * actors.max(4)).next_power_of_two();
+        let width = if width <= MOST { width } else { 0 };
+        if self.width as usize != width || self.era == u32::MAX {
+            self.pairs = vec![Pair::default(); width * width];
+            (self.width, self.row_bits, self.era) = (width as u32, width.max(1).ilog2(), 0);
+        }
+        self.era += 1;
+        self.first_era = self.era;
+    }
+
+    /// Whether pairs have a place here.
+    pub(super) fn is_on(&self) -> bool {
+        self.width > 0
+    }
+
+    /// Draws are those of another seed, and numbers go on.
+    pub(super) fn draw_afresh(&mut self) {
+        self.era += 1;
+    }
+
+    /// The place of a pair, if it has one.
+    #[inline]
+    pub(super) fn place(&self, from: u32, to: u32) -> Option<usize> {
+        // The width is a power of two.
+        if from | to < self.width { Some((from << self.row_bits | to) as usize) } else { None }
+    }
+
+    /// The number of the next message and what is drawn for it.
+    #[inline]
+    pub(super) fn next(&mut self, place: usize, prepared: u64, stream: impl FnOnce() -> Key) -> (u32, u64) {
+        let pair = &mut self.pairs[place];
+        if pair.era != self.era {
+            pair.begin(self.era, self.first_era, prepared, stream());
+        }
+        let n = pair.count;
+        pair.count = n + 1; // A run has fewer than 2^32 messages.
+        (n, pair.draws.next())
+    }
+}
+
+impl Pair {
+    #[inline(never)]
+    fn begin(&mut self, era: u32, first_era: u32, prepared: u64, stream: Key) {
+        let count = if self.era < first_era { 0 } else { self.count };
+        *self = Self { draws: Draws::new(prepared, stream, count), count, era };
+    }
+}
