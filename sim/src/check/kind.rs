@@ -4,26 +4,25 @@
 //! without a name.
 
 use std::fmt;
+use std::marker::PhantomData;
 
 use serde::de::{DeserializeOwned, Visitor};
 use serde::ser::{self, Serialize};
 use serde::{Deserializer, forward_to_deserialize_any};
 
-/// The variant that a fact is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Kind {
-    /// Its place among the variants.
-    pub(crate) index: u32,
-    /// Its name; empty if facts are no enum.
-    pub(crate) name: &'static str,
+use crate::trace::digest::Failed;
+
+/// The place of a fact's variant among the variants; 0 if facts are no enum.
+#[inline]
+pub(crate) fn kind_of<F: Serialize>(fact: &F) -> u32 {
+    let Ok(place) = fact.serialize(Outline::<u32>(PhantomData));
+    place
 }
 
-const NAMELESS: Kind = Kind { index: 0, name: "" };
-
-/// The kind of a fact.
-#[inline]
-pub(crate) fn kind_of<F: Serialize>(fact: &F) -> Kind {
-    fact.serialize(Outline).unwrap_or(NAMELESS)
+/// The name of a fact's variant; empty if facts are no enum.
+pub(crate) fn kind_name<F: Serialize>(fact: &F) -> &'static str {
+    let Ok(name) = fact.serialize(Outline::<&'static str>(PhantomData));
+    name
 }
 
 /// The names of all kinds, if facts are an enum.
@@ -34,35 +33,36 @@ pub(crate) fn kinds_of<F: DeserializeOwned>() -> Option<&'static [&'static str]>
     }
 }
 
+/// What is asked about a variant. The place by itself, for it fits a register, and is asked of every fact.
+trait About: Default {
+    fn variant(place: u32, name: &'static str) -> Self;
+}
+
+impl About for u32 {
+    #[inline]
+    fn variant(place: u32, _: &'static str) -> Self {
+        place
+    }
+}
+
+impl About for &'static str {
+    #[inline]
+    fn variant(_: u32, name: &'static str) -> Self {
+        name
+    }
+}
+
 /// A serializer that keeps the outermost variant and nothing else.
-struct Outline;
+struct Outline<A>(PhantomData<A>);
 
-/// The variant, while its fields go by.
-struct Fields(Kind);
-
-/// A payload's own `Serialize` may make errors; the fact is then of no known kind.
-#[derive(Debug)]
-struct Failed;
-
-impl fmt::Display for Failed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("no kind")
-    }
-}
-
-impl std::error::Error for Failed {}
-
-impl ser::Error for Failed {
-    fn custom<T: fmt::Display>(_: T) -> Self {
-        Self
-    }
-}
+/// What is known of the variant, while its fields go by.
+struct Fields<A>(A);
 
 macro_rules! nameless {
     ($($method:ident: $type:ty),*) => {$(
         #[inline]
-        fn $method(self, _: $type) -> Result<Kind, Failed> {
-            Ok(NAMELESS)
+        fn $method(self, _: $type) -> Result<A, Failed> {
+            Ok(A::default())
         }
     )*};
 }
@@ -70,22 +70,22 @@ macro_rules! nameless {
 macro_rules! nameless_compound {
     ($($method:ident($($type:ty),*)),*) => {$(
         #[inline]
-        fn $method(self, $(_: $type),*) -> Result<Fields, Failed> {
-            Ok(Fields(NAMELESS))
+        fn $method(self, $(_: $type),*) -> Result<Fields<A>, Failed> {
+            Ok(Fields(A::default()))
         }
     )*};
 }
 
-impl ser::Serializer for Outline {
-    type Ok = Kind;
+impl<A: About> ser::Serializer for Outline<A> {
+    type Ok = A;
     type Error = Failed;
-    type SerializeSeq = Fields;
-    type SerializeTuple = Fields;
-    type SerializeTupleStruct = Fields;
-    type SerializeTupleVariant = Fields;
-    type SerializeMap = Fields;
-    type SerializeStruct = Fields;
-    type SerializeStructVariant = Fields;
+    type SerializeSeq = Fields<A>;
+    type SerializeTuple = Fields<A>;
+    type SerializeTupleStruct = Fields<A>;
+    type SerializeTupleVariant = Fields<A>;
+    type SerializeMap = Fields<A>;
+    type SerializeStruct = Fields<A>;
+    type SerializeStructVariant = Fields<A>;
 
     nameless!(
         serialize_bool: bool, serialize_char: char, serialize_str: &str, serialize_bytes: &[u8],
@@ -103,23 +103,23 @@ impl ser::Serializer for Outline {
     );
 
     #[inline]
-    fn serialize_none(self) -> Result<Kind, Failed> {
-        Ok(NAMELESS)
+    fn serialize_none(self) -> Result<A, Failed> {
+        Ok(A::default())
     }
 
     #[inline]
-    fn serialize_some<T: Serialize + ?Sized>(self, _: &T) -> Result<Kind, Failed> {
-        Ok(NAMELESS)
+    fn serialize_some<T: Serialize + ?Sized>(self, _: &T) -> Result<A, Failed> {
+        Ok(A::default())
     }
 
     #[inline]
-    fn serialize_unit(self) -> Result<Kind, Failed> {
-        Ok(NAMELESS)
+    fn serialize_unit(self) -> Result<A, Failed> {
+        Ok(A::default())
     }
 
     #[inline]
-    fn serialize_unit_variant(self, _: &'static str, index: u32, name: &'static str) -> Result<Kind, Failed> {
-        Ok(Kind { index, name })
+    fn serialize_unit_variant(self, _: &'static str, index: u32, name: &'static str) -> Result<A, Failed> {
+        Ok(A::variant(index, name))
     }
 
     #[inline]
@@ -127,7 +127,7 @@ impl ser::Serializer for Outline {
         self,
         _: &'static str,
         value: &T,
-    ) -> Result<Kind, Failed> {
+    ) -> Result<A, Failed> {
         value.serialize(self)
     }
 
@@ -138,8 +138,8 @@ impl ser::Serializer for Outline {
         index: u32,
         name: &'static str,
         _: &T,
-    ) -> Result<Kind, Failed> {
-        Ok(Kind { index, name })
+    ) -> Result<A, Failed> {
+        Ok(A::variant(index, name))
     }
 
     #[inline]
@@ -149,8 +149,8 @@ impl ser::Serializer for Outline {
         index: u32,
         name: &'static str,
         _: usize,
-    ) -> Result<Fields, Failed> {
-        Ok(Fields(Kind { index, name }))
+    ) -> Result<Fields<A>, Failed> {
+        Ok(Fields(A::variant(index, name)))
     }
 
     #[inline]
@@ -160,15 +160,15 @@ impl ser::Serializer for Outline {
         index: u32,
         name: &'static str,
         _: usize,
-    ) -> Result<Fields, Failed> {
-        Ok(Fields(Kind { index, name }))
+    ) -> Result<Fields<A>, Failed> {
+        Ok(Fields(A::variant(index, name)))
     }
 }
 
 macro_rules! ignored_fields {
     ($($trait:ident: $($method:ident($($name:ty)?))*),*) => {$(
-        impl ser::$trait for Fields {
-            type Ok = Kind;
+        impl<A: About> ser::$trait for Fields<A> {
+            type Ok = A;
             type Error = Failed;
 
             $(
@@ -179,7 +179,7 @@ macro_rules! ignored_fields {
             )*
 
             #[inline]
-            fn end(self) -> Result<Kind, Failed> {
+            fn end(self) -> Result<A, Failed> {
                 Ok(self.0)
             }
         }
@@ -278,20 +278,18 @@ mod tests {
     #[test]
     fn a_kind_is_a_variant_with_its_place() {
         let facts = [Fact::Alone, Fact::One(7), Fact::Two(7, 8), Fact::Named { text: "x".to_owned() }];
-        let kinds = facts.map(|fact| kind_of(&fact));
-        assert_eq!(kinds.map(|kind| kind.name), ["Alone", "One", "Two", "third"]);
-        assert_eq!(kinds.map(|kind| kind.index), [0, 1, 2, 3]);
+        assert_eq!(facts.each_ref().map(kind_name), ["Alone", "One", "Two", "third"]);
+        assert_eq!(facts.each_ref().map(kind_of), [0, 1, 2, 3]);
         assert_eq!(kinds_of::<Fact>(), Some(&["Alone", "One", "Two", "third"][..]));
     }
 
     #[test]
     fn a_wrapped_enum_has_its_kinds_and_other_facts_have_none() {
-        assert_eq!(kind_of(&Wrapped(Fact::One(1))), Kind { index: 1, name: "One" });
+        let wrapped = Wrapped(Fact::One(1));
+        assert_eq!((kind_of(&wrapped), kind_name(&wrapped)), (1, "One"));
         assert_eq!(kinds_of::<Wrapped>(), kinds_of::<Fact>());
-        assert_eq!(
-            (kind_of(&3u32), kind_of(&Plain { number: 3 }), kind_of(&"x")),
-            (NAMELESS, NAMELESS, NAMELESS)
-        );
+        assert_eq!((kind_of(&3u32), kind_of(&Plain { number: 3 }), kind_of(&"x")), (0, 0, 0));
+        assert_eq!((kind_name(&3u32), kind_name(&Plain { number: 3 }), kind_name(&"x")), ("", "", ""));
         assert_eq!((kinds_of::<u32>(), kinds_of::<Plain>()), (None, None));
     }
 }

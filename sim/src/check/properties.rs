@@ -10,7 +10,7 @@ use rehearsal_protocol::Time;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::kind::{Kind, kind_of, kinds_of};
+use super::kind::{kind_name, kind_of, kinds_of};
 use super::monitor::{Moment, Monitor, Owed, Violation};
 use super::subscription::Subscriptions;
 use super::temporal::{Edge, Order, Step, disjoint, leads_to, precedes, unique};
@@ -288,7 +288,7 @@ impl<F: Clone + Debug + Serialize> Checks<F> {
         if self.audit == Audit::Clean || !self.open.is_empty() || self.collected.is_some() {
             self.note(kind, &moment, fact);
         }
-        for index in self.subscriptions.to(kind) {
+        for index in self.subscriptions.to(kind, || kind_name(fact)) {
             let index = *index as usize;
             if let Some(message) = self.monitors[index].judge(&moment, fact) {
                 violated(&mut self.violation, &self.invariants[index], message.into(), &moment);
@@ -298,7 +298,7 @@ impl<F: Clone + Debug + Serialize> Checks<F> {
 
     /// What else is done with a fact, where anything is.
     #[inline(never)]
-    fn note(&mut self, kind: Kind, moment: &Moment, fact: &F) {
+    fn note(&mut self, kind: u32, moment: &Moment, fact: &F) {
         if self.audit == Audit::Clean {
             self.audit_one(kind, moment, fact);
         }
@@ -314,13 +314,13 @@ impl<F: Clone + Debug + Serialize> Checks<F> {
 
     /// Shows a fact to copies of those monitors that are not shown it.
     #[cold]
-    fn audit_one(&mut self, kind: Kind, moment: &Moment, fact: &F) {
+    fn audit_one(&mut self, kind: u32, moment: &Moment, fact: &F) {
         let state = |monitor: &dyn Monitor<F>| {
             let mut to = Fingerprinter::default();
             monitor.fingerprint(&mut to);
             to.fingerprint()
         };
-        let shown = self.subscriptions.to(kind);
+        let shown = self.subscriptions.to(kind, || kind_name(fact));
         for (index, monitor) in self.monitors.iter().enumerate() {
             if shown.contains(&(index as u32)) {
                 continue;
@@ -329,7 +329,7 @@ impl<F: Clone + Debug + Serialize> Checks<F> {
             let before: Fingerprint = state(&*copy);
             let minds = copy.judge(moment, fact).is_some() || state(&*copy) != before;
             if minds && self.audit == Audit::Clean {
-                self.audit = Audit::Found(blind(&self.invariants[index].id, kind.name, fact));
+                self.audit = Audit::Found(blind(&self.invariants[index].id, kind_name(fact), fact));
             }
         }
     }

@@ -3,7 +3,6 @@
 use std::hash::{Hash, Hasher};
 use std::sync::{Arc, OnceLock};
 
-use super::kind::Kind;
 use super::monitor::{Moment, Monitor, Owed};
 
 /// A monitor that is shown only facts of these kinds: variants of the fact's enum, by their names. It costs nothing at any other fact.
@@ -93,26 +92,26 @@ impl Subscriptions {
         self.shown.len() - 1
     }
 
-    /// The numbers of the monitors that are shown facts of this kind.
+    /// The numbers of the monitors that are shown facts of a kind, by its place among the kinds and, when it turns up, its name.
     #[inline]
-    pub(super) fn to(&self, kind: Kind) -> &[u32] {
+    pub(super) fn to(&self, kind: u32, name: impl FnOnce() -> &'static str) -> &[u32] {
         let beyond = self.shown.len() - 1;
-        let place = (kind.index as usize).min(beyond);
+        let place = (kind as usize).min(beyond);
         match self.shown[place].get() {
             Some(shown) => shown,
-            None => self.fill(place, kind),
+            None => self.fill(place, name()),
         }
     }
 
     /// A kind turns up for the first time.
     #[cold]
-    fn fill(&self, place: usize, kind: Kind) -> &[u32] {
-        self.shown[place].get_or_init(|| self.of(kind, place + 1 == self.shown.len()))
+    fn fill(&self, place: usize, name: &str) -> &[u32] {
+        self.shown[place].get_or_init(|| self.of(name, place + 1 == self.shown.len()))
     }
 
-    fn of(&self, kind: Kind, all: bool) -> Box<[u32]> {
+    fn of(&self, name: &str, all: bool) -> Box<[u32]> {
         let is_shown =
-            |named: &Option<Box<[_]>>| all || named.as_ref().is_none_or(|kinds| kinds.contains(&kind.name));
+            |named: &Option<Box<[&str]>>| all || named.as_ref().is_none_or(|kinds| kinds.contains(&name));
         (0..).zip(self.named.iter()).filter(|(_, named)| is_shown(named)).map(|(number, _)| number).collect()
     }
 }

@@ -81,11 +81,16 @@ impl Menu {
         assert!(weights.len() <= Self::MOST, "{} entries are too many for a menu", weights.len());
         let total: u64 = weights.iter().map(|weight| u64::from(*weight)).sum();
         assert!(total > 0, "a menu needs an entry with a weight");
+        // Every run makes some menus, most of them with small weights, and to divide by 128 bits takes long.
+        let share = |sum: u64| match u32::try_from(total) {
+            Ok(_) => (sum << 32) / total,
+            Err(_) => ((u128::from(sum) << 32) / u128::from(total)) as u64,
+        };
         let mut menu = Self { limits: [1 << 32; Self::MOST], len: weights.len() as u8 };
         let mut sum = 0;
         for (limit, weight) in menu.limits.iter_mut().zip(weights) {
             sum += u64::from(*weight);
-            *limit = ((u128::from(sum) << 32) / u128::from(total)) as u64;
+            *limit = share(sum);
         }
         menu
     }

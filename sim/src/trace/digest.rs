@@ -83,7 +83,7 @@ impl Digester {
 
 /// No digest fails, so nothing is asked after each word. A payload whose own `Serialize` does ends the digest at once.
 #[derive(Debug, thiserror::Error)]
-enum Failed {}
+pub(crate) enum Failed {}
 
 impl ser::Error for Failed {
     #[cold]

@@ -363,7 +363,10 @@ mod tests {
         ("a start", |world| world.schedule(LATER, 0, 0, What::Start(Incarnation(1)))),
         ("what an episode does", |world| world.plan.episodes[0].harm = Harm::Crash(NodeId(0))),
         ("when an episode ends", |world| world.plan.episodes[0].until = LATER),
-        ("when a pair's last message arrives", |world| *world.pairs.last(0, 1, world.now) = 9),
+        ("when a pair's last message arrives", |world| {
+            world.pairs.next(0, 1, 0, 0, || 0);
+            *world.pairs.last(0, 1, world.now) = 9;
+        }),
         ("a cut", |world| world.active.sever(CUT, None)),
         ("a clog", |world| world.active.sever(CUT, Some(LATER))),
         ("until when it is clogged", |world| world.active.sever(CUT, Some(Time::MAX))),

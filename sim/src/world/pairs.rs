@@ -1,6 +1,6 @@
 //! For each pair of actors, how many messages went from one to the other, what is drawn for the next, and when the last arrives.
 //!
-//! - [`ahead`] — among few actors, the next draw of a pair is made before it is asked for;
+//! - [`few`] — among few actors, all of that lies in one place for each pair;
 //!
 //! This is asked at every send, often for a pair that was never asked for before: with a thousand actors there are a million pairs. What decides
 //! its speed is how much memory it touches, so counts are kept in as few bits as will do.
@@ -9,7 +9,7 @@
 //! pair still rise and never come twice, so no choice is made twice; but one more message to a receiver moves the numbers of one in thirty of the
 //! sender's other receivers, where in smaller worlds it moves those of nobody else.
 
-mod ahead;
+mod few;
 
 use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
@@ -17,12 +17,12 @@ use std::hash::{Hash, Hasher};
 use rehearsal_protocol::Time;
 
 use crate::choice::generator::{self, Key};
-use ahead::Ahead;
+use few::Few;
 
 /// What is known of pairs of actors.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Pairs {
-    ahead: Ahead,
+    few: Few,
     counts: Counts,
     under_way: UnderWay,
 }
@@ -30,14 +30,14 @@ pub(crate) struct Pairs {
 impl Pairs {
     /// Forgets all pairs, for a run that starts with so many actors.
     pub(crate) fn reset(&mut self, actors: usize) {
-        self.ahead.reset(actors);
-        self.counts.reset(actors, self.ahead.is_on());
+        self.few.reset(actors);
+        self.counts.reset(actors, self.few.is_on());
         self.under_way.reset();
     }
 
     /// From now on, draws are those of another seed.
     pub(crate) fn draw_afresh(&mut self) {
-        self.ahead.draw_afresh();
+        self.few.draw_afresh();
     }
 
     /// The number of the next message of a pair and what is drawn for it, by the seed that was prepared and the key of its stream; the receiver
@@ -52,8 +52,8 @@ impl Pairs {
         prepared: u64,
         stream: impl FnOnce() -> Key,
     ) -> (u32, u64) {
-        if let Some(place) = self.ahead.place(from, to) {
-            return self.ahead.next(place, prepared, stream);
+        if let Some(place) = self.few.place(from, to) {
+            return self.few.next(place, prepared, stream);
         }
         let n = self.counts.next(from, to, name);
         (n, generator::draw_prepared(prepared, stream(), n))
@@ -64,17 +64,26 @@ impl Pairs {
         self.counts.shared.rows.get(from as usize).map_or(0, |row| row.run)
     }
 
-    /// When the last message of a pair on one node arrives, to be set to when the next does.
+    /// When the last message of a pair on one node arrives, to be set to when the next does, which was numbered before.
     #[inline]
     pub(super) fn last(&mut self, from: u32, to: u32, now: Time) -> &mut u64 {
+        if let Some(place) = self.few.place(from, to) {
+            return self.few.last(place);
+        }
         self.under_way.last(pair(from, to), now.as_nanos())
     }
 
     /// Feeds when the last message of each pair arrives, for those that keep their order and are still under way.
     pub(crate) fn feed(&self, now: Time, to: &mut impl Hasher) {
-        let mut under_way: Vec<_> = self.under_way.after(now.as_nanos()).collect();
+        self.after(now).hash(to);
+    }
+
+    /// What is under way between actors of one node: pairs, and when the last message of each arrives.
+    fn after(&self, now: Time) -> Vec<(u64, u64)> {
+        let now = now.as_nanos();
+        let mut under_way: Vec<_> = self.few.after(now).chain(self.under_way.after(now)).collect();
         under_way.sort_unstable();
-        under_way.hash(to);
+        under_way
     }
 }
 
@@ -440,6 +449,10 @@ mod tests {
                         pairs.draw_afresh();
                     }
                     Step::Local { from, to, takes } => {
+                        let stream = pair(from, to);
+                        let n = counts.entry((from, to)).or_default();
+                        prop_assert_eq!(pairs.next(from, to, 0, prepared, || stream).0, *n);
+                        *n += 1;
                         let known = last.entry((from, to)).or_default();
                         let slot = pairs.last(from, to, Time::from_nanos(now));
                         prop_assert_eq!((*slot).max(now), (*known).max(now));
@@ -452,10 +465,8 @@ mod tests {
                         (counts, last, now) = (BTreeMap::new(), BTreeMap::new(), 0);
                     }
                 }
-                let mut under_way: Vec<_> = pairs.under_way.after(now).collect();
-                under_way.sort_unstable();
                 let expected = last.iter().filter(|(_, at)| **at > now).map(|((from, to), at)| (pair(*from, *to), *at));
-                prop_assert!(under_way.into_iter().eq(expected));
+                prop_assert!(pairs.after(Time::from_nanos(now)).into_iter().eq(expected));
             }
         }
     }

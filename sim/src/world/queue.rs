@@ -58,6 +58,16 @@ const FEW: usize = 8;
 /// Of so many events it is told at once whom they concern.
 const MOST_AT_ONCE: usize = 32;
 
+/// Puts a key into its place among keys, the latest first, and gives the first of all.
+#[inline]
+fn pass(keys: &mut [Key], key: Key) -> Key {
+    let mut least = key;
+    for place in keys {
+        (*place, least) = (least.max(*place), least.min(*place));
+    }
+    least
+}
+
 impl<P: Protocol> Default for Queue<P> {
     fn default() -> Self {
         Self {
@@ -178,22 +188,28 @@ impl<P: Protocol> Queue<P> {
         if self.list.len() >= MOST_IN_LIST {
             return self.push_into_crowd(key);
         }
-        let mut place = self.list.len();
-        self.list.push(key);
-        while place > 0 && self.list[place - 1] < key {
-            self.list[place] = self.list[place - 1];
-            place -= 1;
+        // Most often it comes among the next few: it goes past those without a branch.
+        match self.list.last_chunk_mut::<VERY_FEW>() {
+            Some(next) if key < next[0] => {
+                let least = pass(next, key);
+                self.list.push(least);
+            }
+            _ => self.push_before(key),
         }
-        self.list[place] = key;
+    }
+
+    /// Puts a key into its place in the list, which is before the next few.
+    #[inline(never)]
+    fn push_before(&mut self, key: Key) {
+        let few = self.list.len() - VERY_FEW;
+        let place = self.list[..few].iter().rposition(|known| key < *known).map_or(0, |before| before + 1);
+        self.list.insert(place, key);
     }
 
     /// Puts a key into its place among very few. It goes past all of them without a branch, for how far it goes is anyone's guess.
     #[inline]
     fn push_among_few(&mut self, key: Key) {
-        let mut least = key;
-        for place in &mut self.list {
-            (*place, least) = (least.max(*place), least.min(*place));
-        }
+        let least = pass(&mut self.list, key);
         self.list.push(least);
     }
 

@@ -185,8 +185,8 @@ impl Weather {
     #[inline]
     pub(crate) fn local_delay(&self, value: Value) -> u64 {
         match value.entry() {
-            0 => 0,
-            1 => between(0, 50 * MICROSECOND, value.share()),
+            // The share of the soonest is 0, so one formula does for both, here and below.
+            0 | 1 => between(0, 50 * MICROSECOND, value.share()),
             _ => between(50 * MICROSECOND, (50 * MICROSECOND).max(self.latency.1), value.share()),
         }
     }
@@ -195,8 +195,7 @@ impl Weather {
     #[inline]
     pub(crate) fn lateness(value: Value, healed: bool) -> u64 {
         match value.entry() {
-            0 => 0,
-            1 => between(0, MILLISECOND, value.share()),
+            0 | 1 => between(0, MILLISECOND, value.share()),
             _ if healed => between(0, MILLISECOND, value.share()),
             _ => between(MILLISECOND, 100 * MILLISECOND, value.share()),
         }
@@ -205,8 +204,7 @@ impl Weather {
     /// How long a sync takes.
     pub(crate) fn sync_time(value: Value, healed: bool) -> u64 {
         match value.entry() {
-            0 => 100 * MICROSECOND,
-            1 => between(100 * MICROSECOND, 2 * MILLISECOND, value.share()),
+            0 | 1 => between(100 * MICROSECOND, 2 * MILLISECOND, value.share()),
             _ if healed => 2 * MILLISECOND,
             _ => between(2 * MILLISECOND, 100 * MILLISECOND, value.share()),
         }

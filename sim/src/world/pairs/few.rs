@@ -1,13 +1,15 @@
-//! Among few actors, the next draw of each pair is made before it is asked for.
+//! Among few actors, all that is known of a pair lies in one place, and its next draw is made before it is asked for.
 //!
 //! What is drawn for a message decides when it arrives, and so what happens next: in a small world all of that waits for the draw, whose three
-//! rounds of mixing come one after another. All but the first are known as soon as the last message was numbered.
+//! rounds of mixing come one after another. The first two are the same for all messages of a pair, and the third is known as soon as the message
+//! before was numbered.
 
+use super::pair;
 use crate::choice::generator::{Draws, Key};
 
-/// The next number of each pair of the first actors, and what is drawn for it: a row for each sender.
+/// The pairs of the first actors: a row for each sender.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Ahead {
+pub(super) struct Few {
     pairs: Vec<Pair>,
     /// How long a row is: a power of two.
     width: u32,
@@ -22,16 +24,18 @@ pub(super) struct Ahead {
 #[derive(Clone, Copy, Debug, Default)]
 struct Pair {
     draws: Draws,
+    /// When the last message on one node arrives.
+    last: u64,
     /// How many messages there were.
     count: u32,
-    /// When that was said; whatever is older than the run says nothing.
+    /// When all that was said; whatever is older than the run says nothing.
     era: u32,
 }
 
-/// Up to so many actors: 24 KiB.
+/// Up to so many actors: 32 KiB.
 const MOST: usize = 32;
 
-impl Ahead {
+impl Few {
     pub(super) fn reset(&mut self, actors: usize) {
         // Actors that are spawned find room.
         let width = (2 * actors.max(4)).next_power_of_two();
@@ -72,12 +76,27 @@ impl Ahead {
         pair.count = n + 1; // A run has fewer than 2^32 messages.
         (n, pair.draws.next())
     }
+
+    /// When the last message of a pair arrives, which was numbered before.
+    #[inline]
+    pub(super) fn last(&mut self, place: usize) -> &mut u64 {
+        &mut self.pairs[place].last
+    }
+
+    /// What is still under way.
+    pub(super) fn after(&self, now: u64) -> impl Iterator<Item = (u64, u64)> {
+        let under_way = move |(_, pair): &(u32, &Pair)| pair.era >= self.first_era && pair.last > now;
+        let told = |(place, known): (u32, &Pair)| {
+            (pair(place >> self.row_bits, place & (self.width - 1)), known.last)
+        };
+        (0..).zip(&self.pairs).filter(under_way).map(told)
+    }
 }
 
 impl Pair {
     #[inline(never)]
     fn begin(&mut self, era: u32, first_era: u32, prepared: u64, stream: Key) {
-        let count = if self.era < first_era { 0 } else { self.count };
-        *self = Self { draws: Draws::new(prepared, stream, count), count, era };
+        let (count, last) = if self.era < first_era { (0, 0) } else { (self.count, self.last) };
+        *self = Self { draws: Draws::new(prepared, stream, count), last, count, era };
     }
 }
