@@ -326,73 +326,75 @@ impl Table {
     }
 }
 
-/// When the last message of each pair arrives, as long as it is under way: what arrived is forgotten.
+/// When the last message of each pair arrives, as long as it is under way: what arrived makes room for others.
+///
+/// A pair has its place in one of a few sets, each of which is a cache line. So nothing need be put elsewhere as pairs come and go, and that most
+/// messages are the only ones of their pair is soon foreseen.
 #[derive(Clone, Debug, Default)]
 struct UnderWay {
-    entries: Vec<Last>,
-    /// How many places are taken, also by what has arrived.
-    taken: usize,
-    run: u32,
+    sets: Vec<[Last; IN_A_SET]>,
+    /// Whether any set has an entry of this run.
+    is_used: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Last {
     pair: u64,
     at: u64,
-    run: u32,
 }
+
+const IN_A_SET: usize = 4;
+/// There are no fewer sets: 4 KiB.
+const LEAST_SETS: usize = 64;
 
 impl UnderWay {
     fn reset(&mut self) {
-        self.taken = 0;
-        self.run = self.run.checked_add(1).unwrap_or_else(|| {
-            self.entries.fill(Last::default());
-            1
-        });
+        if std::mem::take(&mut self.is_used) {
+            self.sets.fill(Default::default());
+        }
     }
 
     #[inline]
     fn last(&mut self, pair: u64, now: u64) -> &mut u64 {
-        if (self.taken + 1) * 4 > self.entries.len() * 3 {
-            self.make_room(now);
+        let place = loop {
+            match self.place(pair, now) {
+                Some(place) => break place,
+                None => self.make_room(now),
+            }
+        };
+        self.is_used = true;
+        let Last { pair: known, at } = &mut self.sets[place.0][place.1];
+        if *known != pair {
+            (*known, *at) = (pair, 0);
         }
-        let index = self.find(pair);
-        let entry = &mut self.entries[index];
-        if entry.run != self.run {
-            *entry = Last { pair, at: 0, run: self.run };
-            self.taken += 1;
-        }
-        &mut entry.at
+        at
     }
 
+    /// The set of a pair, and its place there, or one that is free.
     #[inline]
-    fn find(&self, pair: u64) -> usize {
-        let mask = self.entries.len() - 1;
-        let mut index = spread(pair) & mask;
-        while self.entries[index].run == self.run && self.entries[index].pair != pair {
-            index = (index + 1) & mask;
-        }
-        index
+    fn place(&self, pair: u64, now: u64) -> Option<(usize, usize)> {
+        let set = spread(pair) & self.sets.len().checked_sub(1)?;
+        let entries = &self.sets[set];
+        let own = entries.iter().position(|entry| entry.pair == pair);
+        let place = own.or_else(|| entries.iter().position(|entry| entry.at <= now))?;
+        Some((set, place))
     }
 
-    /// Forgets what has arrived; grows if most is still under way.
+    /// Makes twice as many sets.
     #[cold]
     fn make_room(&mut self, now: u64) {
-        let kept: Vec<_> = self.after(now).collect();
-        let size = (kept.len() * 4).next_power_of_two().max(64);
-        self.entries.resize(size.max(self.entries.len()), Last::default());
-        self.reset();
-        self.taken = kept.len();
-        for (pair, at) in kept {
-            let index = self.find(pair);
-            self.entries[index] = Last { pair, at, run: self.run };
+        let under_way: Vec<_> = self.after(now).collect();
+        let sets = (2 * self.sets.len()).max(LEAST_SETS);
+        self.sets = vec![Default::default(); sets];
+        for (pair, at) in under_way {
+            *self.last(pair, now) = at;
         }
     }
 
     /// What is still under way.
     fn after(&self, now: u64) -> impl Iterator<Item = (u64, u64)> {
-        let under_way = move |last: &&Last| last.run == self.run && last.at > now;
-        self.entries.iter().filter(under_way).map(|last| (last.pair, last.at))
+        let entries = self.sets.iter().flatten();
+        entries.filter(move |last| last.at > now).map(|last| (last.pair, last.at))
     }
 }
 
