@@ -11,7 +11,7 @@ use rehearsal_protocol::{Envelope, Protocol, Time};
 
 use super::pending::{Pending, What};
 use key::{Key, sort_latest_first};
-use slab::{NONE, Slab};
+use slab::{Entry, MOST_IN_BUCKETS, NOTHING, Slab};
 use wheel::{Coarse, Fine, Lists};
 
 /// What comes next in a short sorted list, what comes later in a calendar: a wheel of short buckets for what happens soon, a heap for the rest.
@@ -27,8 +27,8 @@ pub(crate) struct Queue<P: Protocol> {
     /// The last moment of which all entries are in the list: the end of the bucket that was opened last, or of time while the calendar is empty.
     open: u64,
     wheel: Fine,
-    /// For each bucket of the wheel, the slot of the last entry that was put there, or `NONE`. Many short runs never need it.
-    heads: Option<Box<[u32; Fine::BUCKETS]>>,
+    /// For each bucket of the wheel, the last entry that was put there, or `NOTHING`. Many short runs never need it.
+    heads: Option<Box<[Entry; Fine::BUCKETS]>>,
     /// Once very much is pending, the wheel that is used instead.
     lists: Option<Box<Lists>>,
     /// Keys beyond the wheel.
@@ -53,6 +53,7 @@ const VERY_FEW: usize = 3;
 const MOST_IN_LIST: usize = 32;
 /// More slots than this do not fit a fast cache.
 const VERY_MUCH: usize = 8_192;
+const _: () = assert!(VERY_MUCH <= MOST_IN_BUCKETS, "until there are lists, all slots can be in buckets");
 /// So many entries of a bucket are put into the list one by one; more are sorted.
 const FEW: usize = 8;
 /// Of so many events it is told at once whom they concern.
@@ -170,7 +171,7 @@ impl<P: Protocol> Queue<P> {
         self.lists = Some(lists);
         for place in self.wheel.reset() {
             let mut next = self.take_head(place);
-            while next != NONE {
+            while next != NOTHING {
                 let (key, after) = self.slab.entry(next);
                 self.push_key(key);
                 next = after;
@@ -268,7 +269,7 @@ impl<P: Protocol> Queue<P> {
             }
             return;
         }
-        self.heads.get_or_insert_with(|| Box::new([NONE; Fine::BUCKETS]));
+        self.heads.get_or_insert_with(|| Box::new([NOTHING; Fine::BUCKETS]));
         self.push_later(key);
     }
 
@@ -360,7 +361,7 @@ impl<P: Protocol> Queue<P> {
 
     /// Opens a bucket of the wheel. Gives the slot of its first entry.
     #[inline]
-    fn open_bucket(&mut self, bucket: u64) -> u32 {
+    fn open_bucket(&mut self, bucket: u64) -> Entry {
         let place = self.wheel.open(bucket);
         self.open = self.end_of_open(self.wheel.is_empty(), self.wheel.end());
         self.take_head(place)
@@ -374,29 +375,29 @@ impl<P: Protocol> Queue<P> {
 
     /// The slot of the first entry of a bucket, which is empty from now on.
     #[inline]
-    fn take_head(&mut self, place: usize) -> u32 {
-        self.heads.as_mut().map_or(NONE, |heads| std::mem::replace(&mut heads[place], NONE))
+    fn take_head(&mut self, place: usize) -> Entry {
+        self.heads.as_mut().map_or(NOTHING, |heads| std::mem::replace(&mut heads[place], NOTHING))
     }
 
     /// Puts the entries of a bucket into the list.
     #[inline]
-    fn push_bucket(&mut self, first: u32) {
+    fn push_bucket(&mut self, first: Entry) {
         let mut next = first;
-        while next != NONE && self.list.len() < FEW {
+        while next != NOTHING && self.list.len() < FEW {
             let (key, after) = self.slab.entry(next);
             self.push_soon(key);
             next = after;
         }
-        if next != NONE {
+        if next != NOTHING {
             self.push_large_bucket(next);
         }
     }
 
     /// Puts the many entries of a bucket into the list, which may be longer then than one that is kept in order key by key.
     #[cold]
-    fn push_large_bucket(&mut self, first: u32) {
+    fn push_large_bucket(&mut self, first: Entry) {
         let mut next = first;
-        while next != NONE {
+        while next != NOTHING {
             let (key, after) = self.slab.entry(next);
             self.list.push(key);
             next = after;
@@ -462,7 +463,7 @@ impl<P: Protocol> Queue<P> {
         self.crowd.clear();
         self.later.clear();
         if !self.wheel.is_empty() {
-            self.heads.iter_mut().for_each(|heads| heads.fill(NONE));
+            self.heads.iter_mut().for_each(|heads| heads.fill(NOTHING));
         }
         self.wheel = Fine::default();
         self.lists.iter_mut().for_each(|lists| lists.clear());

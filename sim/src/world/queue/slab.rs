@@ -27,9 +27,15 @@ pub(super) struct Slot<P: Protocol> {
 
 /// No slot.
 pub(super) const NONE: u32 = u32::MAX;
-/// Beside the slot of an entry of a bucket: others come after it. So one need not look into the slot to know, which would take longer than all the
-/// rest. Slots in buckets are few, so the bit is free.
-const MORE: u32 = 1 << 31;
+/// An entry of a bucket: its slot, and whether others come after it, so one need not look into the slot to know, which would take longer than all
+/// the rest. Slots in buckets are few, and the smaller this is, the more of the buckets are in a fast cache.
+pub(super) type Entry = u16;
+/// Others come after it.
+const MORE: Entry = 1 << 15;
+/// No entry.
+pub(super) const NOTHING: Entry = Entry::MAX;
+/// So many slots can be in buckets.
+pub(super) const MOST_IN_BUCKETS: usize = MORE as usize;
 
 impl<P: Protocol> Clone for Slot<P> {
     fn clone(&self) -> Self {
@@ -86,23 +92,30 @@ impl<P: Protocol> Slab<P> {
 
     /// Puts what lies in a slot before all that is in a bucket, whose first entry is `head`.
     #[inline]
-    pub(super) fn link(&mut self, index: u32, head: &mut u32) {
-        self.slots[index as usize].next = *head;
-        *head = index | u32::from(*head != NONE) << 31;
+    pub(super) fn link(&mut self, index: u32, head: &mut Entry) {
+        self.slots[index as usize].next = u32::from(*head);
+        *head = index as Entry | Entry::from(*head != NOTHING) << 15;
     }
 
     /// Whether others come after this entry of a bucket.
     #[inline]
-    pub(super) const fn is_followed(entry: u32) -> bool {
+    pub(super) const fn is_followed(entry: Entry) -> bool {
         entry & MORE != 0
     }
 
     /// The key of an entry of a bucket, and the entry that comes after it.
     #[inline]
-    pub(super) fn entry(&self, entry: u32) -> (Key, u32) {
-        let index = entry & !MORE;
-        let Slot { at, sequence, next, .. } = self.slots[index as usize];
-        (Key::new(at, sequence, index), next)
+    pub(super) fn entry(&self, entry: Entry) -> (Key, Entry) {
+        let index = u32::from(entry & !MORE);
+        let next = self.slots[index as usize].next as Entry;
+        (self.key(index), next)
+    }
+
+    /// The key of what lies in a slot.
+    #[inline]
+    fn key(&self, index: u32) -> Key {
+        let Slot { at, sequence, .. } = self.slots[index as usize];
+        Key::new(at, sequence, index)
     }
 
     #[inline]
@@ -136,7 +149,7 @@ impl<P: Protocol> Slab<P> {
 
     /// Everything that is pending, in the order of the slots.
     pub(super) fn pending(&self) -> impl Iterator<Item = (Key, &What<P>)> {
-        (0..).zip(&self.slots).filter_map(|(index, slot)| Some((self.entry(index).0, slot.what.as_ref()?)))
+        (0..).zip(&self.slots).filter_map(|(index, slot)| Some((self.key(index), slot.what.as_ref()?)))
     }
 }
 
