@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::fmt;
 use std::time::Duration;
 
+use postcard::ser_flavors::{Flavor, Slice};
 use rand_core::TryRng;
 use serde::Serialize;
 
@@ -139,8 +140,8 @@ impl<'a, P: Protocol> Context<'a, P> {
         self.turn.sender
     }
 
-    #[inline]
     /// Sends a message, in the lane that [`Protocol::lane`] gives it. At most once: the network may lose it.
+    #[inline]
     pub fn send(&mut self, to: Address, message: P::Message) {
         self.ask(|| Effect::Send { to, message });
     }
@@ -231,7 +232,7 @@ impl<'a, P: Protocol> Context<'a, P> {
     ///
     /// If the value cannot be encoded (a map of unknown length, for instance).
     pub fn write(&mut self, key: &str, value: &impl Serialize) {
-        self.effects.push(Effect::Write { key: key.into(), value: encoded(value) });
+        self.ask(|| Effect::Write { key: key.into(), value: encoded(value) });
     }
 
     /// Makes everything written so far durable; `Input::Synced` with the returned number says when it is.
@@ -241,8 +242,8 @@ impl<'a, P: Protocol> Context<'a, P> {
         id
     }
 
-    #[inline]
     /// States a fact: what monitors judge.
+    #[inline]
     pub fn announce(&mut self, fact: P::Fact) {
         self.ask(|| Effect::Announce(fact));
     }
@@ -289,7 +290,11 @@ impl<'a, P: Protocol> Context<'a, P> {
 /// A durable value in postcard. Most are short: they are encoded on the stack, and cost one allocation of their size.
 fn encoded(value: &impl Serialize) -> Box<[u8]> {
     let mut room = [0; 256];
-    if let Ok(bytes) = postcard::to_slice(value, &mut room) {
+    // Made and used in one place: `to_slice` would hand it on while it is still being written.
+    let mut serializer = postcard::Serializer { output: Slice::new(&mut room) };
+    if value.serialize(&mut serializer).is_ok()
+        && let Ok(bytes) = serializer.output.finalize()
+    {
         return Box::from(&*bytes);
     }
     postcard::to_allocvec(value).expect("a durable value can be encoded").into()

@@ -87,8 +87,8 @@ impl<P: Protocol> World<P> {
             Effect::Monitor(who) => self.monitor(slot, who.slot(), event),
             Effect::KeepMail { child, keep } => self.keep_mail(slot, child.slot(), *keep, event),
             Effect::Write { key, value } => {
-                let (key, value) = (std::mem::take(key), std::mem::take(value));
-                self.cells[slot as usize].rest_mut().disk.write(key, value);
+                let disk = &mut self.cells[slot as usize].rest_mut().disk;
+                disk.write(|| (std::mem::take(key), std::mem::take(value)));
             }
             Effect::Sync(id) => self.sync(slot, *id, event),
             Effect::DeadLetter(reason) => self.note_dead_letter(slot, *reason, event),

@@ -285,7 +285,7 @@ mod tests {
         let rest = world.cells[0].rest_mut();
         rest.timers.push((TimerId(1), 1));
         rest.arms = 1;
-        rest.disk.write("key".into(), [1].into());
+        rest.disk.write(|| ("key".into(), [1].into()));
         world.schedule(LATER, 0, 0, What::Timer(TimerId(1), 1));
         world.schedule(LATER, 0, 0, What::Message(envelope(1, 5)));
         world
@@ -333,7 +333,7 @@ mod tests {
         ("mail that is kept", |world| world.cells[0].rest_mut().keeps_mail = true),
         ("a watcher", |world| world.cells[0].rest_mut().watchers.push(1)),
         ("a child", |world| world.cells[0].rest_mut().children.push(1)),
-        ("a write", |world| world.cells[0].rest_mut().disk.write("key".into(), [2].into())),
+        ("a write", |world| world.cells[0].rest_mut().disk.write(|| ("key".into(), [2].into()))),
         ("a durable write", |world| world.cells[0].rest_mut().disk.flush()),
         ("a sync under way", |world| world.cells[0].rest_mut().disk.last_sync = LATER),
         ("a message in a mailbox", |world| {
