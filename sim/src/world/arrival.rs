@@ -63,7 +63,7 @@ impl<P: Protocol> World<P> {
             }
             return self.bury(slot, DeadLetter::Undeliverable, &envelope, cause);
         }
-        self.deliver(slot, Waiting { input: Input::Message(envelope), cause, arm: 0 }, checks);
+        self.deliver(slot, Input::Message(envelope), (cause, 0), checks);
     }
 
     /// Puts a message that has arrived to where it is handled from.
@@ -78,7 +78,7 @@ impl<P: Protocol> World<P> {
             What::Message(envelope) => self.message_arrives(target, envelope, cause, checks),
             What::Timer(id, arm) => {
                 if self.is_armed(target, id, arm) {
-                    self.deliver(target, Waiting { input: Input::Timer(id), cause, arm }, checks);
+                    self.deliver(target, Input::Timer(id), (cause, arm), checks);
                 }
             }
             What::Signal(signal, incarnation) => {
@@ -87,7 +87,7 @@ impl<P: Protocol> World<P> {
             What::Synced(id, incarnation, mark) => {
                 if self.is_alive(target, incarnation) {
                     self.cells[target as usize].rest_mut().disk.complete(mark);
-                    self.deliver(target, Waiting { input: Input::Synced(id), cause, arm: 0 }, checks);
+                    self.deliver(target, Input::Synced(id), (cause, 0), checks);
                 }
             }
             What::Start(incarnation) => {
@@ -118,18 +118,24 @@ impl<P: Protocol> World<P> {
     ) {
         let cell = &self.cells[target as usize];
         if cell.actor.is_some() && concerns(&signal, sent_to, cell.incarnation) {
-            self.deliver(target, Waiting { input: Input::Signal(signal), cause, arm: 0 }, checks);
+            self.deliver(target, Input::Signal(signal), (cause, 0), checks);
         }
     }
 
-    /// Hands an input to a living actor, now or when it is free.
+    /// Hands an input to a living actor, now or when it is free; with what led to it, and which arming of the timer, if it is one.
     #[inline]
-    fn deliver(&mut self, slot: u32, waiting: Waiting<P>, checks: &mut Checks<P::Fact>) {
+    fn deliver(
+        &mut self,
+        slot: u32,
+        input: Input<P>,
+        (cause, arm): (u64, u32),
+        checks: &mut Checks<P::Fact>,
+    ) {
         let cell = &self.cells[slot as usize];
         if cell.started && !cell.waiting && !self.node_of(slot).obstructed() {
-            return self.handle(slot, waiting, checks);
+            return self.handle(slot, input, cause, checks);
         }
-        self.let_wait(slot, waiting);
+        self.let_wait(slot, Waiting { input, cause, arm });
     }
 
     /// Puts an input into the mailbox of an actor that is not free.
@@ -211,23 +217,22 @@ impl<P: Protocol> World<P> {
         }
         let Some(next) = cell.rest_mut().mailbox.pop() else { return };
         cell.waiting = !cell.rest_mut().mailbox.is_empty();
-        self.handle(slot, next, checks);
+        let is_cancelled = matches!(next.input, Input::Timer(id) if !self.is_armed(slot, id, next.arm));
+        if !is_cancelled {
+            self.handle(slot, next.input, next.cause, checks);
+        }
         if self.cells[slot as usize].actor.is_some() {
             self.schedule_dispatch(slot);
         }
     }
 
-    /// Handles an input, unless it is a timer that was cancelled meanwhile.
+    /// Handles an input. A timer that runs out is armed no more.
     #[inline]
-    fn handle(&mut self, slot: u32, waiting: Waiting<P>, checks: &mut Checks<P::Fact>) {
-        if let Input::Timer(id) = &waiting.input {
-            if !self.is_armed(slot, *id, waiting.arm) {
-                return;
-            }
-            let id = *id;
-            self.cells[slot as usize].rest_mut().timers.retain(|(known, _)| *known != id);
+    fn handle(&mut self, slot: u32, input: Input<P>, cause: u64, checks: &mut Checks<P::Fact>) {
+        if let Input::Timer(id) = input {
+            self.cells[slot as usize].rest_mut().disarm(id);
         }
-        self.turn(slot, waiting.input, waiting.cause, checks);
+        self.turn(slot, input, cause, checks);
     }
 
     pub(crate) fn is_armed(&self, slot: u32, id: rehearsal_protocol::TimerId, arm: u32) -> bool {

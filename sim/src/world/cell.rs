@@ -93,6 +93,15 @@ impl<P: Protocol> Clone for Waiting<P> {
     }
 }
 
+impl<P: Protocol> Rest<P> {
+    /// A timer does not run out any more.
+    pub(crate) fn disarm(&mut self, id: TimerId) {
+        if let Some(place) = self.timers.iter().position(|(known, _)| *known == id) {
+            self.timers.swap_remove(place);
+        }
+    }
+}
+
 impl<P: Protocol> Clone for Rest<P> {
     fn clone(&self) -> Self {
         Self {

@@ -155,7 +155,7 @@ impl<P: Protocol> World<P> {
 
     fn cancel_timer(&mut self, slot: u32, id: TimerId) {
         if let Some(rest) = self.cells[slot as usize].existing_rest() {
-            rest.timers.retain(|(known, _)| *known != id);
+            rest.disarm(id);
         }
     }
 
