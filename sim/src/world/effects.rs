@@ -35,7 +35,8 @@ impl<P: Protocol> World<P> {
     #[inline(never)]
     fn take_hold_in_order(&mut self, slot: u32, event: u64, checks: &mut Checks<P::Fact>) {
         let mut effects = std::mem::take(&mut self.effects);
-        let mut exits = None;
+        // Only what is needed of it, for it is carried from effect to effect.
+        let mut exit = None;
         for effect in &mut effects {
             // What needs not go anywhere stays where it is, and what goes is moved once: a drain would cost as much as a small effect.
             match effect {
@@ -49,7 +50,11 @@ impl<P: Protocol> World<P> {
                     let to = *to;
                     self.send_to(slot, to, event, |_| sent(Some(taken(effect))));
                 }
-                Effect::Exit(_) => exits = Some(taken(effect)),
+                Effect::Exit(_) => {
+                    if let Effect::Exit(reason) = taken(effect) {
+                        exit = Some(reason);
+                    }
+                }
                 other => self.take_effect(slot, other, event),
             }
         }
@@ -59,7 +64,7 @@ impl<P: Protocol> World<P> {
         std::mem::swap(&mut self.effects, &mut effects);
         debug_assert!(effects.is_empty(), "what takes hold asks for nothing");
         std::mem::forget(effects);
-        if let Some(Effect::Exit(reason)) = exits {
+        if let Some(reason) = exit {
             self.end(slot, *reason, event);
         }
     }
