@@ -72,14 +72,11 @@ pub struct Asked<'a> {
     pub offer: Offer<'a>,
     /// The 64 bits that the seed has for it.
     pub bits: u64,
+    /// What the plain draw gives.
+    pub drawn: Value,
 }
 
 impl Asked<'_> {
-    /// What the plain draw gives.
-    pub fn drawn(&self) -> Value {
-        self.offer.drawn(self.bits)
-    }
-
     /// Whether an actor asks: what its workload does, and not what the world does to it.
     pub fn is_of_an_actor(&self) -> bool {
         matches!(self.stream, Stream::Draw(_) | Stream::Menu(_))

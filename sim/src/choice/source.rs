@@ -243,11 +243,12 @@ impl Choices {
         (n, bits): (u32, u64),
         menu: &Menu,
     ) -> Value {
+        let drawn = menu.pick(bits);
         if self.plain {
-            return menu.pick(bits);
+            return drawn;
         }
         let (stream, key) = stream();
-        self.decide(stream, key, (n, bits), Offer::Menu(menu))
+        self.decide(&Asked { stream, key, n, offer: Offer::Menu(menu), bits, drawn })
     }
 
     /// The seed of all draws, as [`generator::draw_prepared`] takes it.
@@ -259,9 +260,13 @@ impl Choices {
     /// Makes one choice of equally likely entries.
     #[inline]
     pub fn pick_of(&mut self, stream: Stream, key: StreamKey, n: u32, options: u32) -> u32 {
-        let offer = Offer::Of(options);
         let bits = generator::draw_prepared(self.prepared, key, n);
-        let value = if self.plain { offer.drawn(bits) } else { self.decide(stream, key, (n, bits), offer) };
+        let drawn = Offer::Of(options).drawn(bits);
+        let value = if self.plain {
+            drawn
+        } else {
+            self.decide(&Asked { stream, key, n, offer: Offer::Of(options), bits, drawn })
+        };
         // An override may stem from a longer menu: the nearest entry of this one stands for it.
         (value.0).min(u64::from(options) - 1) as u32
     }
@@ -270,32 +275,37 @@ impl Choices {
     #[inline]
     pub fn bits(&mut self, stream: Stream, key: StreamKey, n: u32) -> u64 {
         let bits = generator::draw_prepared(self.prepared, key, n);
-        if self.plain { bits } else { self.decide(stream, key, (n, bits), Offer::Bits).0 }
+        if self.plain {
+            return bits;
+        }
+        self.decide(&Asked { stream, key, n, offer: Offer::Bits, bits, drawn: Value(bits) }).0
     }
 
     /// Makes a choice with a second range, as an episode's begin and length.
     pub fn pick_episode(&mut self, stream: Stream, key: StreamKey, n: u32, menu: &Menu) -> Value {
-        let offer = Offer::Episode(menu);
         let bits = generator::draw_prepared(self.prepared, key, n);
-        if self.plain { offer.drawn(bits) } else { self.decide(stream, key, (n, bits), offer) }
+        let offer = Offer::Episode(menu);
+        let drawn = offer.drawn(bits);
+        if self.plain { drawn } else { self.decide(&Asked { stream, key, n, offer, bits, drawn }) }
     }
 
-    /// Makes a choice that is not the plain draw, which would be `bits`.
+    /// Makes a choice that need not be the plain draw.
     #[inline(never)]
-    fn decide(&mut self, stream: Stream, key: StreamKey, (n, bits): (u32, u64), offer: Offer<'_>) -> Value {
+    fn decide(&mut self, asked: &Asked<'_>) -> Value {
+        let Asked { stream, key, n, drawn, .. } = *asked;
         if let Some(points) = &mut self.points {
-            points.push(Point { stream, key, n, offered: offer.offered() });
+            points.push(Point { stream, key, n, offered: asked.offer.offered() });
         }
         let overridden = self.overrides.as_ref().and_then(|overrides| overrides.get(&(key, n)));
         let value = match (overridden, self.base, &mut self.source) {
             (Some(value), _, _) => *value,
             (None, Base::Benign, _) => Value::BENIGN,
-            (None, Base::Seeded, None) => offer.drawn(bits),
+            (None, Base::Seeded, None) => drawn,
             (None, Base::Seeded, Some(source)) => {
                 if !self.healed {
                     self.counted.note(stream);
                 }
-                source.choose(&Asked { stream, key, n, offer, bits })
+                source.choose(asked)
             }
         };
         if let Some(record) = &mut self.record

@@ -140,7 +140,7 @@ impl Mixed {
 impl Source for Mixed {
     fn choose(&mut self, asked: &Asked<'_>) -> Value {
         if self.generations.len() == 1 {
-            return asked.drawn();
+            return asked.drawn;
         }
         asked.offer.drawn(draw_prepared(self.whose(asked.key), asked.key, asked.n))
     }

@@ -60,7 +60,7 @@ impl Pct {
 
 impl Source for Pct {
     fn choose(&mut self, asked: &Asked<'_>) -> Value {
-        let drawn = asked.drawn();
+        let drawn = asked.drawn;
         let (Stream::Delay { .. }, Offer::Menu(menu)) = (asked.stream, asked.offer) else { return drawn };
         let standing = self.standing(asked.key);
         if menu.entries() > local::ENTRIES { remote(menu, drawn, standing) } else { within_a_node(standing) }

@@ -32,7 +32,7 @@ impl Pos {
     }
 
     fn remote(&self, menu: &Menu, asked: &Asked<'_>) -> Value {
-        let drawn = asked.drawn();
+        let drawn = asked.drawn;
         if drawn.entry() > passage::LATE {
             return drawn;
         }
@@ -52,7 +52,7 @@ impl Source for Pos {
                 self.remote(menu, asked)
             }
             (Stream::Delay { .. }, Offer::Menu(_)) => Value::new(local::SLOW, asked.bits as u32, 0),
-            _ => asked.drawn(),
+            _ => asked.drawn,
         }
     }
 }
