@@ -15,5 +15,6 @@ pub mod stream;
 pub use asked::{Asked, Offer, Source};
 pub use generator::{Key, draw};
 pub use menu::{Menu, Value};
+pub(crate) use source::Ahead;
 pub use source::{Base, Choices, Deviation, Insists, Overrides};
 pub use stream::{Stream, StreamKey};

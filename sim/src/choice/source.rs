@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::asked::{Afterwards, Asked, Counted, Offer, Point, Source};
-use super::generator;
+use super::generator::{self, Draws};
 use super::menu::{Menu, Value};
 use super::stream::{Stream, StreamKey};
 
@@ -37,6 +37,8 @@ pub struct Deviation {
 #[derive(Clone, Debug)]
 pub struct Choices {
     prepared: u64,
+    /// Changes with the seed.
+    era: u32,
     base: Base,
     overrides: Option<Arc<Overrides>>,
     record: Option<Vec<Deviation>>,
@@ -52,6 +54,13 @@ pub struct Choices {
     points: Option<Vec<Point>>,
     /// Whether a value is the plain draw: seeded, nothing overridden, recorded, directed or listened for.
     plain: bool,
+}
+
+/// What is known of a stream before it is asked for; nothing at the start of a run.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Ahead {
+    draws: Draws,
+    era: u32,
 }
 
 /// Kinds of faults that are on whatever the swarm of the seed says, if the profile has them.
@@ -91,6 +100,7 @@ impl Choices {
     fn from(prepared: u64, base: Base) -> Self {
         Self {
             prepared,
+            era: 1,
             base,
             overrides: None,
             record: None,
@@ -173,6 +183,7 @@ impl Choices {
     /// From now on everything is drawn from this seed, and nothing is overridden: what else could have come of it.
     pub(crate) fn afresh(&mut self, seed: u64) {
         self.prepared = generator::prepare(seed);
+        self.era += 1;
         self.base = Base::Seeded;
         (self.overrides, self.source, self.watches) = (None, None, false);
         self.plain = self.record.is_none() && self.points.is_none();
@@ -251,6 +262,15 @@ impl Choices {
         self.decide(&Asked { stream, key, n, offer: Offer::Menu(menu), bits, drawn })
     }
 
+    /// The `n`-th value of a stream, of which all were asked for in their order: it is known before.
+    #[inline]
+    pub(crate) fn ahead(&self, ahead: &mut Ahead, n: u32, key: impl FnOnce() -> StreamKey) -> u64 {
+        if ahead.era != self.era {
+            *ahead = Ahead { draws: Draws::new(self.prepared, key(), n), era: self.era };
+        }
+        ahead.draws.next()
+    }
+
     /// The seed of all draws, as [`generator::draw_prepared`] takes it.
     #[inline]
     pub(crate) fn prepared(&self) -> u64 {
@@ -260,11 +280,22 @@ impl Choices {
     /// Makes one choice of equally likely entries.
     #[inline]
     pub fn pick_of(&mut self, stream: Stream, key: StreamKey, n: u32, options: u32) -> u32 {
-        let bits = generator::draw_prepared(self.prepared, key, n);
+        self.pick_of_drawn(|| (stream, key), (n, generator::draw_prepared(self.prepared, key, n)), options)
+    }
+
+    /// [`Choices::pick_of`] of what was drawn already.
+    #[inline]
+    pub(crate) fn pick_of_drawn(
+        &mut self,
+        stream: impl FnOnce() -> (Stream, StreamKey),
+        (n, bits): (u32, u64),
+        options: u32,
+    ) -> u32 {
         let drawn = Offer::Of(options).drawn(bits);
         let value = if self.plain {
             drawn
         } else {
+            let (stream, key) = stream();
             self.decide(&Asked { stream, key, n, offer: Offer::Of(options), bits, drawn })
         };
         // An override may stem from a longer menu: the nearest entry of this one stands for it.

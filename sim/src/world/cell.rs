@@ -4,6 +4,7 @@ use rehearsal_protocol::mailbox::Bounds;
 use rehearsal_protocol::{Actor, Address, Incarnation, Input, Mailbox, NodeId, Protocol, Time, TimerId};
 
 use super::disk::Disk;
+use crate::choice::Ahead;
 use crate::choice::generator::Key;
 
 /// Where an actor lives and whose child it is: the same for every life of its path.
@@ -46,8 +47,8 @@ pub(crate) struct Cell<P: Protocol> {
     pub(crate) waiting: bool,
     pub(crate) counts: Counts,
     /// Whether the rest is that of this run, and not only memory that is left from an earlier one.
-    has_rest: bool,
-    rest: Option<Box<Rest<P>>>,
+    pub(super) has_rest: bool,
+    pub(super) rest: Option<Box<Rest<P>>>,
 }
 
 /// The ordinals of those of an actor's own streams that it asks most.
@@ -77,6 +78,15 @@ pub(crate) struct Rest<P: Protocol> {
     pub(crate) turns: u32,
     /// When the last of those is over.
     pub(crate) busy_until: Time,
+    pub(crate) ahead: Streams,
+}
+
+/// Those of an actor's own streams that are asked most.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Streams {
+    pub(crate) menus: Ahead,
+    pub(crate) timers: Ahead,
+    pub(crate) syncs: Ahead,
 }
 
 /// An input in a mailbox.
@@ -203,6 +213,7 @@ impl<P: Protocol> Rest<P> {
             syncs: 0,
             turns: 0,
             busy_until: Time::ZERO,
+            ahead: Streams::default(),
         }
     }
 
@@ -216,5 +227,6 @@ impl<P: Protocol> Rest<P> {
         disk.reset();
         (self.keeps_mail, self.arms, self.crashes) = (false, 0, 0);
         (self.syncs, self.turns, self.busy_until) = (0, 0, Time::ZERO);
+        self.ahead = Streams::default();
     }
 }

@@ -142,8 +142,9 @@ impl<P: Protocol> World<P> {
     fn set_timer(&mut self, slot: u32, id: TimerId, after: Duration, event: u64) {
         let (now, healed) = (self.now.as_nanos(), self.healed.is_some());
         let clock = self.node_of(slot).clock;
-        let key = generator::join(kind::TIMER, self.cells[slot as usize].home.key);
         let cell = &mut self.cells[slot as usize];
+        let name = cell.home.key;
+        let key = || generator::join(kind::TIMER, name);
         let n = cell.counts.timers;
         cell.counts.timers += 1;
         let rest = cell.rest_mut();
@@ -153,7 +154,9 @@ impl<P: Protocol> World<P> {
             Some(armed) => armed.1 = arm,
             None => rest.timers.push((id, arm)),
         }
-        let value = self.choices.pick(Stream::Timer(slot), key, n, &self.plan.weather.timer);
+        let bits = self.choices.ahead(&mut rest.ahead.timers, n, key);
+        let stream = || (Stream::Timer(slot), key());
+        let value = self.choices.pick_drawn(stream, (n, bits), &self.plan.weather.timer);
         let span = clock.true_span(self.now, nanos(after)).saturating_add(Weather::lateness(value, healed));
         self.schedule(Time::from_nanos(now.saturating_add(span)), slot, event, What::Timer(id, arm));
     }
@@ -166,13 +169,16 @@ impl<P: Protocol> World<P> {
 
     fn sync(&mut self, slot: u32, id: WriteId, event: u64) {
         let (now, healed) = (self.now.as_nanos(), self.healed.is_some());
-        let key = generator::join(kind::SYNC, self.cells[slot as usize].home.key);
         let cell = &mut self.cells[slot as usize];
+        let name = cell.home.key;
+        let key = || generator::join(kind::SYNC, name);
         let incarnation = cell.incarnation;
         let rest = cell.rest_mut();
         let n = rest.syncs;
         rest.syncs += 1;
-        let value = self.choices.pick(Stream::Sync(slot), key, n, &self.plan.weather.sync);
+        let bits = self.choices.ahead(&mut rest.ahead.syncs, n, key);
+        let stream = || (Stream::Sync(slot), key());
+        let value = self.choices.pick_drawn(stream, (n, bits), &self.plan.weather.sync);
         let disk = &mut rest.disk;
         let at = Time::from_nanos(now + Weather::sync_time(value, healed)).max(disk.last_sync);
         disk.last_sync = at;

@@ -18,7 +18,7 @@ use super::rules::NO_PANIC;
 use crate::check::Checks;
 use crate::choice::generator::{self, Key};
 use crate::choice::stream::kind;
-use crate::choice::{Choices, Stream};
+use crate::choice::{Ahead, Choices, Stream};
 use crate::trace::digest::digest;
 use crate::trace::{Event, EventKind, Payload, Recording};
 
@@ -158,6 +158,7 @@ impl<P: Protocol> World<P> {
             choices: &mut self.choices,
             directory: &mut self.directory,
             counts: &mut cell.counts,
+            menus: cell.rest.as_deref_mut().filter(|_| cell.has_rest).map(|rest| &mut rest.ahead.menus),
             topology: &self.blueprint.topology,
             key: home.key,
             slot,
@@ -208,6 +209,8 @@ struct Lender<'a> {
     choices: &'a mut Choices,
     directory: &'a mut Directory,
     counts: &'a mut Counts,
+    /// What is known of its menus, for those that have more than most actors.
+    menus: Option<&'a mut Ahead>,
     topology: &'a Topology,
     key: Key,
     slot: u32,
@@ -231,10 +234,17 @@ impl Stage for Lender<'_> {
     }
 
     fn choose(&mut self, options: u32) -> u32 {
-        let key = generator::join(kind::MENU, self.key);
+        let (slot, name) = (self.slot, self.key);
+        let key = || generator::join(kind::MENU, name);
         let n = self.counts.menus;
         self.counts.menus += 1;
-        self.choices.pick_of(Stream::Menu(self.slot), key, n, options)
+        match &mut self.menus {
+            Some(ahead) => {
+                let bits = self.choices.ahead(ahead, n, key);
+                self.choices.pick_of_drawn(|| (Stream::Menu(slot), key()), (n, bits), options)
+            }
+            None => self.choices.pick_of(Stream::Menu(slot), key(), n, options),
+        }
     }
 
     fn child(&mut self, parent: Address, name: &str) -> Address {
