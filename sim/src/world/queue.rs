@@ -50,7 +50,7 @@ pub(crate) struct Due(u32);
 /// Among so many, a key finds its place without a branch.
 const VERY_FEW: usize = 3;
 /// The list is no longer: putting a key in its place costs more the longer it is.
-const MOST_IN_LIST: usize = 32;
+const MOST_IN_LIST: usize = 48;
 /// More slots than this do not fit a fast cache.
 const VERY_MUCH: usize = 8_192;
 const _: () = assert!(VERY_MUCH <= MOST_IN_BUCKETS, "until there are lists, all slots can be in buckets");
@@ -202,8 +202,12 @@ impl<P: Protocol> Queue<P> {
     /// Puts a key into its place in the list, which is before the next few.
     #[inline(never)]
     fn push_before(&mut self, key: Key) {
-        let few = self.list.len() - VERY_FEW;
-        let place = self.list[..few].iter().rposition(|known| key < *known).map_or(0, |before| before + 1);
+        let others = &self.list[..self.list.len() - VERY_FEW];
+        let place = if others.len() <= FEW {
+            others.iter().rposition(|known| key < *known).map_or(0, |before| before + 1)
+        } else {
+            others.partition_point(|known| key < *known)
+        };
         self.list.insert(place, key);
     }
 
