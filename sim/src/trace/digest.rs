@@ -81,7 +81,7 @@ impl Digester {
     }
 }
 
-/// No digest fails, so nothing is asked after each word. A payload whose own `Serialize` does ends the digest at once.
+/// Neither a digest nor the look at a kind fails, so nothing is asked after each word. A payload whose own `Serialize` does ends it at once.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failed {}
 

@@ -365,7 +365,7 @@ mod tests {
         ("when an episode ends", |world| world.plan.episodes[0].until = LATER),
         ("when a pair's last message arrives", |world| {
             world.pairs.next(0, 1, 0, 0, || 0);
-            *world.pairs.last(0, 1, world.now) = 9;
+            world.pairs.in_order(0, 1, world.now, 9);
         }),
         ("a cut", |world| world.active.sever(CUT, None)),
         ("a clog", |world| world.active.sever(CUT, Some(LATER))),

@@ -108,9 +108,8 @@ impl<P: Protocol> World<P> {
         let stream = move || (Stream::Delay { from, to }, key());
         if home.node == there {
             let value = self.choices.pick_drawn(stream, drawn, &self.plan.weather.local);
-            let last = self.pairs.last(from, to, self.now);
-            let at = (self.now.as_nanos() + self.plan.weather.local_delay(value)).max(*last);
-            *last = at;
+            let at = self.now.as_nanos() + self.plan.weather.local_delay(value);
+            let at = self.pairs.in_order(from, to, self.now, at);
             return Transit::At(Time::from_nanos(at));
         }
         let value = self.choices.pick_drawn(stream, drawn, &self.plan.weather.remote);

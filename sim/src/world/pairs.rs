@@ -1,6 +1,7 @@
 //! For each pair of actors, how many messages went from one to the other, what is drawn for the next, and when the last arrives.
 //!
 //! - [`few`] — among few actors, all of that lies in one place for each pair;
+//! - [`under_way`] — when the last message arrives, between actors of one node;
 //!
 //! This is asked at every send, often for a pair that was never asked for before: with a thousand actors there are a million pairs. What decides
 //! its speed is how much memory it touches, so counts are kept in as few bits as will do.
@@ -10,6 +11,7 @@
 //! sender's other receivers, where in smaller worlds it moves those of nobody else.
 
 mod few;
+mod under_way;
 
 use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
@@ -18,6 +20,7 @@ use rehearsal_protocol::Time;
 
 use crate::choice::generator::{self, Key};
 use few::Few;
+use under_way::UnderWay;
 
 /// What is known of pairs of actors.
 #[derive(Clone, Debug, Default)]
@@ -64,13 +67,13 @@ impl Pairs {
         self.counts.shared.rows.get(from as usize).map_or(0, |row| row.run)
     }
 
-    /// When the last message of a pair on one node arrives, to be set to when the next does, which was numbered before.
+    /// When a message of a pair on one node arrives, which was numbered before: not before the last one.
     #[inline]
-    pub(super) fn last(&mut self, from: u32, to: u32, now: Time) -> &mut u64 {
-        if let Some(place) = self.few.place(from, to) {
-            return self.few.last(place);
+    pub(super) fn in_order(&mut self, from: u32, to: u32, now: Time, at: u64) -> u64 {
+        match self.few.place(from, to) {
+            Some(place) => self.few.in_order(place, at),
+            None => self.under_way.in_order(pair(from, to), now.as_nanos(), at),
         }
-        self.under_way.last(pair(from, to), now.as_nanos())
     }
 
     /// Feeds when the last message of each pair arrives, for those that keep their order and are still under way.
@@ -326,78 +329,6 @@ impl Table {
     }
 }
 
-/// When the last message of each pair arrives, as long as it is under way: what arrived makes room for others.
-///
-/// A pair has its place in one of a few sets, each of which is a cache line. So nothing need be put elsewhere as pairs come and go, and that most
-/// messages are the only ones of their pair is soon foreseen.
-#[derive(Clone, Debug, Default)]
-struct UnderWay {
-    sets: Vec<[Last; IN_A_SET]>,
-    /// Whether any set has an entry of this run.
-    is_used: bool,
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-struct Last {
-    pair: u64,
-    at: u64,
-}
-
-const IN_A_SET: usize = 4;
-/// There are no fewer sets: 4 KiB.
-const LEAST_SETS: usize = 64;
-
-impl UnderWay {
-    fn reset(&mut self) {
-        if std::mem::take(&mut self.is_used) {
-            self.sets.fill(Default::default());
-        }
-    }
-
-    #[inline]
-    fn last(&mut self, pair: u64, now: u64) -> &mut u64 {
-        let place = loop {
-            match self.place(pair, now) {
-                Some(place) => break place,
-                None => self.make_room(now),
-            }
-        };
-        self.is_used = true;
-        let Last { pair: known, at } = &mut self.sets[place.0][place.1];
-        if *known != pair {
-            (*known, *at) = (pair, 0);
-        }
-        at
-    }
-
-    /// The set of a pair, and its place there, or one that is free.
-    #[inline]
-    fn place(&self, pair: u64, now: u64) -> Option<(usize, usize)> {
-        let set = spread(pair) & self.sets.len().checked_sub(1)?;
-        let entries = &self.sets[set];
-        let own = entries.iter().position(|entry| entry.pair == pair);
-        let place = own.or_else(|| entries.iter().position(|entry| entry.at <= now))?;
-        Some((set, place))
-    }
-
-    /// Makes twice as many sets.
-    #[cold]
-    fn make_room(&mut self, now: u64) {
-        let under_way: Vec<_> = self.after(now).collect();
-        let sets = (2 * self.sets.len()).max(LEAST_SETS);
-        self.sets = vec![Default::default(); sets];
-        for (pair, at) in under_way {
-            *self.last(pair, now) = at;
-        }
-    }
-
-    /// What is still under way.
-    fn after(&self, now: u64) -> impl Iterator<Item = (u64, u64)> {
-        let entries = self.sets.iter().flatten();
-        entries.filter(move |last| last.at > now).map(|last| (last.pair, last.at))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -456,10 +387,8 @@ mod tests {
                         prop_assert_eq!(pairs.next(from, to, 0, prepared, || stream).0, *n);
                         *n += 1;
                         let known = last.entry((from, to)).or_default();
-                        let slot = pairs.last(from, to, Time::from_nanos(now));
-                        prop_assert_eq!((*slot).max(now), (*known).max(now));
-                        let at = (now + takes).max(*known);
-                        (*slot, *known) = (at, at);
+                        *known = (now + takes).max(*known);
+                        prop_assert_eq!(pairs.in_order(from, to, Time::from_nanos(now), now + takes), *known);
                     }
                     Step::Wait(span) => now += span,
                     Step::Reset(actors) => {

@@ -363,7 +363,7 @@ impl<P: Protocol> Queue<P> {
         self.next_key()
     }
 
-    /// Opens a bucket of the wheel. Gives the slot of its first entry.
+    /// Opens a bucket of the wheel. Gives its first entry.
     #[inline]
     fn open_bucket(&mut self, bucket: u64) -> Entry {
         let place = self.wheel.open(bucket);
@@ -377,7 +377,7 @@ impl<P: Protocol> Queue<P> {
         if empty && self.first_later == u64::MAX { u64::MAX } else { end }
     }
 
-    /// The slot of the first entry of a bucket, which is empty from now on.
+    /// The first entry of a bucket, which is empty from now on.
     #[inline]
     fn take_head(&mut self, place: usize) -> Entry {
         self.heads.as_mut().map_or(NOTHING, |heads| std::mem::replace(&mut heads[place], NOTHING))

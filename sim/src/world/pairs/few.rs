@@ -77,10 +77,12 @@ impl Few {
         (n, pair.draws.next())
     }
 
-    /// When the last message of a pair arrives, which was numbered before.
+    /// When a message of a pair arrives, which was numbered before: not before the last one.
     #[inline]
-    pub(super) fn last(&mut self, place: usize) -> &mut u64 {
-        &mut self.pairs[place].last
+    pub(super) fn in_order(&mut self, place: usize, at: u64) -> u64 {
+        let last = &mut self.pairs[place].last;
+        *last = at.max(*last);
+        *last
     }
 
     /// What is still under way.
