@@ -34,8 +34,8 @@ pub(super) type Entry = u16;
 const MORE: Entry = 1 << 15;
 /// No entry.
 pub(super) const NOTHING: Entry = Entry::MAX;
-/// So many slots can be in buckets.
-pub(super) const MOST_IN_BUCKETS: usize = MORE as usize;
+/// So many slots can be in buckets: with one more, an entry could be mistaken for none.
+pub(super) const MOST_IN_BUCKETS: usize = MORE as usize - 1;
 
 impl<P: Protocol> Clone for Slot<P> {
     fn clone(&self) -> Self {
