@@ -78,10 +78,9 @@ impl Disk {
         &self.log[self.synced..]
     }
 
-    /// What is durable, by its keys.
-    fn durable(&self) -> SortedMap<&str, &[u8]> {
-        let settled = self.settled.iter().map(|(key, value)| (&**key, &**value));
-        settled.chain(self.log[..self.synced].iter().map(|(key, value)| (&**key, &**value))).collect()
+    /// What is durable, the newest of each key last.
+    fn durable(&self) -> impl Iterator<Item = (&Box<str>, &Box<[u8]>)> {
+        self.settled.iter().chain(self.log[..self.synced].iter().map(|(key, value)| (key, value)))
     }
 
     /// The actor ended but its node did not: what it wrote reaches the disk in the end.
@@ -110,18 +109,25 @@ impl Disk {
 
     /// Feeds all that a later incarnation could find, and when a sync that starts now completes at the earliest.
     pub(crate) fn feed(&self, now: Time, to: &mut impl Hasher) {
-        (self.durable(), self.volatile(), self.durable_count).hash(to);
+        if self.synced == 0 {
+            self.settled.hash(to);
+        } else {
+            self.durable().collect::<SortedMap<_, _>>().hash(to);
+        }
+        (self.volatile(), self.durable_count).hash(to);
         self.last_sync.max(now).hash(to);
     }
 
     /// What a new incarnation finds.
     pub(crate) fn kept(&self) -> BTreeMap<String, Vec<u8>> {
-        self.durable().iter().map(|(key, value)| ((*key).to_owned(), value.to_vec())).collect()
+        self.durable().map(|(key, value)| (key.to_string(), value.to_vec())).collect()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::hash::DefaultHasher;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -132,6 +138,12 @@ mod tests {
             disk.write(|| (format!("k{n}").into(), [n; 4].into()));
         }
         disk
+    }
+
+    fn fed(disk: &Disk) -> u64 {
+        let mut to = DefaultHasher::new();
+        disk.feed(Time::ZERO, &mut to);
+        to.finish()
     }
 
     proptest! {
@@ -170,6 +182,7 @@ mod tests {
                 }
                 prop_assert_eq!(disk.kept(), durable.clone());
                 prop_assert_eq!(disk.volatile().len(), volatile.len());
+                prop_assert_eq!(fed(&disk), fed(&disk.clone()), "its copy is in order, and tells the same");
             }
         }
     }

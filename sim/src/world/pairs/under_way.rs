@@ -36,6 +36,7 @@ impl UnderWay {
         if std::mem::take(&mut self.is_used) {
             self.sets.fill(Default::default());
             self.crowd.clear();
+            self.crowd_until = 0;
         }
     }
 
