@@ -3,10 +3,14 @@
 //! - [`monitor`] — what a monitor is, and what it says when it is not content;
 //! - [`properties`] — the invariants and goals of a scenario, each with its name and sentence;
 //! - [`subscription`] — which monitors are shown which facts;
+//! - [`fused`] — invariants that are judged together;
+//! - [`group`] — monitors behind one pointer;
 //! - [`kind`] — the kind of a fact;
 //! - [`sorted`] — what monitors remember;
 //! - [`temporal`] — `fold`, `unique`, `disjoint`, `precedes`, `leads_to`: the usual shapes.
 
+pub mod fused;
+mod group;
 mod kind;
 pub mod monitor;
 pub mod properties;
@@ -14,7 +18,8 @@ pub mod sorted;
 pub mod subscription;
 pub mod temporal;
 
-pub use monitor::{Moment, Monitor, MonitorObject, Owed, Violation};
+pub use fused::{Fused, Monitors};
+pub use monitor::{Moment, Monitor, Owed, Violation};
 pub use properties::{Checks, Goal, Invariant, Properties};
 pub use sorted::{SortedMap, SortedSet};
 pub use subscription::on;

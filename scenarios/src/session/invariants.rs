@@ -14,6 +14,11 @@
 //! - [`tool`] — calls and results (TOOL);
 //! - [`ledger`] — what a monitor remembers.
 
+#![expect(
+    clippy::inline_always,
+    reason = "fused monitors are compiled into one piece of code for each kind of fact"
+)]
+
 pub mod agent;
 pub mod interrupt;
 pub mod isolation;
@@ -28,7 +33,7 @@ pub mod tool;
 use std::fmt;
 use std::time::Duration;
 
-use rehearsal::check::Properties;
+use rehearsal::check::{Fused, Monitors, Properties};
 use rehearsal_protocol::session::{Config, Fact};
 
 /// Within a session's own node, once there are no faults: some commits and a few local messages.
@@ -38,12 +43,18 @@ const IN_THE_END: Duration = Duration::from_secs(300);
 
 /// States the invariants. Where one fact breaks two of them, the one that says more comes first.
 pub fn state(check: &mut Properties<Fact>, config: &Config) {
-    state_session(check, config);
-    state_isolation_and_mailbox(check, config);
-    check.always("TOOL-4", "no two messages have the same place", tool::messages_have_their_own_place());
-    state_interrupt(check, config);
-    state_tool(check, config);
-    check.always("OBS-1", "a run that fails says so before it ends", session::failures_are_told());
+    check.fused(|all| {
+        let all = state_session(all, config);
+        let all = state_isolation_and_mailbox(all, config);
+        let all = all.always(
+            "TOOL-4",
+            "no two messages have the same place",
+            tool::messages_have_their_own_place(),
+        );
+        let all = state_interrupt(all, config);
+        let all = state_tool(all, config);
+        all.always("OBS-1", "a run that fails says so before it ends", session::failures_are_told())
+    });
 }
 
 /// States what must hold between many keys.
@@ -182,153 +193,156 @@ pub fn state_retries(check: &mut Properties<Fact>, config: &Config) {
     });
 }
 
-fn state_session(check: &mut Properties<Fact>, config: &Config) {
-    check.always(
+fn state_session(all: Fused<Fact, impl Monitors<Fact>>, config: &Config) -> Fused<Fact, impl Monitors<Fact>> {
+    all.always(
         "SES-1",
         "at most one run of a key is active, and no run starts twice",
         session::runs_are_disjoint(),
-    );
-    check.always("SES-2", "what runs was accepted before, and runs once", session::runs_were_accepted());
-    check.always(
+    )
+    .always("SES-2", "what runs was accepted before, and runs once", session::runs_were_accepted())
+    .always(
         "SES-3",
         "work is taken up in order of acceptance, interjections first",
         session::work_is_in_order(),
-    );
-    check.always(
+    )
+    .always(
         "SES-5",
         "work that waits behind a failed run is taken up",
         session::failure_takes_up_what_waits(),
-    );
-    check.always(
-        "SES-4",
-        "accepted work runs in the end, or is a dead letter",
-        session::accepted_work_runs(),
-    );
-    check.always(
-        "SES-6",
-        "no queue is longer than its cap",
-        session::queues_keep_their_cap(config.queue_cap),
-    );
-    check.always(
-        "SES-9",
-        "a command is answered promptly whatever other keys do",
-        session::keys_do_not_wait(),
-    );
-    check.always(
+    )
+    .always("SES-4", "accepted work runs in the end, or is a dead letter", session::accepted_work_runs())
+    .always("SES-6", "no queue is longer than its cap", session::queues_keep_their_cap(config.queue_cap))
+    .always("SES-9", "a command is answered promptly whatever other keys do", session::keys_do_not_wait())
+    .always(
         "SES-10",
         "at most one item is in flight, until its row is stored",
         session::one_item_is_in_flight(),
-    );
+    )
 }
 
-fn state_isolation_and_mailbox(check: &mut Properties<Fact>, config: &Config) {
-    check.always(
-        "ISO-1",
-        "what a run reads and writes belongs to its key",
-        isolation::runs_keep_to_their_key(),
-    );
-    check.always(
-        "ISO-2",
-        "an interrupt ends only runs of its key",
-        isolation::interrupts_keep_to_their_key(),
-    );
-    check.always(
-        "MBX-1",
-        "accepted work is queued, in flight, stored or a dead letter",
-        mailbox::no_work_is_lost(),
-    );
-    check.always(
-        "MBX-2",
-        "nothing is taken while something waits in a higher lane",
-        mailbox::lanes_are_in_order(),
-    );
-    check.always(
-        "MBX-3",
-        "what waits stays within its bounds",
-        mailbox::backlogs_keep_their_bounds(config.backlog),
-    );
+fn state_isolation_and_mailbox(
+    all: Fused<Fact, impl Monitors<Fact>>,
+    config: &Config,
+) -> Fused<Fact, impl Monitors<Fact>> {
+    all.always("ISO-1", "what a run reads and writes belongs to its key", isolation::runs_keep_to_their_key())
+        .always("ISO-2", "an interrupt ends only runs of its key", isolation::interrupts_keep_to_their_key())
+        .always(
+            "MBX-1",
+            "accepted work is queued, in flight, stored or a dead letter",
+            mailbox::no_work_is_lost(),
+        )
+        .always(
+            "MBX-2",
+            "nothing is taken while something waits in a higher lane",
+            mailbox::lanes_are_in_order(),
+        )
+        .always(
+            "MBX-3",
+            "what waits stays within its bounds",
+            mailbox::backlogs_keep_their_bounds(config.backlog),
+        )
 }
 
-fn state_interrupt(check: &mut Properties<Fact>, config: &Config) {
+fn state_interrupt(
+    all: Fused<Fact, impl Monitors<Fact>>,
+    config: &Config,
+) -> Fused<Fact, impl Monitors<Fact>> {
     let within = config.grace + Duration::from_millis(300);
-    check.always(
+    all.always(
         "INT-1",
         "an interrupt that comes while idle has no later effect",
         interrupt::idle_interrupts_do_nothing(),
-    );
-    check.always(
+    )
+    .always(
         "INT-2",
         "an interrupt ends the run that it met, and only the expected one",
         interrupt::one_run_per_interrupt(),
-    );
-    check.always(
+    )
+    .always(
         "INT-4",
         "after an interrupt its run calls neither model nor tools",
         interrupt::interrupted_runs_only_wind_up(),
-    );
-    check.always(
+    )
+    .always(
         "INT-5",
         "text that was shown is stored, all of it and in order",
         interrupt::shown_text_is_stored(),
-    );
-    check.always(
+    )
+    .always(
         "INT-6",
         "a run ends one stream and completes one turn, with its own cause",
         interrupt::runs_end_once(),
-    );
-    check.always(
+    )
+    .always(
         "INT-9",
         "while an interjection waits, no run begins another step",
         interrupt::interjections_are_next(),
-    );
-    check.always("INT-8", "an interrupt never waits behind work", interrupt::interrupts_pass_work());
-    check.always(
+    )
+    .always("INT-8", "an interrupt never waits behind work", interrupt::interrupts_pass_work())
+    .always(
         "INT-7",
         "an interrupt that was taken is answered, and does what the answer says",
         interrupt::interrupts_are_answered(),
-    );
-    check.always(
+    )
+    .always(
         "INT-3",
         "an interrupted run ends as such within the grace",
         interrupt::interrupted_runs_end(within),
-    );
+    )
 }
 
-fn state_tool(check: &mut Properties<Fact>, config: &Config) {
-    check.always(
+fn state_tool(all: Fused<Fact, impl Monitors<Fact>>, config: &Config) -> Fused<Fact, impl Monitors<Fact>> {
+    all.always(
         "TOOL-2",
         "only results of calls of the present run are stored",
         tool::stored_results_were_asked_for(),
-    );
-    check.always("TOOL-3", "a call ends once and its result is stored once", tool::results_count_once());
-    check.always(
+    )
+    .always("TOOL-3", "a call ends once and its result is stored once", tool::results_count_once())
+    .always(
         "TOOL-1",
         "before the next model call every call has one end and one result",
         tool::calls_are_complete(),
-    );
-    check.always("TOOL-5", "serial calls of a key never overlap", tool::serial_calls_never_overlap());
-    check.always(
+    )
+    .always("TOOL-5", "serial calls of a key never overlap", tool::serial_calls_never_overlap())
+    .always(
         "TOOL-6",
         "no more parallel calls of a key run than the width allows",
         tool::parallel_calls_keep_the_width(config.width),
-    );
-    check.always(
+    )
+    .always(
         "TOOL-7",
         "a call has its effect at most as often as attempts at it are recorded",
         tool::effects_are_recorded(),
-    );
-    check.always("TOOL-8", "a call that its agent may not make never begins", tool::only_allowed_tools_run());
+    )
+    .always("TOOL-8", "a call that its agent may not make never begins", tool::only_allowed_tools_run())
 }
 
 /// The key of a ready-made monitor, which prints keys with `Debug`: so what it says is a sentence.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Sentence<K> {
     who: K,
-    what: &'static str,
+    what: What,
+}
+
+/// What is said of a key. A name of its own and no words, for it is compared with each fact.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum What {
+    HasNotRun,
+    HasWorkThatWaits,
+    Ends,
+    HasItsResultStored,
+    AsksAndIsNotTold,
 }
 
 impl<K: fmt::Display> fmt::Debug for Sentence<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.who, self.what)
+        let what = match self.what {
+            What::HasNotRun => "was accepted and has not run",
+            What::HasWorkThatWaits => "has work that waits since a run failed",
+            What::Ends => "ends",
+            What::HasItsResultStored => "has its result stored",
+            What::AsksAndIsNotTold => "asks for the state and is not told",
+        };
+        write!(f, "{} {what}", self.who)
     }
 }

@@ -1,6 +1,6 @@
 //! What a monitor is, and what it says when it is not content.
 
-use std::hash::{Hash, Hasher};
+use std::hash::Hash;
 use std::time::Duration;
 
 use rehearsal_protocol::{Address, Time};
@@ -9,17 +9,14 @@ use serde::Serialize;
 /// A judge of facts. It sees what actors announce, in order, and never an actor's fields; so the same monitor judges a
 /// simulation, a real run and a log.
 ///
-/// A monitor also derives `Clone` and `Hash`: worlds are cloned with their monitors, and states are compared. A `Hash` that leaves
-/// something out makes states equal that are not.
-pub trait Monitor<F>: MonitorObject<F> + Send {
+/// Worlds are cloned with their monitors, and states are compared: a `Hash` that leaves something out makes states equal that are not.
+pub trait Monitor<F>: Clone + Hash + Send + 'static {
     /// Judges one fact.
     ///
     /// # Errors
     ///
     /// What is wrong, in words, if the invariant is broken.
-    fn observe(&mut self, moment: &Moment, fact: &F) -> Result<(), String>
-    where
-        Self: Sized;
+    fn observe(&mut self, moment: &Moment, fact: &F) -> Result<(), String>;
 
     /// The kinds of facts that it judges: names of variants. It is not shown any other. All facts if absent; see [`on`](super::on).
     fn kinds(&self) -> Option<&[&'static str]> {
@@ -33,39 +30,6 @@ pub trait Monitor<F>: MonitorObject<F> + Send {
 
     /// Forgets everything, for the next run.
     fn reset(&mut self);
-}
-
-/// What is done with monitors behind a pointer; every `Monitor + Clone + Hash` has it.
-pub trait MonitorObject<F> {
-    /// Judges one fact, and says what is wrong. As [`Monitor::observe`], but for the answer, which fits into registers.
-    fn judge(&mut self, moment: &Moment, fact: &F) -> Option<Box<str>>;
-
-    /// A copy in the present state.
-    fn clone_monitor(&self) -> Box<dyn Monitor<F>>;
-
-    /// Feeds the present state to a hasher, for finding equal states within one process.
-    fn fingerprint(&self, hasher: &mut dyn Hasher);
-}
-
-impl<F, M: Monitor<F> + Clone + Hash + 'static> MonitorObject<F> for M {
-    #[inline]
-    fn judge(&mut self, moment: &Moment, fact: &F) -> Option<Box<str>> {
-        self.observe(moment, fact).err().map(String::into_boxed_str)
-    }
-
-    fn clone_monitor(&self) -> Box<dyn Monitor<F>> {
-        Box::new(self.clone())
-    }
-
-    fn fingerprint(&self, mut hasher: &mut dyn Hasher) {
-        self.hash(&mut hasher);
-    }
-}
-
-impl<F> Clone for Box<dyn Monitor<F>> {
-    fn clone(&self) -> Self {
-        (**self).clone_monitor()
-    }
 }
 
 /// When and where a fact was announced.

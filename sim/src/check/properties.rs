@@ -10,6 +10,8 @@ use rehearsal_protocol::Time;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::fused::{Fused, FusedGroup, Monitors};
+use super::group::{Group, One};
 use super::kind::{kind_name, kind_of, kinds_of};
 use super::monitor::{Moment, Monitor, Owed, Violation};
 use super::subscription::Subscriptions;
@@ -19,7 +21,9 @@ use crate::world::fingerprint::{Fingerprint, Fingerprinter};
 
 /// What must hold in every run of a scenario, and what must happen in some.
 pub struct Properties<F> {
-    invariants: Vec<(Invariant, Box<dyn Monitor<F>>)>,
+    invariants: Vec<Invariant>,
+    /// Their monitors, in the same order.
+    groups: Vec<Box<dyn Group<F>>>,
     goals: Vec<(Goal, Reached<F>)>,
 }
 
@@ -42,7 +46,7 @@ pub struct Goal {
 }
 
 impl Invariant {
-    fn new(id: &str, sentence: &str) -> Self {
+    pub(super) fn new(id: &str, sentence: &str) -> Self {
         Self { id: id.to_owned(), sentence: sentence.to_owned() }
     }
 
@@ -55,7 +59,7 @@ impl Invariant {
 
 impl<F> Default for Properties<F> {
     fn default() -> Self {
-        Self { invariants: Vec::new(), goals: Vec::new() }
+        Self { invariants: Vec::new(), groups: Vec::new(), goals: Vec::new() }
     }
 }
 
@@ -65,20 +69,83 @@ impl<F: Serialize + DeserializeOwned + 'static> Properties<F> {
     /// # Panics
     ///
     /// If the id is taken: a violation must name one invariant. If the monitor names a kind of fact that does not exist.
-    pub fn always(&mut self, id: &str, sentence: &str, monitor: impl Monitor<F> + 'static) {
-        self.add(id, sentence, Box::new(monitor));
-    }
-
-    /// The same for all monitors, so that it is compiled once for each type of fact.
-    fn add(&mut self, id: &str, sentence: &str, monitor: Box<dyn Monitor<F>>) {
-        assert!(
-            self.invariants.iter().all(|(known, _)| known.id != id),
-            "the invariant id `{id}` is used twice"
-        );
+    pub fn always(&mut self, id: &str, sentence: &str, monitor: impl Monitor<F>) {
         if let Some(named) = monitor.kinds() {
             check_kinds(id, named, kinds_of::<F>().unwrap_or_default());
         }
-        self.invariants.push((Invariant::new(id, sentence), monitor));
+        self.add(vec![Invariant::new(id, sentence)], Box::new(One(monitor)));
+    }
+
+    /// Invariants that are judged together, each by a monitor of its own: the same judgements in the same order as if each were stated by itself, in
+    /// less time where facts and monitors are many. It takes the compiler longer, for it makes one piece of code for each kind of fact.
+    ///
+    /// What gains most is a monitor of which `observe` is `#[inline(always)]`, as here: then only what it does with one kind of fact is in the code
+    /// for that kind. What is a closure, as for [`fold`](super::fold), is often called as a function.
+    ///
+    /// ```
+    /// use rehearsal::check::{Moment, Monitor, Properties, fold, on};
+    /// use serde::{Deserialize, Serialize};
+    ///
+    /// #[derive(Clone, Debug, Hash, Serialize, Deserialize)]
+    /// enum Fact {
+    ///     Granted { token: u64 },
+    ///     Written { token: u64 },
+    /// }
+    ///
+    /// /// Which token was granted last.
+    /// #[derive(Clone, Default, Hash)]
+    /// struct Granted(u64);
+    ///
+    /// impl Monitor<Fact> for Granted {
+    ///     #[inline(always)]
+    ///     fn observe(&mut self, _: &Moment, fact: &Fact) -> Result<(), String> {
+    ///         match fact {
+    ///             Fact::Granted { token } => { self.0 = *token; Ok(()) }
+    ///             Fact::Written { token } if *token > self.0 => Err(format!("token {token} is used and was never granted")),
+    ///             Fact::Written { .. } => Ok(()),
+    ///         }
+    ///     }
+    ///
+    ///     fn reset(&mut self) {
+    ///         self.0 = 0;
+    ///     }
+    /// }
+    ///
+    /// fn tokens_never_go_back() -> impl Monitor<Fact> {
+    ///     on(["Granted"], fold(0, |highest: &mut u64, _, fact: &Fact| match fact {
+    ///         Fact::Granted { token } if token < highest => Err(format!("token {token} after token {highest}")),
+    ///         Fact::Granted { token } => { *highest = *token; Ok(()) }
+    ///         Fact::Written { .. } => Ok(()),
+    ///     }))
+    /// }
+    ///
+    /// # let mut check = Properties::default();
+    /// check.fused(|all| {
+    ///     all.always("LK-1", "tokens grow", tokens_never_go_back())
+    ///         .always("LK-2", "who writes holds the lock", Granted::default())
+    /// });
+    /// # assert_eq!(check.invariants().count(), 2);
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// As [`always`](Self::always).
+    pub fn fused<M: Monitors<F>>(&mut self, state: impl FnOnce(Fused<F, ()>) -> Fused<F, M>) {
+        let Fused { invariants, monitors, .. } = state(Fused::new());
+        self.add(invariants, Box::new(FusedGroup::new(monitors, kinds_of::<F>().unwrap_or_default())));
+    }
+
+    /// The same for all monitors, so that it is compiled once for each type of fact.
+    fn add(&mut self, invariants: Vec<Invariant>, group: Box<dyn Group<F>>) {
+        for invariant in invariants {
+            let id = &invariant.id;
+            assert!(
+                self.invariants.iter().all(|known| known.id != *id),
+                "the invariant id `{id}` is used twice"
+            );
+            self.invariants.push(invariant);
+        }
+        self.groups.push(group);
     }
 
     /// No fact is of this kind.
@@ -166,7 +233,7 @@ impl<F: Serialize + DeserializeOwned + 'static> Properties<F> {
 
     /// The invariants, in the order of their statement.
     pub fn invariants(&self) -> impl Iterator<Item = &Invariant> {
-        self.invariants.iter().map(|(invariant, _)| invariant)
+        self.invariants.iter()
     }
 
     /// The goals, in the order of their statement.
@@ -176,13 +243,11 @@ impl<F: Serialize + DeserializeOwned + 'static> Properties<F> {
 
     /// The state in which a run starts.
     pub fn checks(&self) -> Checks<F> {
+        let kinds = kinds_of::<F>().unwrap_or_default();
         Checks {
-            invariants: self.invariants.iter().map(|(invariant, _)| invariant.clone()).collect(),
-            monitors: self.invariants.iter().map(|(_, monitor)| monitor.clone()).collect(),
-            subscriptions: Subscriptions::new(
-                self.invariants.iter().map(|(_, monitor)| &**monitor),
-                kinds_of::<F>().unwrap_or_default().len(),
-            ),
+            invariants: self.invariants.clone().into(),
+            groups: self.groups.clone(),
+            subscriptions: Subscriptions::new(kinds, self.groups.iter().map(|group| group.kinds())),
             goals: self.goals.iter().map(|(_, reached)| reached.clone()).collect(),
             reached: vec![false; self.goals.len()],
             open: (0..self.goals.len()).collect(),
@@ -190,6 +255,7 @@ impl<F: Serialize + DeserializeOwned + 'static> Properties<F> {
             violation: None,
             collected: None,
             audit: Audit::Off,
+            notes: true,
         }
     }
 }
@@ -209,7 +275,8 @@ enum Audit {
 #[derive(Clone)]
 pub struct Checks<F> {
     invariants: Arc<[Invariant]>,
-    monitors: Vec<Box<dyn Monitor<F>>>,
+    /// Their monitors, in the same order.
+    groups: Vec<Box<dyn Group<F>>>,
     subscriptions: Subscriptions,
     goals: Vec<Reached<F>>,
     reached: Vec<bool>,
@@ -219,24 +286,26 @@ pub struct Checks<F> {
     violation: Option<Violation>,
     collected: Option<Vec<(Moment, F)>>,
     audit: Audit,
+    /// Whether more is done with facts in this run than to judge them.
+    notes: bool,
 }
 
 impl<F: Clone + Debug + Serialize> Checks<F> {
     /// Keeps every fact from now on.
     pub fn collect(&mut self) {
         self.collected = Some(Vec::new());
+        self.notes = true;
     }
 
     /// The monitors one by one, each as at the start of a run, and without goals.
     pub(crate) fn one_by_one(&self) -> impl Iterator<Item = Self> {
         let kinds = self.subscriptions.kinds();
-        self.invariants.iter().zip(&self.monitors).map(move |(invariant, monitor)| {
-            let mut monitor = monitor.clone();
+        self.apart().map(move |(invariant, mut monitor)| {
             monitor.reset();
             Self {
                 invariants: [invariant.clone()].into(),
-                subscriptions: Subscriptions::new(std::iter::once(&*monitor), kinds),
-                monitors: vec![monitor],
+                subscriptions: Subscriptions::new(kinds, std::iter::once(monitor.kinds())),
+                groups: vec![monitor],
                 goals: Vec::new(),
                 reached: Vec::new(),
                 open: Vec::new(),
@@ -244,8 +313,14 @@ impl<F: Clone + Debug + Serialize> Checks<F> {
                 violation: None,
                 collected: None,
                 audit: Audit::Off,
+                notes: false,
             }
         })
+    }
+
+    /// Each invariant with a copy of its monitor.
+    fn apart(&self) -> impl Iterator<Item = (&Invariant, Box<dyn Group<F>>)> {
+        self.invariants.iter().zip(self.groups.iter().flat_map(|group| group.apart()))
     }
 
     /// Which goals some of these facts reach, in the order of their statement.
@@ -258,8 +333,8 @@ impl<F: Clone + Debug + Serialize> Checks<F> {
 
     /// Feeds everything that later judgements depend on.
     pub(crate) fn feed(&self, to: &mut Fingerprinter) {
-        for monitor in &self.monitors {
-            monitor.fingerprint(to);
+        for group in &self.groups {
+            group.fingerprint(to);
         }
         self.violation.is_some().hash(to);
     }
@@ -267,6 +342,7 @@ impl<F: Clone + Debug + Serialize> Checks<F> {
     /// Whether, from now on, copies of those monitors that named other kinds are shown every fact, to see if they mind it.
     pub fn audit(&mut self, wanted: bool) {
         self.audit = if wanted { Audit::Clean } else { Audit::Off };
+        self.notes |= wanted;
     }
 
     /// What the audit found: a monitor that names too few kinds of facts, in words.
@@ -285,13 +361,14 @@ impl<F: Clone + Debug + Serialize> Checks<F> {
     /// Shows one fact to all monitors. The first violation of a run is kept.
     pub fn observe(&mut self, moment: Moment, fact: &F) {
         let kind = kind_of(fact);
-        if self.audit == Audit::Clean || !self.open.is_empty() || self.collected.is_some() {
+        if self.notes {
             self.note(kind, &moment, fact);
         }
-        for index in self.subscriptions.to(kind, || kind_name(fact)) {
-            let index = *index as usize;
-            if let Some(message) = self.monitors[index].judge(&moment, fact) {
-                violated(&mut self.violation, &self.invariants[index], message.into(), &moment);
+        for index in self.subscriptions.to(kind) {
+            if let Some(broken) = self.groups[*index as usize].judge(kind, &moment, fact) {
+                let number = first_of(&self.groups, *index) + broken.number;
+                let invariant = &self.invariants[number as usize];
+                violated(&mut self.violation, invariant, broken.message, &moment);
             }
         }
     }
@@ -310,27 +387,28 @@ impl<F: Clone + Debug + Serialize> Checks<F> {
         if let Some(collected) = &mut self.collected {
             collected.push((*moment, fact.clone()));
         }
+        self.notes = self.audit == Audit::Clean || !self.open.is_empty() || self.collected.is_some();
     }
 
     /// Shows a fact to copies of those monitors that are not shown it.
     #[cold]
     fn audit_one(&mut self, kind: u32, moment: &Moment, fact: &F) {
-        let state = |monitor: &dyn Monitor<F>| {
+        let state = |monitor: &dyn Group<F>| {
             let mut to = Fingerprinter::default();
             monitor.fingerprint(&mut to);
             to.fingerprint()
         };
-        let shown = self.subscriptions.to(kind, || kind_name(fact));
-        for (index, monitor) in self.monitors.iter().enumerate() {
-            if shown.contains(&(index as u32)) {
-                continue;
+        let name = kind_name(fact);
+        let found = self.apart().find_map(|(invariant, mut monitor)| {
+            if monitor.kinds().is_none_or(|kinds| kinds.contains(&name)) {
+                return None;
             }
-            let mut copy = monitor.clone();
-            let before: Fingerprint = state(&*copy);
-            let minds = copy.judge(moment, fact).is_some() || state(&*copy) != before;
-            if minds && self.audit == Audit::Clean {
-                self.audit = Audit::Found(blind(&self.invariants[index].id, kind_name(fact), fact));
-            }
+            let before: Fingerprint = state(&*monitor);
+            let minds = monitor.judge(kind, moment, fact).is_some() || state(&*monitor) != before;
+            minds.then(|| Audit::Found(blind(&invariant.id, name, fact)))
+        });
+        if let Some(found) = found {
+            self.audit = found;
         }
     }
 
@@ -339,12 +417,15 @@ impl<F: Clone + Debug + Serialize> Checks<F> {
         if self.violation.is_some() {
             return;
         }
-        for (invariant, monitor) in self.invariants.iter().zip(&self.monitors) {
-            if let Some(message) = overdue(monitor.owed(), at, healed, quiet) {
-                self.violation = Some(invariant.violated(message, (at, event)));
-                return;
+        let mut invariants = self.invariants.iter();
+        let violation = &mut self.violation;
+        let mut judge = |owed| {
+            let invariant = invariants.next().expect("there is one for each monitor");
+            if let Some(message) = overdue(owed, at, healed, quiet) {
+                violation.get_or_insert_with(|| invariant.violated(message, (at, event)));
             }
-        }
+        };
+        self.groups.iter().for_each(|group| group.owed(&mut judge));
     }
 
     /// The first violation of this run.
@@ -370,12 +451,13 @@ impl<F: Clone + Debug + Serialize> Checks<F> {
 
     /// Forgets everything, for the next run.
     pub fn reset(&mut self) {
-        for monitor in &mut self.monitors {
-            monitor.reset();
+        for group in &mut self.groups {
+            group.reset();
         }
         self.reached.fill(false);
         self.open.clear();
         self.open.extend((0..self.goals.len()).filter(|goal| !self.skipped[*goal]));
+        self.notes = true;
         self.collected.iter_mut().for_each(Vec::clear);
         self.violation = None;
     }
@@ -389,7 +471,7 @@ fn blind(id: &str, kind: &str, fact: &dyn Debug) -> String {
 }
 
 /// Sees to it that a monitor names only kinds of facts that exist.
-fn check_kinds(id: &str, named: &[&'static str], known: &[&'static str]) {
+pub(super) fn check_kinds(id: &str, named: &[&'static str], known: &[&'static str]) {
     for kind in named {
         let mend = || match nearest(kind, known.iter().copied()) {
             Some(near) => format!("; the nearest is `{near}`"),
@@ -402,6 +484,12 @@ fn check_kinds(id: &str, named: &[&'static str], known: &[&'static str]) {
             mend()
         );
     }
+}
+
+/// The number of the first invariant that a group judges.
+#[cold]
+fn first_of<F>(groups: &[Box<dyn Group<F>>], group: u32) -> u32 {
+    groups[..group as usize].iter().map(|group| group.len()).sum()
 }
 
 /// Keeps the first violation.

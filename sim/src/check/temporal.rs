@@ -58,6 +58,8 @@ where
     S: Clone + Hash + Send + 'static,
     J: Fn(&mut S, Moment, &F) -> Result<(), String> + Clone + Send + 'static,
 {
+    #[expect(clippy::inline_always, reason = "see `fused`")]
+    #[inline(always)]
     fn observe(&mut self, moment: &Moment, fact: &F) -> Result<(), String> {
         (self.judge)(&mut self.state, *moment, fact)
     }
@@ -70,7 +72,7 @@ where
 /// No key is stated twice.
 pub fn unique<F: 'static, K: Ord + Clone + Hash + Debug + Send + 'static>(
     key: impl Fn(&F) -> Option<K> + Clone + Send + 'static,
-) -> impl Monitor<F> + Clone + Hash {
+) -> impl Monitor<F> {
     fold(SortedMap::new(), move |seen: &mut SortedMap<K, u64>, moment, fact| {
         let Some(key) = key(fact) else { return Ok(()) };
         match seen.insert(key.clone(), moment.event) {
@@ -92,9 +94,7 @@ pub enum Edge<K, W> {
 }
 
 /// For one key, at most one holder at a time.
-pub fn disjoint<F, K, W>(
-    edge: impl Fn(&F) -> Option<Edge<K, W>> + Clone + Send + 'static,
-) -> impl Monitor<F> + Clone + Hash
+pub fn disjoint<F, K, W>(edge: impl Fn(&F) -> Option<Edge<K, W>> + Clone + Send + 'static) -> impl Monitor<F>
 where
     F: 'static,
     K: Ord + Clone + Hash + Debug + Send + 'static,
@@ -133,7 +133,7 @@ pub enum Order<K> {
 /// What needs a cause comes after it.
 pub fn precedes<F: 'static, K: Ord + Clone + Hash + Debug + Send + 'static>(
     order: impl Fn(&F) -> Option<Order<K>> + Clone + Send + 'static,
-) -> impl Monitor<F> + Clone + Hash {
+) -> impl Monitor<F> {
     fold(SortedSet::new(), move |happened: &mut SortedSet<K>, _, fact| match order(fact) {
         Some(Order::Needs(key)) if !happened.contains(&key) => {
             Err(format!("needs {key:?}, which has not happened"))
@@ -210,6 +210,8 @@ where
     K: Ord + Clone + Hash + Debug + Send + 'static,
     J: Fn(&F) -> Step<K> + Clone + Send + 'static,
 {
+    #[expect(clippy::inline_always, reason = "see `fused`")]
+    #[inline(always)]
     fn observe(&mut self, moment: &Moment, fact: &F) -> Result<(), String> {
         match (self.step)(fact) {
             Step::Ignore => Ok(()),

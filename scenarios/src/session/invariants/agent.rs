@@ -7,7 +7,7 @@ use rehearsal_protocol::session::{AgentName, Cause, CommandId, Fact, Key, Kind, 
 use rehearsal_protocol::{Address, Time};
 
 use super::ledger::Ledger;
-use super::{PROMPTLY, Sentence};
+use super::{PROMPTLY, Sentence, What};
 
 /// RETRY-1: a step is tried again at most as often as its agent's mode allows, after the wait of the mode and the one that the provider asks for,
 /// and not after its first text or an interrupt.
@@ -151,8 +151,7 @@ pub fn runs_keep_their_agent() -> impl Monitor<Fact> {
 
 /// MBX-4: who asks for the state is told, whatever runs.
 pub fn questions_are_answered() -> impl Monitor<Fact> {
-    let promise =
-        |question: &CommandId| Sentence { who: *question, what: "asks for the state and is not told" };
+    let promise = |question: &CommandId| Sentence { who: *question, what: What::AsksAndIsNotTold };
     on(
         ["StateAsked", "StateTold", "Refused"],
         leads_to(PROMPTLY, move |fact: &Fact| match fact {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rehearsal::check::{Moment, Monitor, Owed, fold, on};
+use rehearsal::check::{Moment, Monitor, Owed, on};
 use rehearsal_protocol::session::{Cause, CommandId, Fact, Kind, Queue, Role, RunId};
 use rehearsal_protocol::{Address, InterruptAck, Time};
 
@@ -24,6 +24,7 @@ struct Met {
 }
 
 impl Meetings {
+    #[inline(always)]
     fn observe(&mut self, moment: &Moment, fact: &Fact) {
         match fact {
             Fact::InFlight { run, .. } | Fact::Resumed { run, .. } => {
@@ -46,40 +47,66 @@ impl Meetings {
     }
 }
 
-/// Judges each effect of an interrupt by what the interrupt met.
-fn effects(
-    judge: impl Fn(&CommandId, &RunId, Option<&Met>) -> Result<(), String> + Clone + Send + 'static,
-) -> impl Monitor<Fact> {
+/// What INT-1 and INT-2 are shown: each effect of an interrupt, and all that tells what the interrupt met.
+fn effects(monitor: impl Monitor<Fact>) -> impl Monitor<Fact> {
     on(
         ["InFlight", "Resumed", "RunDecided", "Recovering", "Closed", "InterruptReceived", "InterruptEffect"],
-        fold(Meetings::default(), move |meetings: &mut Meetings, moment, fact: &Fact| {
-            meetings.observe(&moment, fact);
-            match fact {
-                Fact::InterruptEffect { run, command } => judge(command, run, meetings.met.get(command)),
-                _ => Ok(()),
-            }
-        }),
+        monitor,
     )
 }
 
 /// INT-1: an interrupt that comes while idle has no later effect.
 pub fn idle_interrupts_do_nothing() -> impl Monitor<Fact> {
-    effects(|command, run, met| match met {
-        Some(Met { run: None, .. }) => Err(format!("{command} came while nothing ran, and stops {run}")),
-        Some(_) => Ok(()),
-        None => Err(format!("{command} stops {run} and has never come")),
-    })
+    #[derive(Clone, Default, Hash)]
+    struct Idle(Meetings);
+    impl Monitor<Fact> for Idle {
+        #[inline(always)]
+        fn observe(&mut self, moment: &Moment, fact: &Fact) -> Result<(), String> {
+            let Self(meetings) = self;
+            meetings.observe(moment, fact);
+            let Fact::InterruptEffect { run, command } = fact else { return Ok(()) };
+            match meetings.met.get(command) {
+                Some(Met { run: None, .. }) => {
+                    Err(format!("{command} came while nothing ran, and stops {run}"))
+                }
+                Some(_) => Ok(()),
+                None => Err(format!("{command} stops {run} and has never come")),
+            }
+        }
+
+        fn reset(&mut self) {
+            self.0.reset();
+        }
+    }
+    effects(Idle::default())
 }
 
 /// INT-2: an interrupt ends the run that it met, and only the expected one.
 pub fn one_run_per_interrupt() -> impl Monitor<Fact> {
-    effects(|command, run, met| match met {
-        Some(Met { run: Some(met), .. }) if met != run => Err(format!("{command} met {met} and stops {run}")),
-        Some(Met { expected: Some(expected), .. }) if expected != run => {
-            Err(format!("{command} expects {expected} and stops {run}"))
+    #[derive(Clone, Default, Hash)]
+    struct Stops(Meetings);
+    impl Monitor<Fact> for Stops {
+        #[inline(always)]
+        fn observe(&mut self, moment: &Moment, fact: &Fact) -> Result<(), String> {
+            let Self(meetings) = self;
+            meetings.observe(moment, fact);
+            let Fact::InterruptEffect { run, command } = fact else { return Ok(()) };
+            match meetings.met.get(command) {
+                Some(Met { run: Some(met), .. }) if met != run => {
+                    Err(format!("{command} met {met} and stops {run}"))
+                }
+                Some(Met { expected: Some(expected), .. }) if expected != run => {
+                    Err(format!("{command} expects {expected} and stops {run}"))
+                }
+                _ => Ok(()),
+            }
         }
-        _ => Ok(()),
-    })
+
+        fn reset(&mut self) {
+            self.0.reset();
+        }
+    }
+    effects(Stops::default())
 }
 
 /// INT-3: an interrupted run ends as such within the grace.
@@ -110,6 +137,7 @@ struct Endings {
 }
 
 impl Monitor<Fact> for Endings {
+    #[inline(always)]
     fn observe(&mut self, moment: &Moment, fact: &Fact) -> Result<(), String> {
         self.meetings.observe(moment, fact);
         match fact {
@@ -166,30 +194,33 @@ impl Monitor<Fact> for Endings {
 ///
 /// The session and the tools each count from when they know of it: between the two, a call may begin.
 pub fn interrupted_runs_only_wind_up() -> impl Monitor<Fact> {
-    on(
-        ["InterruptEffect", "CancelHeard", "ModelCall", "CallIssued", "CallStarted"],
-        fold(
-            Ledger::default(),
-            |stopped: &mut Ledger<Address, Option<RunId>>, moment: Moment, fact: &Fact| {
-                let (run, what) = match fact {
-                    Fact::InterruptEffect { run, .. } | Fact::CancelHeard { run } => {
-                        *stopped.entry(moment.actor) = Some(*run);
-                        return Ok(());
-                    }
-                    Fact::ModelCall { run, .. } => (run, "the model is called"),
-                    Fact::CallIssued { call, .. } => (&call.run, "a tool is called"),
-                    Fact::CallStarted { call } => (&call.run, "a tool begins"),
-                    _ => return Ok(()),
-                };
-                match stopped.get(&moment.actor) {
-                    Some(Some(stopped)) if stopped == run => {
-                        Err(format!("{what} for {run} after its interrupt"))
-                    }
-                    _ => Ok(()),
+    #[derive(Clone, Default, Hash)]
+    struct Stopped(Ledger<Address, Option<RunId>>);
+    impl Monitor<Fact> for Stopped {
+        #[inline(always)]
+        fn observe(&mut self, moment: &Moment, fact: &Fact) -> Result<(), String> {
+            let Self(stopped) = self;
+            let (run, what) = match fact {
+                Fact::InterruptEffect { run, .. } | Fact::CancelHeard { run } => {
+                    *stopped.entry(moment.actor) = Some(*run);
+                    return Ok(());
                 }
-            },
-        ),
-    )
+                Fact::ModelCall { run, .. } => (run, "the model is called"),
+                Fact::CallIssued { call, .. } => (&call.run, "a tool is called"),
+                Fact::CallStarted { call } => (&call.run, "a tool begins"),
+                _ => return Ok(()),
+            };
+            match stopped.get(&moment.actor) {
+                Some(Some(stopped)) if stopped == run => Err(format!("{what} for {run} after its interrupt")),
+                _ => Ok(()),
+            }
+        }
+
+        fn reset(&mut self) {
+            self.0.clear();
+        }
+    }
+    on(["InterruptEffect", "CancelHeard", "ModelCall", "CallIssued", "CallStarted"], Stopped::default())
 }
 
 /// INT-5: text that was shown is stored, all of it and in order.
@@ -200,41 +231,54 @@ pub fn shown_text_is_stored() -> impl Monitor<Fact> {
         shown: u16,
         stored: bool,
     }
-    on(
-        ["ModelCall", "ChunkShown", "RowStored", "RunEnded"],
-        fold(Ledger::default(), |texts: &mut Ledger<RunId, Text>, _, fact: &Fact| match fact {
-            Fact::ModelCall { run, step, .. } => {
-                *texts.entry(*run) = Text { step: *step, ..Text::default() };
-                Ok(())
-            }
-            Fact::ChunkShown { run, step, seq } => {
-                let text = texts.entry(*run);
-                if (*step, *seq) != (text.step, text.shown) {
-                    return Err(format!(
-                        "chunk {seq} of step {step} of {run} is shown after {} others",
-                        text.shown
-                    ));
+    #[derive(Clone, Default, Hash)]
+    struct Texts(Ledger<RunId, Text>);
+    impl Monitor<Fact> for Texts {
+        #[inline(always)]
+        fn observe(&mut self, _: &Moment, fact: &Fact) -> Result<(), String> {
+            let Self(texts) = self;
+            match fact {
+                Fact::ModelCall { run, step, .. } => {
+                    *texts.entry(*run) = Text { step: *step, ..Text::default() };
+                    Ok(())
                 }
-                text.shown += 1;
-                Ok(())
-            }
-            Fact::RowStored { run, step, role: Role::Assistant { chunks, .. }, .. } => {
-                let text = texts.entry(*run);
-                if (*step, *chunks) != (text.step, text.shown) {
-                    return Err(format!("{chunks} chunks of {run} are stored and {} were shown", text.shown));
+                Fact::ChunkShown { run, step, seq } => {
+                    let text = texts.entry(*run);
+                    if (*step, *seq) != (text.step, text.shown) {
+                        return Err(format!(
+                            "chunk {seq} of step {step} of {run} is shown after {} others",
+                            text.shown
+                        ));
+                    }
+                    text.shown += 1;
+                    Ok(())
                 }
-                text.stored = true;
-                Ok(())
-            }
-            Fact::RunEnded { run, .. } => match texts.remove(run) {
-                Some(Text { step, shown: shown @ 1.., stored: false }) => {
-                    Err(format!("{shown} chunks of step {step} of {run} were shown and not stored"))
+                Fact::RowStored { run, step, role: Role::Assistant { chunks, .. }, .. } => {
+                    let text = texts.entry(*run);
+                    if (*step, *chunks) != (text.step, text.shown) {
+                        return Err(format!(
+                            "{chunks} chunks of {run} are stored and {} were shown",
+                            text.shown
+                        ));
+                    }
+                    text.stored = true;
+                    Ok(())
                 }
+                Fact::RunEnded { run, .. } => match texts.remove(run) {
+                    Some(Text { step, shown: shown @ 1.., stored: false }) => {
+                        Err(format!("{shown} chunks of step {step} of {run} were shown and not stored"))
+                    }
+                    _ => Ok(()),
+                },
                 _ => Ok(()),
-            },
-            _ => Ok(()),
-        }),
-    )
+            }
+        }
+
+        fn reset(&mut self) {
+            self.0.clear();
+        }
+    }
+    on(["ModelCall", "ChunkShown", "RowStored", "RunEnded"], Texts::default())
 }
 
 /// INT-6: a run ends one stream and completes one turn, with its own cause.
@@ -244,31 +288,41 @@ pub fn runs_end_once() -> impl Monitor<Fact> {
         stream: Option<Cause>,
         turn: Option<Cause>,
     }
-    on(
-        ["StreamEnded", "TurnCompleted", "RunEnded"],
-        fold(Ledger::default(), |ends: &mut Ledger<RunId, End>, _, fact: &Fact| match fact {
-            Fact::StreamEnded { run, cause } => match ends.entry(*run).stream.replace(*cause) {
-                Some(first) => {
-                    Err(format!("the stream of {run} ends as {cause:?} after it has ended as {first:?}"))
+    #[derive(Clone, Default, Hash)]
+    struct Ends(Ledger<RunId, End>);
+    impl Monitor<Fact> for Ends {
+        #[inline(always)]
+        fn observe(&mut self, _: &Moment, fact: &Fact) -> Result<(), String> {
+            let Self(ends) = self;
+            match fact {
+                Fact::StreamEnded { run, cause } => match ends.entry(*run).stream.replace(*cause) {
+                    Some(first) => {
+                        Err(format!("the stream of {run} ends as {cause:?} after it has ended as {first:?}"))
+                    }
+                    None => Ok(()),
+                },
+                Fact::TurnCompleted { run, cause } => match ends.entry(*run).turn.replace(*cause) {
+                    Some(first) => Err(format!(
+                        "{run} completes its turn as {cause:?} after it has done so as {first:?}"
+                    )),
+                    None => Ok(()),
+                },
+                Fact::RunEnded { run, cause, .. } => {
+                    let End { stream, turn } = *ends.entry(*run);
+                    if (stream, turn) == (Some(*cause), Some(*cause)) {
+                        return Ok(());
+                    }
+                    Err(format!("{run} ends as {cause:?}, its stream as {stream:?}, its turn as {turn:?}"))
                 }
-                None => Ok(()),
-            },
-            Fact::TurnCompleted { run, cause } => match ends.entry(*run).turn.replace(*cause) {
-                Some(first) => {
-                    Err(format!("{run} completes its turn as {cause:?} after it has done so as {first:?}"))
-                }
-                None => Ok(()),
-            },
-            Fact::RunEnded { run, cause, .. } => {
-                let End { stream, turn } = *ends.entry(*run);
-                if (stream, turn) == (Some(*cause), Some(*cause)) {
-                    return Ok(());
-                }
-                Err(format!("{run} ends as {cause:?}, its stream as {stream:?}, its turn as {turn:?}"))
+                _ => Ok(()),
             }
-            _ => Ok(()),
-        }),
-    )
+        }
+
+        fn reset(&mut self) {
+            self.0.clear();
+        }
+    }
+    on(["StreamEnded", "TurnCompleted", "RunEnded"], Ends::default())
 }
 
 /// INT-7: an interrupt that was taken is answered, and does what the answer says.
@@ -314,6 +368,7 @@ struct Unanswered {
 }
 
 impl Monitor<Fact> for Replies {
+    #[inline(always)]
     fn observe(&mut self, moment: &Moment, fact: &Fact) -> Result<(), String> {
         self.meetings.observe(moment, fact);
         match fact {
@@ -381,47 +436,59 @@ impl Monitor<Fact> for Replies {
 
 /// INT-8: an interrupt never waits behind work.
 pub fn interrupts_pass_work() -> impl Monitor<Fact> {
-    on(
-        ["InterruptAcked"],
-        fold((), |(), _, fact: &Fact| match fact {
-            Fact::InterruptAcked { key, command, ack: InterruptAck::Queued } => {
-                Err(format!("{command} has to wait behind the work of {key}"))
+    #[derive(Clone, Hash)]
+    struct Waits;
+    impl Monitor<Fact> for Waits {
+        #[inline(always)]
+        fn observe(&mut self, _: &Moment, fact: &Fact) -> Result<(), String> {
+            match fact {
+                Fact::InterruptAcked { key, command, ack: InterruptAck::Queued } => {
+                    Err(format!("{command} has to wait behind the work of {key}"))
+                }
+                _ => Ok(()),
             }
-            _ => Ok(()),
-        }),
-    )
+        }
+
+        fn reset(&mut self) {}
+    }
+    on(["InterruptAcked"], Waits)
 }
 
 /// INT-9: while an interjection waits, no run begins another step.
 pub fn interjections_are_next() -> impl Monitor<Fact> {
+    #[derive(Clone, Default, Hash)]
+    struct Interjections(Ledger<Address, Vec<CommandId>>);
+    impl Monitor<Fact> for Interjections {
+        #[inline(always)]
+        fn observe(&mut self, moment: &Moment, fact: &Fact) -> Result<(), String> {
+            let Self(waiting) = self;
+            match fact {
+                Fact::Queued { command, queue: Queue::Steering, .. }
+                | Fact::Restored { command, kind: Kind::Interjection | Kind::InterjectionInto(_), .. } => {
+                    waiting.entry(moment.actor).push(*command);
+                }
+                Fact::InFlight { command, .. } | Fact::DeadLettered { command, .. } => {
+                    waiting.entry(moment.actor).retain(|waiting| waiting != command);
+                }
+                Fact::ModelCall { run, step: step @ 2.., .. } => {
+                    if let Some(command) = waiting.get(&moment.actor).and_then(|waiting| waiting.first()) {
+                        return Err(format!(
+                            "{run} begins step {step} while the interjection {command} waits"
+                        ));
+                    }
+                }
+                Fact::Recovering { .. } | Fact::Closed { .. } => waiting.entry(moment.actor).clear(),
+                _ => {}
+            }
+            Ok(())
+        }
+
+        fn reset(&mut self) {
+            self.0.clear();
+        }
+    }
     on(
         ["Queued", "Restored", "InFlight", "DeadLettered", "ModelCall", "Recovering", "Closed"],
-        fold(
-            Ledger::default(),
-            |waiting: &mut Ledger<Address, Vec<CommandId>>, moment: Moment, fact: &Fact| {
-                match fact {
-                    Fact::Queued { command, queue: Queue::Steering, .. }
-                    | Fact::Restored {
-                        command, kind: Kind::Interjection | Kind::InterjectionInto(_), ..
-                    } => {
-                        waiting.entry(moment.actor).push(*command);
-                    }
-                    Fact::InFlight { command, .. } | Fact::DeadLettered { command, .. } => {
-                        waiting.entry(moment.actor).retain(|waiting| waiting != command);
-                    }
-                    Fact::ModelCall { run, step: step @ 2.., .. } => {
-                        if let Some(command) = waiting.get(&moment.actor).and_then(|waiting| waiting.first())
-                        {
-                            return Err(format!(
-                                "{run} begins step {step} while the interjection {command} waits"
-                            ));
-                        }
-                    }
-                    Fact::Recovering { .. } | Fact::Closed { .. } => waiting.entry(moment.actor).clear(),
-                    _ => {}
-                }
-                Ok(())
-            },
-        ),
+        Interjections::default(),
     )
 }

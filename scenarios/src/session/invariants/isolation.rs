@@ -1,6 +1,6 @@
 //! Between keys: what belongs to one never reaches another.
 
-use rehearsal::check::{Monitor, fold, on};
+use rehearsal::check::{Moment, Monitor, on};
 use rehearsal_protocol::session::{CommandId, Fact, Key, Role};
 
 use super::ledger::Ledger;
@@ -9,9 +9,12 @@ use super::ledger::Ledger;
 ///
 /// For whom a command was meant is known from the client that gave it.
 pub fn runs_keep_to_their_key() -> impl Monitor<Fact> {
-    on(
-        ["Said", "RowStored", "RunStarted", "ModelCall"],
-        fold(Ledger::default(), |meant: &mut Ledger<CommandId, Option<Key>>, _, fact: &Fact| {
+    #[derive(Clone, Default, Hash)]
+    struct Meant(Ledger<CommandId, Option<Key>>);
+    impl Monitor<Fact> for Meant {
+        #[inline(always)]
+        fn observe(&mut self, _: &Moment, fact: &Fact) -> Result<(), String> {
+            let Self(meant) = self;
             let run = match fact {
                 Fact::Said { key, command, .. } => {
                     *meant.entry(*command) = Some(*key);
@@ -31,25 +34,42 @@ pub fn runs_keep_to_their_key() -> impl Monitor<Fact> {
                 _ => return Ok(()),
             };
             if key == run.key { Ok(()) } else { Err(format!("{run} {what} of {key}")) }
-        }),
-    )
+        }
+
+        fn reset(&mut self) {
+            self.0.clear();
+        }
+    }
+    on(["Said", "RowStored", "RunStarted", "ModelCall"], Meant::default())
 }
 
 /// ISO-2: an interrupt ends only runs of its key.
 pub fn interrupts_keep_to_their_key() -> impl Monitor<Fact> {
-    on(
-        ["Pressed", "InterruptEffect"],
-        fold(Ledger::default(), |pressed: &mut Ledger<CommandId, Option<Key>>, _, fact: &Fact| match fact {
-            Fact::Pressed { key, command } => {
-                *pressed.entry(*command) = Some(*key);
-                Ok(())
+    #[derive(Clone, Default, Hash)]
+    struct Pressed(Ledger<CommandId, Option<Key>>);
+    impl Monitor<Fact> for Pressed {
+        #[inline(always)]
+        fn observe(&mut self, _: &Moment, fact: &Fact) -> Result<(), String> {
+            let Self(pressed) = self;
+            match fact {
+                Fact::Pressed { key, command } => {
+                    *pressed.entry(*command) = Some(*key);
+                    Ok(())
+                }
+                Fact::InterruptEffect { run, command } => match pressed.get(command).copied().flatten() {
+                    Some(key) if key != run.key => {
+                        Err(format!("{command} was meant for {key} and stops {run}"))
+                    }
+                    Some(_) => Ok(()),
+                    None => Err(format!("{command} stops {run}, and nobody has pressed it")),
+                },
+                _ => Ok(()),
             }
-            Fact::InterruptEffect { run, command } => match pressed.get(command).copied().flatten() {
-                Some(key) if key != run.key => Err(format!("{command} was meant for {key} and stops {run}")),
-                Some(_) => Ok(()),
-                None => Err(format!("{command} stops {run}, and nobody has pressed it")),
-            },
-            _ => Ok(()),
-        }),
-    )
+        }
+
+        fn reset(&mut self) {
+            self.0.clear();
+        }
+    }
+    on(["Pressed", "InterruptEffect"], Pressed::default())
 }

@@ -1,9 +1,9 @@
 //! Nothing is lost, lanes, bounds.
 
-use rehearsal::check::{Moment, Monitor, fold, on};
+use rehearsal::check::{Moment, Monitor, on};
+use rehearsal_protocol::Address;
 use rehearsal_protocol::mailbox::Bounds;
 use rehearsal_protocol::session::{CommandId, Fact};
-use rehearsal_protocol::{Address, Lane};
 
 use super::ledger::Ledger;
 
@@ -17,9 +17,12 @@ pub fn no_work_is_lost() -> impl Monitor<Fact> {
         unplaced: Option<CommandId>,
         queued: Vec<CommandId>,
     }
-    on(
-        ["Accepted", "Queued", "InFlight", "DeadLettered", "RunEnded", "Closed"],
-        fold(Ledger::default(), |sessions: &mut Ledger<Address, Places>, moment: Moment, fact: &Fact| {
+    #[derive(Clone, Default, Hash)]
+    struct Sessions(Ledger<Address, Places>);
+    impl Monitor<Fact> for Sessions {
+        #[inline(always)]
+        fn observe(&mut self, moment: &Moment, fact: &Fact) -> Result<(), String> {
+            let Self(sessions) = self;
             match fact {
                 Fact::Accepted { command, .. } => {
                     match sessions.entry(moment.actor).unplaced.replace(*command) {
@@ -58,39 +61,52 @@ pub fn no_work_is_lost() -> impl Monitor<Fact> {
                 },
                 _ => Ok(()),
             }
-        }),
-    )
+        }
+
+        fn reset(&mut self) {
+            self.0.clear();
+        }
+    }
+    on(["Accepted", "Queued", "InFlight", "DeadLettered", "RunEnded", "Closed"], Sessions::default())
 }
 
 /// MBX-2: nothing is taken while something waits in a higher lane.
 pub fn lanes_are_in_order() -> impl Monitor<Fact> {
-    on(
-        ["Dispatched"],
-        fold((), |(), _, fact: &Fact| match fact {
-            Fact::Dispatched { key, lane, above: above @ 1.. } => {
-                Err(format!("a command for {key} is taken from {lane:?} while {above} wait above it"))
+    #[derive(Clone, Hash)]
+    struct Lanes;
+    impl Monitor<Fact> for Lanes {
+        #[inline(always)]
+        fn observe(&mut self, _: &Moment, fact: &Fact) -> Result<(), String> {
+            match fact {
+                Fact::Dispatched { key, lane, above: above @ 1.. } => {
+                    Err(format!("a command for {key} is taken from {lane:?} while {above} wait above it"))
+                }
+                _ => Ok(()),
             }
-            _ => Ok(()),
-        }),
-    )
+        }
+
+        fn reset(&mut self) {}
+    }
+    on(["Dispatched"], Lanes)
 }
 
 /// MBX-3: what waits stays within its bounds.
 pub fn backlogs_keep_their_bounds(bounds: Bounds) -> impl Monitor<Fact> {
-    on(
-        ["Backlogged"],
-        fold((), move |(), _, fact: &Fact| match fact {
-            Fact::Backlogged { key, lane, waiting } if usize::from(*waiting) > room(bounds, *lane) => {
-                Err(format!(
-                    "{waiting} commands wait for {key} in {lane:?}, which has room for {}",
-                    room(bounds, *lane)
-                ))
+    #[derive(Clone, Hash)]
+    struct Backlogs(Bounds);
+    impl Monitor<Fact> for Backlogs {
+        #[inline(always)]
+        fn observe(&mut self, _: &Moment, fact: &Fact) -> Result<(), String> {
+            let Self(bounds) = self;
+            let Fact::Backlogged { key, lane, waiting } = fact else { return Ok(()) };
+            let room = bounds.of(*lane);
+            if usize::from(*waiting) <= room {
+                return Ok(());
             }
-            _ => Ok(()),
-        }),
-    )
-}
+            Err(format!("{waiting} commands wait for {key} in {lane:?}, which has room for {room}"))
+        }
 
-fn room(bounds: Bounds, lane: Lane) -> usize {
-    bounds.of(lane)
+        fn reset(&mut self) {}
+    }
+    on(["Backlogged"], Backlogs(bounds))
 }

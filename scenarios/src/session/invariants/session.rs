@@ -3,12 +3,12 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use rehearsal::check::{Moment, Monitor, Owed, Step, fold, leads_to, on};
+use rehearsal::check::{Moment, Monitor, Owed, Step, leads_to, on};
 use rehearsal_protocol::session::{Cause, CommandId, Fact, Key, Queue, Role, RunId};
 use rehearsal_protocol::{Address, Time};
 
 use super::ledger::Ledger;
-use super::{IN_THE_END, PROMPTLY, Sentence};
+use super::{IN_THE_END, PROMPTLY, Sentence, What};
 
 /// SES-1: at most one run of a key is active, and no run starts twice.
 pub fn runs_are_disjoint() -> impl Monitor<Fact> {
@@ -17,31 +17,41 @@ pub fn runs_are_disjoint() -> impl Monitor<Fact> {
         active: Option<RunId>,
         last: u32,
     }
-    on(
-        ["RunStarted", "Resumed", "RunEnded", "Recovering"],
-        fold(Ledger::default(), |keys: &mut Ledger<Key, Runs>, _, fact: &Fact| match fact {
-            Fact::RunStarted { run, .. } => {
-                let runs = keys.entry(run.key);
-                if let Some(active) = runs.active {
-                    return Err(format!("{run} starts while {active} is active"));
+    #[derive(Clone, Default, Hash)]
+    struct Keys(Ledger<Key, Runs>);
+    impl Monitor<Fact> for Keys {
+        #[inline(always)]
+        fn observe(&mut self, _: &Moment, fact: &Fact) -> Result<(), String> {
+            let Self(keys) = self;
+            match fact {
+                Fact::RunStarted { run, .. } => {
+                    let runs = keys.entry(run.key);
+                    if let Some(active) = runs.active {
+                        return Err(format!("{run} starts while {active} is active"));
+                    }
+                    if run.number <= runs.last {
+                        return Err(format!("{run} starts after {}", RunId { number: runs.last, ..*run }));
+                    }
+                    *runs = Runs { active: Some(*run), last: run.number };
+                    Ok(())
                 }
-                if run.number <= runs.last {
-                    return Err(format!("{run} starts after {}", RunId { number: runs.last, ..*run }));
+                Fact::Resumed { run, .. } => {
+                    *keys.entry(run.key) = Runs { active: Some(*run), last: run.number };
+                    Ok(())
                 }
-                *runs = Runs { active: Some(*run), last: run.number };
-                Ok(())
+                Fact::RunEnded { run: RunId { key, .. }, .. } | Fact::Recovering { key } => {
+                    keys.entry(*key).active = None;
+                    Ok(())
+                }
+                _ => Ok(()),
             }
-            Fact::Resumed { run, .. } => {
-                *keys.entry(run.key) = Runs { active: Some(*run), last: run.number };
-                Ok(())
-            }
-            Fact::RunEnded { run: RunId { key, .. }, .. } | Fact::Recovering { key } => {
-                keys.entry(*key).active = None;
-                Ok(())
-            }
-            _ => Ok(()),
-        }),
-    )
+        }
+
+        fn reset(&mut self) {
+            self.0.clear();
+        }
+    }
+    on(["RunStarted", "Resumed", "RunEnded", "Recovering"], Keys::default())
 }
 
 /// SES-2: what runs was accepted before, and runs once.
@@ -53,40 +63,48 @@ pub fn runs_were_accepted() -> impl Monitor<Fact> {
         answers: Ledger<CommandId, Option<RunId>>,
         completed: Ledger<RunId, bool>,
     }
-    on(
-        ["Accepted", "Restored", "RunStarted", "Resumed", "TurnCompleted"],
-        fold(Runs::default(), |runs: &mut Runs, _, fact: &Fact| match fact {
-            Fact::Accepted { command, .. } | Fact::Restored { command, .. } => {
-                runs.answers.entry(*command);
-                Ok(())
-            }
-            Fact::RunStarted { run, command } => {
-                if runs.answers.get(command).is_none() {
-                    return Err(format!("{run} answers {command}, which nobody has accepted"));
+    impl Monitor<Fact> for Runs {
+        #[inline(always)]
+        fn observe(&mut self, _: &Moment, fact: &Fact) -> Result<(), String> {
+            match fact {
+                Fact::Accepted { command, .. } | Fact::Restored { command, .. } => {
+                    self.answers.entry(*command);
+                    Ok(())
                 }
-                match runs.answers.entry(*command).replace(*run) {
-                    Some(first) => Err(format!("{run} answers {command}, which {first} has answered")),
-                    None => Ok(()),
-                }
-            }
-            Fact::Resumed { run, command, .. } => {
-                if runs.completed.get(run).is_some() {
-                    return Err(format!("{run} is resumed, and its turn was completed"));
-                }
-                match runs.answers.entry(*command).replace(*run) {
-                    Some(first) if first != *run => {
-                        Err(format!("{run} is resumed for {command}, which {first} has answered"))
+                Fact::RunStarted { run, command } => {
+                    if self.answers.get(command).is_none() {
+                        return Err(format!("{run} answers {command}, which nobody has accepted"));
                     }
-                    Some(_) | None => Ok(()),
+                    match self.answers.entry(*command).replace(*run) {
+                        Some(first) => Err(format!("{run} answers {command}, which {first} has answered")),
+                        None => Ok(()),
+                    }
                 }
+                Fact::Resumed { run, command, .. } => {
+                    if self.completed.get(run).is_some() {
+                        return Err(format!("{run} is resumed, and its turn was completed"));
+                    }
+                    match self.answers.entry(*command).replace(*run) {
+                        Some(first) if first != *run => {
+                            Err(format!("{run} is resumed for {command}, which {first} has answered"))
+                        }
+                        Some(_) | None => Ok(()),
+                    }
+                }
+                Fact::TurnCompleted { run, .. } => {
+                    *self.completed.entry(*run) = true;
+                    Ok(())
+                }
+                _ => Ok(()),
             }
-            Fact::TurnCompleted { run, .. } => {
-                *runs.completed.entry(*run) = true;
-                Ok(())
-            }
-            _ => Ok(()),
-        }),
-    )
+        }
+
+        fn reset(&mut self) {
+            self.answers.clear();
+            self.completed.clear();
+        }
+    }
+    on(["Accepted", "Restored", "RunStarted", "Resumed", "TurnCompleted"], Runs::default())
 }
 
 /// SES-3: work is taken up in order of acceptance, interjections first.
@@ -96,9 +114,12 @@ pub fn work_is_in_order() -> impl Monitor<Fact> {
         steering: VecDeque<CommandId>,
         follow_up: VecDeque<CommandId>,
     }
-    on(
-        ["Queued", "InFlight", "DeadLettered", "Closed", "Recovering", "Restored"],
-        fold(Ledger::default(), |sessions: &mut Ledger<Address, Queues>, moment: Moment, fact: &Fact| {
+    #[derive(Clone, Default, Hash)]
+    struct Sessions(Ledger<Address, Queues>);
+    impl Monitor<Fact> for Sessions {
+        #[inline(always)]
+        fn observe(&mut self, moment: &Moment, fact: &Fact) -> Result<(), String> {
+            let Self(sessions) = self;
             match fact {
                 Fact::DeadLettered { command, .. } => {
                     let queues = sessions.entry(moment.actor);
@@ -136,13 +157,18 @@ pub fn work_is_in_order() -> impl Monitor<Fact> {
                 _ => {}
             }
             Ok(())
-        }),
-    )
+        }
+
+        fn reset(&mut self) {
+            self.0.clear();
+        }
+    }
+    on(["Queued", "InFlight", "DeadLettered", "Closed", "Recovering", "Restored"], Sessions::default())
 }
 
 /// SES-4: accepted work runs in the end, or is a dead letter.
 pub fn accepted_work_runs() -> impl Monitor<Fact> {
-    let promise = |command: &CommandId| Sentence { who: *command, what: "was accepted and has not run" };
+    let promise = |command: &CommandId| Sentence { who: *command, what: What::HasNotRun };
     on(
         ["Accepted", "Released", "RunStarted", "Resumed", "DeadLettered", "Held"],
         leads_to(IN_THE_END, move |fact: &Fact| match fact {
@@ -159,7 +185,7 @@ pub fn accepted_work_runs() -> impl Monitor<Fact> {
 
 /// SES-5: work that waits behind a failed run is taken up.
 pub fn failure_takes_up_what_waits() -> impl Monitor<Fact> {
-    let promise = |key: &Key| Sentence { who: *key, what: "has work that waits since a run failed" };
+    let promise = |key: &Key| Sentence { who: *key, what: What::HasWorkThatWaits };
     on(
         ["RunEnded", "InFlight", "Closed"],
         leads_to(PROMPTLY, move |fact: &Fact| match fact {
@@ -173,15 +199,23 @@ pub fn failure_takes_up_what_waits() -> impl Monitor<Fact> {
 
 /// SES-6: no queue is longer than its cap.
 pub fn queues_keep_their_cap(cap: u16) -> impl Monitor<Fact> {
-    on(
-        ["Queued"],
-        fold((), move |(), _, fact: &Fact| match fact {
-            Fact::Queued { key, queue, len, .. } if *len > cap => {
-                Err(format!("{len} wait in the {queue:?} queue of {key}, whose cap is {cap}"))
+    #[derive(Clone, Hash)]
+    struct Cap(u16);
+    impl Monitor<Fact> for Cap {
+        #[inline(always)]
+        fn observe(&mut self, _: &Moment, fact: &Fact) -> Result<(), String> {
+            let Self(cap) = self;
+            match fact {
+                Fact::Queued { key, queue, len, .. } if len > cap => {
+                    Err(format!("{len} wait in the {queue:?} queue of {key}, whose cap is {cap}"))
+                }
+                _ => Ok(()),
             }
-            _ => Ok(()),
-        }),
-    )
+        }
+
+        fn reset(&mut self) {}
+    }
+    on(["Queued"], Cap(cap))
 }
 
 /// SES-9: a command is answered promptly whatever other keys do.
@@ -206,6 +240,7 @@ enum Answer {
 }
 
 impl Monitor<Fact> for Answers {
+    #[inline(always)]
     fn observe(&mut self, moment: &Moment, fact: &Fact) -> Result<(), String> {
         match fact {
             Fact::Received { key, command } => {
@@ -251,11 +286,13 @@ pub(super) fn on_time(moment: &Moment, since: Time, within: Duration) -> Result<
 
 /// SES-10: at most one item is in flight, until its row is stored; a crash leaves it waiting or stored.
 pub fn one_item_is_in_flight() -> impl Monitor<Fact> {
-    on(
-        ["InFlight", "RowStored", "Closed", "Restored", "Resumed", "Recovered"],
-        fold(
-            Ledger::default(),
-            |flying: &mut Ledger<Address, Option<CommandId>>, moment: Moment, fact: &Fact| match fact {
+    #[derive(Clone, Default, Hash)]
+    struct Flying(Ledger<Address, Option<CommandId>>);
+    impl Monitor<Fact> for Flying {
+        #[inline(always)]
+        fn observe(&mut self, moment: &Moment, fact: &Fact) -> Result<(), String> {
+            let Self(flying) = self;
+            match fact {
                 Fact::InFlight { command, .. } => match flying.entry(moment.actor).replace(*command) {
                     Some(first) => Err(format!("{command} is taken up while {first} is in flight")),
                     None => Ok(()),
@@ -282,24 +319,39 @@ pub fn one_item_is_in_flight() -> impl Monitor<Fact> {
                     None => Ok(()),
                 },
                 _ => Ok(()),
-            },
-        ),
-    )
+            }
+        }
+
+        fn reset(&mut self) {
+            self.0.clear();
+        }
+    }
+    on(["InFlight", "RowStored", "Closed", "Restored", "Resumed", "Recovered"], Flying::default())
 }
 
 /// OBS-1: a run that fails says so before it ends.
 pub fn failures_are_told() -> impl Monitor<Fact> {
-    on(
-        ["ErrorOccurred", "RunEnded"],
-        fold(None, |told: &mut Option<RunId>, _, fact: &Fact| match fact {
-            Fact::ErrorOccurred { run } => {
-                *told = Some(*run);
-                Ok(())
+    #[derive(Clone, Default, Hash)]
+    struct Told(Option<RunId>);
+    impl Monitor<Fact> for Told {
+        #[inline(always)]
+        fn observe(&mut self, _: &Moment, fact: &Fact) -> Result<(), String> {
+            let Self(told) = self;
+            match fact {
+                Fact::ErrorOccurred { run } => {
+                    *told = Some(*run);
+                    Ok(())
+                }
+                Fact::RunEnded { run, cause: Cause::Failed, .. } if *told != Some(*run) => {
+                    Err(format!("{run} fails, and nobody is told of an error"))
+                }
+                _ => Ok(()),
             }
-            Fact::RunEnded { run, cause: Cause::Failed, .. } if *told != Some(*run) => {
-                Err(format!("{run} fails, and nobody is told of an error"))
-            }
-            _ => Ok(()),
-        }),
-    )
+        }
+
+        fn reset(&mut self) {
+            self.0 = None;
+        }
+    }
+    on(["ErrorOccurred", "RunEnded"], Told::default())
 }

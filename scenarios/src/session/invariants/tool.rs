@@ -6,8 +6,8 @@ use rehearsal::check::{Moment, Monitor, Owed, fold, on, unique};
 use rehearsal_protocol::session::{AgentName, CallId, Class, Fact, Role, RunId};
 use rehearsal_protocol::{Address, Time};
 
-use super::Sentence;
 use super::ledger::Ledger;
+use super::{Sentence, What};
 
 /// TOOL-1: before the next model call every call has one end and one result.
 pub fn calls_are_complete() -> impl Monitor<Fact> {
@@ -16,9 +16,12 @@ pub fn calls_are_complete() -> impl Monitor<Fact> {
         ends: u32,
         results: u32,
     }
-    on(
-        ["CallIssued", "CallStopped", "CallEnded", "ResultPersisted", "ModelCall", "Recovering"],
-        fold(Ledger::default(), |calls: &mut Ledger<CallId, Counts>, _, fact: &Fact| {
+    #[derive(Clone, Default, Hash)]
+    struct Calls(Ledger<CallId, Counts>);
+    impl Monitor<Fact> for Calls {
+        #[inline(always)]
+        fn observe(&mut self, _: &Moment, fact: &Fact) -> Result<(), String> {
+            let Self(calls) = self;
             match fact {
                 Fact::CallIssued { call, .. } | Fact::CallStopped { call } => {
                     *calls.entry(*call) = Counts::default();
@@ -41,7 +44,15 @@ pub fn calls_are_complete() -> impl Monitor<Fact> {
                 _ => {}
             }
             Ok(())
-        }),
+        }
+
+        fn reset(&mut self) {
+            self.0.clear();
+        }
+    }
+    on(
+        ["CallIssued", "CallStopped", "CallEnded", "ResultPersisted", "ModelCall", "Recovering"],
+        Calls::default(),
     )
 }
 
@@ -52,9 +63,12 @@ pub fn stored_results_were_asked_for() -> impl Monitor<Fact> {
         run: Option<RunId>,
         issued: Vec<CallId>,
     }
-    on(
-        ["RunStarted", "RunEnded", "CallIssued", "CallStopped", "ResultPersisted"],
-        fold(Ledger::default(), |sessions: &mut Ledger<Address, Present>, moment: Moment, fact: &Fact| {
+    #[derive(Clone, Default, Hash)]
+    struct Sessions(Ledger<Address, Present>);
+    impl Monitor<Fact> for Sessions {
+        #[inline(always)]
+        fn observe(&mut self, moment: &Moment, fact: &Fact) -> Result<(), String> {
+            let Self(sessions) = self;
             match fact {
                 Fact::RunStarted { run, .. } => {
                     let present = sessions.entry(moment.actor);
@@ -80,8 +94,13 @@ pub fn stored_results_were_asked_for() -> impl Monitor<Fact> {
                 _ => {}
             }
             Ok(())
-        }),
-    )
+        }
+
+        fn reset(&mut self) {
+            self.0.clear();
+        }
+    }
+    on(["RunStarted", "RunEnded", "CallIssued", "CallStopped", "ResultPersisted"], Sessions::default())
 }
 
 /// TOOL-3: a call ends once and its result is stored once.
@@ -89,8 +108,8 @@ pub fn results_count_once() -> impl Monitor<Fact> {
     on(
         ["CallEnded", "ResultPersisted"],
         unique(|fact: &Fact| match fact {
-            Fact::CallEnded { call, .. } => Some(Sentence { who: *call, what: "ends" }),
-            Fact::ResultPersisted { call } => Some(Sentence { who: *call, what: "has its result stored" }),
+            Fact::CallEnded { call, .. } => Some(Sentence { who: *call, what: What::Ends }),
+            Fact::ResultPersisted { call } => Some(Sentence { who: *call, what: What::HasItsResultStored }),
             _ => None,
         }),
     )
@@ -98,72 +117,92 @@ pub fn results_count_once() -> impl Monitor<Fact> {
 
 /// TOOL-4: no two messages of a session have the same place: each is stored after those of earlier runs, steps and roles.
 pub fn messages_have_their_own_place() -> impl Monitor<Fact> {
-    on(
-        ["RowStored"],
-        fold(
-            Ledger::default(),
-            |last: &mut Ledger<Address, Option<(u32, u16, u8)>>, moment: Moment, fact: &Fact| {
-                let Fact::RowStored { run, step, role, .. } = fact else { return Ok(()) };
-                let (rank, what) = match role {
-                    Role::User { .. } => (0, "the user's message"),
-                    Role::Assistant { .. } => (1, "the model's message"),
-                    Role::Results { .. } => (2, "the message with results"),
-                };
-                let place = (run.number, *step, rank);
-                match last.entry(moment.actor).replace(place) {
-                    Some(before) if before >= place => {
-                        let (number, before, _) = before;
-                        Err(format!(
-                            "{what} of step {step} of {run} is stored after step {before} of run {number}"
-                        ))
-                    }
-                    Some(_) | None => Ok(()),
+    #[derive(Clone, Default, Hash)]
+    struct Last(Ledger<Address, Option<(u32, u16, u8)>>);
+    impl Monitor<Fact> for Last {
+        #[inline(always)]
+        fn observe(&mut self, moment: &Moment, fact: &Fact) -> Result<(), String> {
+            let Self(last) = self;
+            let Fact::RowStored { run, step, role, .. } = fact else { return Ok(()) };
+            let (rank, what) = match role {
+                Role::User { .. } => (0, "the user's message"),
+                Role::Assistant { .. } => (1, "the model's message"),
+                Role::Results { .. } => (2, "the message with results"),
+            };
+            let place = (run.number, *step, rank);
+            match last.entry(moment.actor).replace(place) {
+                Some(before) if before >= place => {
+                    let (number, before, _) = before;
+                    Err(format!(
+                        "{what} of step {step} of {run} is stored after step {before} of run {number}"
+                    ))
                 }
-            },
-        ),
-    )
+                Some(_) | None => Ok(()),
+            }
+        }
+
+        fn reset(&mut self) {
+            self.0.clear();
+        }
+    }
+    on(["RowStored"], Last::default())
 }
 
-/// TOOL-5 and TOOL-6: how many calls of a key hold a permit of their kind.
-fn permits(counts: fn(Class) -> bool, most: u16, complaint: &'static str) -> impl Monitor<Fact> {
-    #[derive(Clone, Default, Hash)]
+/// TOOL-5 and TOOL-6: how many calls of a key hold a permit of their class.
+fn permits(class: Class, most: u16) -> impl Monitor<Fact> {
+    #[derive(Clone, Hash)]
     struct Permits {
+        class: Class,
+        most: u16,
         counted: Vec<CallId>,
         held: Vec<CallId>,
     }
-    on(
-        ["CallIssued", "CallStarted", "PermitFreed", "Recovering", "RunStarted"],
-        fold(Permits::default(), move |permits: &mut Permits, _, fact: &Fact| {
+    impl Monitor<Fact> for Permits {
+        #[inline(always)]
+        fn observe(&mut self, _: &Moment, fact: &Fact) -> Result<(), String> {
             match fact {
-                Fact::CallIssued { call, class } if counts(*class) => permits.counted.push(*call),
-                Fact::CallStarted { call } if permits.counted.contains(call) => {
-                    permits.held.push(*call);
-                    let held = permits.held.iter().filter(|held| held.run.key == call.run.key).count();
-                    if held > usize::from(most) {
-                        return Err(format!("{call} begins, so {held} {complaint} of {} run", call.run.key));
+                Fact::CallIssued { call, class } if *class == self.class => self.counted.push(*call),
+                Fact::CallStarted { call } if self.counted.contains(call) => {
+                    self.held.push(*call);
+                    let held = self.held.iter().filter(|held| held.run.key == call.run.key).count();
+                    if held > usize::from(self.most) {
+                        let class = if self.class == Class::Serial { "serial" } else { "parallel" };
+                        return Err(format!(
+                            "{call} begins, so {held} {class} calls of {} run",
+                            call.run.key
+                        ));
                     }
                 }
-                Fact::PermitFreed { call } => permits.held.retain(|held| held != call),
-                Fact::Recovering { key } => permits.held.retain(|held| held.run.key != *key),
+                Fact::PermitFreed { call } => self.held.retain(|held| held != call),
+                Fact::Recovering { key } => self.held.retain(|held| held.run.key != *key),
                 // A call begins at most one run late.
-                Fact::RunStarted { run, .. } => permits
-                    .counted
-                    .retain(|call| call.run.key != run.key || call.run.number + 1 >= run.number),
+                Fact::RunStarted { run, .. } => {
+                    self.counted.retain(|call| call.run.key != run.key || call.run.number + 1 >= run.number);
+                }
                 _ => {}
             }
             Ok(())
-        }),
+        }
+
+        fn reset(&mut self) {
+            self.counted.clear();
+            self.held.clear();
+        }
+    }
+    on(
+        ["CallIssued", "CallStarted", "PermitFreed", "Recovering", "RunStarted"],
+        Permits { class, most, counted: Vec::new(), held: Vec::new() },
     )
 }
 
 /// TOOL-5: serial calls of a key never overlap.
 pub fn serial_calls_never_overlap() -> impl Monitor<Fact> {
-    permits(|class| class == Class::Serial, 1, "serial calls")
+    permits(Class::Serial, 1)
 }
 
 /// TOOL-6: no more parallel calls of a key run than the width allows.
 pub fn parallel_calls_keep_the_width(width: u16) -> impl Monitor<Fact> {
-    permits(|class| class == Class::Parallel, width, "parallel calls")
+    permits(Class::Parallel, width)
 }
 
 /// TOOL-7: a call has its effect at most as often as attempts at it are recorded.
@@ -173,9 +212,12 @@ pub fn effects_are_recorded() -> impl Monitor<Fact> {
         recorded: u8,
         effects: u8,
     }
-    on(
-        ["CallIssued", "CallRetried", "Effected", "RunStarted"],
-        fold(Ledger::default(), |calls: &mut Ledger<CallId, Attempts>, _, fact: &Fact| {
+    #[derive(Clone, Default, Hash)]
+    struct Calls(Ledger<CallId, Attempts>);
+    impl Monitor<Fact> for Calls {
+        #[inline(always)]
+        fn observe(&mut self, _: &Moment, fact: &Fact) -> Result<(), String> {
+            let Self(calls) = self;
             match fact {
                 Fact::CallIssued { call, .. } => calls.entry(*call).recorded = 1,
                 Fact::CallRetried { call, attempt } => calls.entry(*call).recorded = *attempt,
@@ -195,8 +237,13 @@ pub fn effects_are_recorded() -> impl Monitor<Fact> {
                 _ => {}
             }
             Ok(())
-        }),
-    )
+        }
+
+        fn reset(&mut self) {
+            self.0.clear();
+        }
+    }
+    on(["CallIssued", "CallRetried", "Effected", "RunStarted"], Calls::default())
 }
 
 /// TOOL-7 where nothing crashes: what writes has its effect once, and what reads at most as often as the mode of its run's agent allows.
@@ -310,9 +357,12 @@ impl Monitor<Fact> for Deadlines {
 
 /// TOOL-8: a call that its agent may not make never begins.
 pub fn only_allowed_tools_run() -> impl Monitor<Fact> {
-    on(
-        ["CallIssued", "CallStarted", "RunStarted"],
-        fold(Vec::new(), |forbidden: &mut Vec<CallId>, _, fact: &Fact| {
+    #[derive(Clone, Default, Hash)]
+    struct Forbidden(Vec<CallId>);
+    impl Monitor<Fact> for Forbidden {
+        #[inline(always)]
+        fn observe(&mut self, _: &Moment, fact: &Fact) -> Result<(), String> {
+            let Self(forbidden) = self;
             match fact {
                 Fact::CallIssued { call, class: Class::Forbidden } => forbidden.push(*call),
                 Fact::CallStarted { call } if forbidden.contains(call) => {
@@ -324,6 +374,11 @@ pub fn only_allowed_tools_run() -> impl Monitor<Fact> {
                 _ => {}
             }
             Ok(())
-        }),
-    )
+        }
+
+        fn reset(&mut self) {
+            self.0.clear();
+        }
+    }
+    on(["CallIssued", "CallStarted", "RunStarted"], Forbidden::default())
 }
