@@ -23,11 +23,13 @@ impl<K: Clone, V: Clone> Clone for Ledger<K, V> {
 
 impl<K: PartialEq, V> Ledger<K, V> {
     /// The entry of a key.
+    #[inline]
     pub fn get(&self, key: &K) -> Option<&V> {
         self.0.iter().rfind(|(known, _)| known == key).map(|(_, value)| value)
     }
 
     /// The entry of a key, made if there is none.
+    #[inline]
     pub fn entry(&mut self, key: K) -> &mut V
     where
         V: Default,
@@ -40,12 +42,14 @@ impl<K: PartialEq, V> Ledger<K, V> {
     }
 
     /// Removes the entry of a key and returns it.
+    #[inline]
     pub fn remove(&mut self, key: &K) -> Option<V> {
         let index = self.0.iter().rposition(|(known, _)| known == key)?;
         Some(self.0.remove(index).1)
     }
 
     /// Keeps the entries of which `keep` is true.
+    #[inline]
     pub fn retain(&mut self, mut keep: impl FnMut(&K, &V) -> bool) {
         self.0.retain(|(key, value)| keep(key, value));
     }
