@@ -120,7 +120,7 @@ impl Counts {
         self.matrix.reset(if self.has_table && !elsewhere { actors } else { 0 });
         self.table.reset();
         self.rest.clear();
-        self.shared.reset();
+        self.shared.reset(actors);
     }
 
     #[inline]
@@ -221,6 +221,8 @@ impl Matrix {
 struct Shared {
     rows: Vec<Row>,
     run: u32,
+    /// How many rows there will be when the first is needed.
+    expected: usize,
 }
 
 /// The counts of one sender: a cache line.
@@ -241,7 +243,8 @@ const fn place_of(name: Key) -> usize {
 }
 
 impl Shared {
-    fn reset(&mut self) {
+    fn reset(&mut self, actors: usize) {
+        self.expected = actors;
         self.run = self.run.checked_add(1).unwrap_or_else(|| {
             self.rows.fill(Row::default());
             1
@@ -252,7 +255,8 @@ impl Shared {
     #[inline]
     fn next(&mut self, from: u32, place: usize) -> Result<u32, u32> {
         if self.rows.len() <= from as usize {
-            self.rows.resize((from as usize + 1).next_power_of_two(), Row::default());
+            let rows = self.expected.max((from as usize + 1).next_power_of_two());
+            self.rows.resize(rows, Row::default());
         }
         let row = &mut self.rows[from as usize];
         if row.run != self.run {

@@ -25,6 +25,8 @@ pub(super) struct Slot<P: Protocol> {
     next: u32,
 }
 
+/// With so many slots, there will be room for four times as many.
+const MANY: usize = 1 << 12;
 /// No slot.
 pub(super) const NONE: u32 = u32::MAX;
 /// An entry of a bucket: its slot, and whether others come after it, so one need not look into the slot to know, which would take longer than all
@@ -64,6 +66,11 @@ impl<P: Protocol> Slab<P> {
 
     /// Adds a slot. Gives how many there are now.
     pub(super) fn grow(&mut self) -> usize {
+        // What is aligned to a cache line is copied whenever its memory grows, so that grows by much. What is never used is never there.
+        let len = self.slots.len();
+        if len == self.slots.capacity() && len >= MANY {
+            self.slots.reserve_exact(3 * len);
+        }
         let next = std::mem::replace(&mut self.free, self.slots.len() as u32);
         self.slots.push(Slot { what: None, cause: 0, at: 0, target: 0, sequence: 0, next });
         self.slots.len()
