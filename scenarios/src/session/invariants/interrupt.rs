@@ -456,28 +456,30 @@ pub fn interrupts_pass_work() -> impl Monitor<Fact> {
 
 /// INT-9: while an interjection waits, no run begins another step.
 pub fn interjections_are_next() -> impl Monitor<Fact> {
+    /// The interjections that wait, and for whom.
     #[derive(Clone, Default, Hash)]
-    struct Interjections(Ledger<Address, Vec<CommandId>>);
-    impl Monitor<Fact> for Interjections {
+    struct Waiting(Vec<(Address, CommandId)>);
+    impl Monitor<Fact> for Waiting {
         #[inline(always)]
         fn observe(&mut self, moment: &Moment, fact: &Fact) -> Result<(), String> {
             let Self(waiting) = self;
+            let by = moment.actor;
             match fact {
                 Fact::Queued { command, queue: Queue::Steering, .. }
                 | Fact::Restored { command, kind: Kind::Interjection | Kind::InterjectionInto(_), .. } => {
-                    waiting.entry(moment.actor).push(*command);
+                    waiting.push((by, *command))
                 }
                 Fact::InFlight { command, .. } | Fact::DeadLettered { command, .. } => {
-                    waiting.entry(moment.actor).retain(|waiting| waiting != command);
+                    waiting.retain(|waiting| *waiting != (by, *command));
                 }
                 Fact::ModelCall { run, step: step @ 2.., .. } => {
-                    if let Some(command) = waiting.get(&moment.actor).and_then(|waiting| waiting.first()) {
+                    if let Some((_, command)) = waiting.iter().find(|(whose, _)| *whose == by) {
                         return Err(format!(
                             "{run} begins step {step} while the interjection {command} waits"
                         ));
                     }
                 }
-                Fact::Recovering { .. } | Fact::Closed { .. } => waiting.entry(moment.actor).clear(),
+                Fact::Recovering { .. } | Fact::Closed { .. } => waiting.retain(|(whose, _)| *whose != by),
                 _ => {}
             }
             Ok(())
@@ -489,6 +491,6 @@ pub fn interjections_are_next() -> impl Monitor<Fact> {
     }
     on(
         ["Queued", "Restored", "InFlight", "DeadLettered", "ModelCall", "Recovering", "Closed"],
-        Interjections::default(),
+        Waiting::default(),
     )
 }

@@ -14,60 +14,60 @@ use super::ledger::Ledger;
 pub fn no_work_is_lost() -> impl Monitor<Fact> {
     #[derive(Clone, Default, Hash)]
     struct Places {
-        unplaced: Option<CommandId>,
-        queued: Vec<CommandId>,
+        unplaced: Ledger<Address, Option<CommandId>>,
+        queued: Vec<(Address, CommandId)>,
     }
-    #[derive(Clone, Default, Hash)]
-    struct Sessions(Ledger<Address, Places>);
-    impl Monitor<Fact> for Sessions {
+    impl Monitor<Fact> for Places {
         #[inline(always)]
         fn observe(&mut self, moment: &Moment, fact: &Fact) -> Result<(), String> {
-            let Self(sessions) = self;
+            let by = moment.actor;
             match fact {
-                Fact::Accepted { command, .. } => {
-                    match sessions.entry(moment.actor).unplaced.replace(*command) {
-                        Some(lost) => {
-                            Err(format!("{lost} was accepted and is nowhere when {command} is accepted"))
-                        }
-                        None => Ok(()),
+                Fact::Accepted { command, .. } => match self.unplaced.entry(by).replace(*command) {
+                    Some(lost) => {
+                        Err(format!("{lost} was accepted and is nowhere when {command} is accepted"))
                     }
-                }
+                    None => Ok(()),
+                },
                 Fact::Queued { command, .. } => {
-                    let places = sessions.entry(moment.actor);
-                    places.unplaced = places.unplaced.filter(|unplaced| unplaced != command);
-                    places.queued.push(*command);
+                    let unplaced = self.unplaced.entry(by);
+                    *unplaced = unplaced.filter(|unplaced| unplaced != command);
+                    self.queued.push((by, *command));
                     Ok(())
                 }
                 Fact::InFlight { command, .. } | Fact::DeadLettered { command, .. } => {
-                    let places = sessions.entry(moment.actor);
-                    if let Some(index) = places.queued.iter().position(|queued| queued == command) {
-                        places.queued.remove(index);
+                    if let Some(place) = self.queued.iter().position(|queued| *queued == (by, *command)) {
+                        self.queued.remove(place);
                     }
-                    match places.unplaced {
+                    match self.unplaced.entry(by) {
                         Some(lost) => {
                             Err(format!("{lost} was accepted and is nowhere when {command} moves on"))
                         }
                         None => Ok(()),
                     }
                 }
-                Fact::RunEnded { run, .. } => match sessions.entry(moment.actor).unplaced {
+                Fact::RunEnded { run, .. } => match self.unplaced.entry(by) {
                     Some(lost) => Err(format!("{lost} was accepted and is nowhere when {run} ends")),
                     None => Ok(()),
                 },
-                Fact::Closed { key, .. } => match std::mem::take(sessions.entry(moment.actor)).queued.first()
-                {
-                    Some(lost) => Err(format!("{lost} still waits when {key} ends")),
-                    None => Ok(()),
-                },
+                Fact::Closed { key, .. } => {
+                    *self.unplaced.entry(by) = None;
+                    let lost = self.queued.iter().find(|(whose, _)| *whose == by).copied();
+                    self.queued.retain(|(whose, _)| *whose != by);
+                    match lost {
+                        Some((_, lost)) => Err(format!("{lost} still waits when {key} ends")),
+                        None => Ok(()),
+                    }
+                }
                 _ => Ok(()),
             }
         }
 
         fn reset(&mut self) {
-            self.0.clear();
+            self.unplaced.clear();
+            self.queued.clear();
         }
     }
-    on(["Accepted", "Queued", "InFlight", "DeadLettered", "RunEnded", "Closed"], Sessions::default())
+    on(["Accepted", "Queued", "InFlight", "DeadLettered", "RunEnded", "Closed"], Places::default())
 }
 
 /// MBX-2: nothing is taken while something waits in a higher lane.

@@ -1,6 +1,5 @@
 //! Runs, acceptance, queues.
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
 use rehearsal::check::{Moment, Monitor, Owed, Step, leads_to, on};
@@ -109,50 +108,32 @@ pub fn runs_were_accepted() -> impl Monitor<Fact> {
 
 /// SES-3: work is taken up in order of acceptance, interjections first.
 pub fn work_is_in_order() -> impl Monitor<Fact> {
+    /// Who has accepted what, in the order of acceptance. One list for all sessions, which keeps its memory.
     #[derive(Clone, Default, Hash)]
-    struct Queues {
-        steering: VecDeque<CommandId>,
-        follow_up: VecDeque<CommandId>,
-    }
-    #[derive(Clone, Default, Hash)]
-    struct Sessions(Ledger<Address, Queues>);
-    impl Monitor<Fact> for Sessions {
+    struct Waiting(Vec<(Address, Queue, CommandId)>);
+    impl Monitor<Fact> for Waiting {
         #[inline(always)]
         fn observe(&mut self, moment: &Moment, fact: &Fact) -> Result<(), String> {
-            let Self(sessions) = self;
+            let Self(waiting) = self;
             match fact {
                 Fact::DeadLettered { command, .. } => {
-                    let queues = sessions.entry(moment.actor);
-                    queues.steering.retain(|waiting| waiting != command);
-                    queues.follow_up.retain(|waiting| waiting != command);
+                    waiting.retain(|(by, _, waiting)| *by != moment.actor || waiting != command);
                 }
-                Fact::Restored { command, kind, .. } => {
-                    let queues = sessions.entry(moment.actor);
-                    match kind.queue() {
-                        Queue::Steering => queues.steering.push_back(*command),
-                        Queue::FollowUp => queues.follow_up.push_back(*command),
-                    }
-                }
-                Fact::Queued { command, queue, .. } => {
-                    let queues = sessions.entry(moment.actor);
-                    match queue {
-                        Queue::Steering => queues.steering.push_back(*command),
-                        Queue::FollowUp => queues.follow_up.push_back(*command),
-                    }
-                }
+                Fact::Restored { command, kind, .. } => waiting.push((moment.actor, kind.queue(), *command)),
+                Fact::Queued { command, queue, .. } => waiting.push((moment.actor, *queue, *command)),
                 Fact::InFlight { run, command, .. } => {
-                    let queues = sessions.entry(moment.actor);
-                    let next = queues.steering.pop_front().or_else(|| queues.follow_up.pop_front());
-                    match next {
-                        Some(next) if next != *command => {
-                            return Err(format!("{run} takes up {command} and it was the turn of {next}"));
-                        }
-                        Some(_) => {}
-                        None => return Err(format!("{run} takes up {command}, which did not wait")),
+                    let first =
+                        |of| waiting.iter().position(|(by, queue, _)| (*by, *queue) == (moment.actor, of));
+                    let Some(first) = first(Queue::Steering).or_else(|| first(Queue::FollowUp)) else {
+                        return Err(format!("{run} takes up {command}, which did not wait"));
+                    };
+                    let (.., next) = waiting.remove(first);
+                    if next != *command {
+                        return Err(format!("{run} takes up {command} and it was the turn of {next}"));
                     }
                 }
                 Fact::Closed { .. } | Fact::Recovering { .. } => {
-                    *sessions.entry(moment.actor) = Queues::default();
+                    waiting.retain(|(by, ..)| *by != moment.actor)
                 }
                 _ => {}
             }
@@ -163,7 +144,7 @@ pub fn work_is_in_order() -> impl Monitor<Fact> {
             self.0.clear();
         }
     }
-    on(["Queued", "InFlight", "DeadLettered", "Closed", "Recovering", "Restored"], Sessions::default())
+    on(["Queued", "InFlight", "DeadLettered", "Closed", "Recovering", "Restored"], Waiting::default())
 }
 
 /// SES-4: accepted work runs in the end, or is a dead letter.

@@ -60,34 +60,28 @@ pub fn calls_are_complete() -> impl Monitor<Fact> {
 pub fn stored_results_were_asked_for() -> impl Monitor<Fact> {
     #[derive(Clone, Default, Hash)]
     struct Present {
-        run: Option<RunId>,
-        issued: Vec<CallId>,
+        runs: Ledger<Address, Option<RunId>>,
+        issued: Vec<(Address, CallId)>,
     }
-    #[derive(Clone, Default, Hash)]
-    struct Sessions(Ledger<Address, Present>);
-    impl Monitor<Fact> for Sessions {
+    impl Monitor<Fact> for Present {
         #[inline(always)]
         fn observe(&mut self, moment: &Moment, fact: &Fact) -> Result<(), String> {
-            let Self(sessions) = self;
+            let by = moment.actor;
             match fact {
                 Fact::RunStarted { run, .. } => {
-                    let present = sessions.entry(moment.actor);
-                    present.run = Some(*run);
-                    present.issued.clear();
+                    *self.runs.entry(by) = Some(*run);
+                    self.issued.retain(|(whose, _)| *whose != by);
                 }
-                Fact::RunEnded { .. } => sessions.entry(moment.actor).run = None,
-                Fact::CallIssued { call, .. } | Fact::CallStopped { call } => {
-                    sessions.entry(moment.actor).issued.push(*call);
-                }
+                Fact::RunEnded { .. } => *self.runs.entry(by) = None,
+                Fact::CallIssued { call, .. } | Fact::CallStopped { call } => self.issued.push((by, *call)),
                 Fact::ResultPersisted { call } => {
-                    let present = sessions.entry(moment.actor);
-                    if present.run != Some(call.run) {
+                    if *self.runs.entry(by) != Some(call.run) {
                         return Err(format!(
                             "the result of {call} is stored though {} is not active",
                             call.run
                         ));
                     }
-                    if !present.issued.contains(call) {
+                    if !self.issued.iter().any(|issued| *issued == (by, *call)) {
                         return Err(format!("the result of {call} is stored and nobody has made that call"));
                     }
                 }
@@ -97,10 +91,11 @@ pub fn stored_results_were_asked_for() -> impl Monitor<Fact> {
         }
 
         fn reset(&mut self) {
-            self.0.clear();
+            self.runs.clear();
+            self.issued.clear();
         }
     }
-    on(["RunStarted", "RunEnded", "CallIssued", "CallStopped", "ResultPersisted"], Sessions::default())
+    on(["RunStarted", "RunEnded", "CallIssued", "CallStopped", "ResultPersisted"], Present::default())
 }
 
 /// TOOL-3: a call ends once and its result is stored once.
