@@ -467,7 +467,7 @@ pub fn interjections_are_next() -> impl Monitor<Fact> {
             match fact {
                 Fact::Queued { command, queue: Queue::Steering, .. }
                 | Fact::Restored { command, kind: Kind::Interjection | Kind::InterjectionInto(_), .. } => {
-                    waiting.push((by, *command))
+                    waiting.push((by, *command));
                 }
                 Fact::InFlight { command, .. } | Fact::DeadLettered { command, .. } => {
                     waiting.retain(|waiting| *waiting != (by, *command));

@@ -133,7 +133,7 @@ pub fn work_is_in_order() -> impl Monitor<Fact> {
                     }
                 }
                 Fact::Closed { .. } | Fact::Recovering { .. } => {
-                    waiting.retain(|(by, ..)| *by != moment.actor)
+                    waiting.retain(|(by, ..)| *by != moment.actor);
                 }
                 _ => {}
             }

@@ -81,7 +81,7 @@ pub fn stored_results_were_asked_for() -> impl Monitor<Fact> {
                             call.run
                         ));
                     }
-                    if !self.issued.iter().any(|issued| *issued == (by, *call)) {
+                    if !self.issued.contains(&(by, *call)) {
                         return Err(format!("the result of {call} is stored and nobody has made that call"));
                     }
                 }
