@@ -325,6 +325,17 @@ mod tests {
         check
     }
 
+    fn all_together() -> Properties<Fact> {
+        let mut check = Properties::default();
+        check.fused(|all| {
+            all.always("A", "nobody asks twice", asked_once())
+                .always("B", "one holds it", Held::default())
+                .always("C", "few are refused", few_are_refused())
+                .always("D", "who asks gets it", asked_is_granted())
+        });
+        check
+    }
+
     fn at(seconds: u64) -> Time {
         Time::ZERO + std::time::Duration::from_secs(seconds)
     }
@@ -343,6 +354,15 @@ mod tests {
         to.fingerprint()
     }
 
+    /// What each monitor says by itself.
+    fn each(checks: &Checks<Fact>, facts: &[Fact]) -> Vec<Option<Violation>> {
+        let alone = checks.one_by_one().map(|mut one| {
+            show(&mut one, facts);
+            one.violation().cloned()
+        });
+        alone.collect()
+    }
+
     fn fact() -> impl Strategy<Value = Fact> {
         prop_oneof![
             (0..9_u8).prop_map(Fact::Asked),
@@ -357,27 +377,24 @@ mod tests {
         fn together_they_say_the_same_as_apart(
             runs in prop::collection::vec((prop::collection::vec(fact(), 0..12), any::<bool>()), 1..4),
         ) {
-            let (mut apart, mut together) = (apart().checks(), together().checks());
+            let mut apart = apart().checks();
+            let mut fused = [together().checks(), all_together().checks()];
             for (facts, quiet) in runs {
-                for checks in [&mut apart, &mut together] {
-                    checks.reset();
-                    show(checks, &facts);
+                apart.reset();
+                show(&mut apart, &facts);
+                let (before, one_by_one) = (apart.violation().cloned(), each(&apart, &facts));
+                let known = state(&apart);
+                apart.settle(at(20), 20, at(4), quiet);
+                for together in &mut fused {
+                    together.reset();
+                    show(together, &facts);
+                    prop_assert_eq!(together.violation(), before.as_ref());
+                    prop_assert_eq!(state(together), known);
+                    prop_assert_eq!(state(&together.clone()), known);
+                    prop_assert_eq!(&each(together, &facts), &one_by_one);
+                    together.settle(at(20), 20, at(4), quiet);
+                    prop_assert_eq!(together.violation(), apart.violation());
                 }
-                prop_assert_eq!(apart.violation(), together.violation());
-                prop_assert_eq!(state(&apart), state(&together));
-                prop_assert_eq!(state(&together), state(&together.clone()));
-                let one_by_one = |checks: &Checks<Fact>| -> Vec<Option<Violation>> {
-                    let alone = checks.one_by_one().map(|mut one| {
-                        show(&mut one, &facts);
-                        one.violation().cloned()
-                    });
-                    alone.collect()
-                };
-                prop_assert_eq!(one_by_one(&apart), one_by_one(&together));
-                for checks in [&mut apart, &mut together] {
-                    checks.settle(at(20), 20, at(4), quiet);
-                }
-                prop_assert_eq!(apart.violation(), together.violation());
             }
         }
     }
