@@ -1,5 +1,6 @@
 //! What an interrupt may and must do.
 
+use std::hash::{Hash, Hasher};
 use std::time::Duration;
 
 use rehearsal::check::{Moment, Monitor, Owed, on};
@@ -47,66 +48,65 @@ impl Meetings {
     }
 }
 
-/// What INT-1 and INT-2 are shown: each effect of an interrupt, and all that tells what the interrupt met.
-fn effects(monitor: impl Monitor<Fact>) -> impl Monitor<Fact> {
+/// What is said of an effect of an interrupt on a run, by what the interrupt met.
+type Judgement = fn(&CommandId, &RunId, Option<&Met>) -> Result<(), String>;
+
+/// Judges each effect of an interrupt by what the interrupt met.
+#[derive(Clone)]
+struct Effects {
+    meetings: Meetings,
+    judge: Judgement,
+}
+
+/// What it remembers; its judgement is the same in every state.
+impl Hash for Effects {
+    fn hash<H: Hasher>(&self, to: &mut H) {
+        self.meetings.hash(to);
+    }
+}
+
+impl Monitor<Fact> for Effects {
+    #[inline(always)]
+    fn observe(&mut self, moment: &Moment, fact: &Fact) -> Result<(), String> {
+        self.meetings.observe(moment, fact);
+        match fact {
+            Fact::InterruptEffect { run, command } => {
+                (self.judge)(command, run, self.meetings.met.get(command))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn reset(&mut self) {
+        self.meetings.reset();
+    }
+}
+
+fn effects(judge: Judgement) -> impl Monitor<Fact> {
     on(
         ["InFlight", "Resumed", "RunDecided", "Recovering", "Closed", "InterruptReceived", "InterruptEffect"],
-        monitor,
+        Effects { meetings: Meetings::default(), judge },
     )
 }
 
 /// INT-1: an interrupt that comes while idle has no later effect.
 pub fn idle_interrupts_do_nothing() -> impl Monitor<Fact> {
-    #[derive(Clone, Default, Hash)]
-    struct Idle(Meetings);
-    impl Monitor<Fact> for Idle {
-        #[inline(always)]
-        fn observe(&mut self, moment: &Moment, fact: &Fact) -> Result<(), String> {
-            let Self(meetings) = self;
-            meetings.observe(moment, fact);
-            let Fact::InterruptEffect { run, command } = fact else { return Ok(()) };
-            match meetings.met.get(command) {
-                Some(Met { run: None, .. }) => {
-                    Err(format!("{command} came while nothing ran, and stops {run}"))
-                }
-                Some(_) => Ok(()),
-                None => Err(format!("{command} stops {run} and has never come")),
-            }
-        }
-
-        fn reset(&mut self) {
-            self.0.reset();
-        }
-    }
-    effects(Idle::default())
+    effects(|command, run, met| match met {
+        Some(Met { run: None, .. }) => Err(format!("{command} came while nothing ran, and stops {run}")),
+        Some(_) => Ok(()),
+        None => Err(format!("{command} stops {run} and has never come")),
+    })
 }
 
 /// INT-2: an interrupt ends the run that it met, and only the expected one.
 pub fn one_run_per_interrupt() -> impl Monitor<Fact> {
-    #[derive(Clone, Default, Hash)]
-    struct Stops(Meetings);
-    impl Monitor<Fact> for Stops {
-        #[inline(always)]
-        fn observe(&mut self, moment: &Moment, fact: &Fact) -> Result<(), String> {
-            let Self(meetings) = self;
-            meetings.observe(moment, fact);
-            let Fact::InterruptEffect { run, command } = fact else { return Ok(()) };
-            match meetings.met.get(command) {
-                Some(Met { run: Some(met), .. }) if met != run => {
-                    Err(format!("{command} met {met} and stops {run}"))
-                }
-                Some(Met { expected: Some(expected), .. }) if expected != run => {
-                    Err(format!("{command} expects {expected} and stops {run}"))
-                }
-                _ => Ok(()),
-            }
+    effects(|command, run, met| match met {
+        Some(Met { run: Some(met), .. }) if met != run => Err(format!("{command} met {met} and stops {run}")),
+        Some(Met { expected: Some(expected), .. }) if expected != run => {
+            Err(format!("{command} expects {expected} and stops {run}"))
         }
-
-        fn reset(&mut self) {
-            self.0.reset();
-        }
-    }
-    effects(Stops::default())
+        _ => Ok(()),
+    })
 }
 
 /// INT-3: an interrupted run ends as such within the grace.
