@@ -47,9 +47,9 @@ enum Audit {
 }
 
 impl<F> Checks<F> {
-    /// What judges facts of these kinds at the start of a run: invariants with their monitors, and goals.
+    /// What judges facts of so many kinds at the start of a run: invariants with their monitors, and goals.
     pub(super) fn new(
-        kinds: &'static [&'static str],
+        kinds: usize,
         invariants: Arc<[Invariant]>,
         groups: Vec<Box<dyn Group<F>>>,
         goals: Vec<Reached<F>>,
@@ -140,7 +140,7 @@ impl<F: Clone + Debug + Serialize> Checks<F> {
             }
             return;
         }
-        for group in self.subscriptions.to(kind) {
+        for group in self.subscriptions.to(kind, || kind_name(fact)) {
             if let Some(broken) = groups[*group as usize].judge(kind, &moment, fact) {
                 violated(violation, &self.invariants[first_of(groups, *group)..], *broken, &moment);
             }

@@ -11,13 +11,13 @@
 
 use std::hash::Hasher;
 use std::marker::PhantomData;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::group::{Broken, Group, One, broken};
-use super::kind::{kind_of, kinds_of};
+use super::kind::{kind_name, kind_of, kinds_of};
 use super::monitor::{Moment, Monitor, Owed};
 use super::properties::{Invariant, check_kinds};
 
@@ -167,8 +167,8 @@ fn judge_any<F, M: Monitors<F>>(monitors: &mut M, to: u64, moment: &Moment, fact
 /// Fused monitors as a group.
 pub(super) struct FusedGroup<F, M> {
     monitors: M,
-    /// For each kind, a bit for each monitor that is shown it.
-    shown: Arc<[u64]>,
+    /// For each kind, a bit for each monitor that is shown it. Filled as kinds turn up, for what a kind is called is known from a fact of that kind.
+    shown: Arc<[OnceLock<u64>; MANY as usize]>,
     facts: PhantomData<fn(&F)>,
 }
 
@@ -190,15 +190,20 @@ impl<F: Serialize, M: Monitors<F>> FusedGroup<F, M> {
         [judge_any; MANY as usize]
     };
 
-    /// Monitors of facts that have these kinds.
-    pub(super) fn new(monitors: M, kinds: &[&'static str]) -> Self {
-        let named: Vec<_> = monitors.apart().iter().map(|monitor| monitor.kinds()).collect();
-        let bit = |kind, (number, named): (u32, &Option<Vec<_>>)| {
-            let shown = named.as_ref().is_none_or(|named| named.contains(kind));
-            if shown && number < MANY { 1 << number } else { 0 }
-        };
-        let shown = |kind| (0..).zip(&named).map(|monitor| bit(kind, monitor)).sum();
-        Self { monitors, shown: kinds.iter().map(shown).collect(), facts: PhantomData }
+    pub(super) fn new(monitors: M) -> Self {
+        Self { monitors, shown: Arc::new([const { OnceLock::new() }; MANY as usize]), facts: PhantomData }
+    }
+
+    /// A bit for each monitor that is shown facts of this kind, which turns up for the first time.
+    #[cold]
+    fn first(&self, kind: u32, fact: &F) -> u64 {
+        let name = kind_name(fact);
+        let monitors = self.monitors.apart();
+        let shown = (0..MANY).zip(&monitors).filter(|(_, monitor)| {
+            let kinds = monitor.kinds();
+            kinds.is_none_or(|kinds| kinds.contains(&name))
+        });
+        *self.shown[kind as usize].get_or_init(|| shown.map(|(number, _)| 1 << number).sum())
     }
 }
 
@@ -209,9 +214,13 @@ impl<F: Serialize + 'static, M: Monitors<F>> Group<F> for FusedGroup<F, M> {
 
     #[inline]
     fn judge(&mut self, kind: u32, moment: &Moment, fact: &F) -> Option<Box<Broken>> {
-        // Facts that are no enum have no kinds.
-        let to = self.shown.get(kind as usize).copied().unwrap_or(u64::MAX);
-        let judge = Self::JUDGES.get(kind as usize).copied().unwrap_or(judge_any);
+        let Some(judge) = Self::JUDGES.get(kind as usize) else {
+            return judge_any(&mut self.monitors, u64::MAX, moment, fact);
+        };
+        let to = match self.shown[kind as usize].get() {
+            Some(to) => *to,
+            None => self.first(kind, fact),
+        };
         judge(&mut self.monitors, to, moment, fact)
     }
 
@@ -449,6 +458,39 @@ mod tests {
         show(&mut checks, &[7, 8]);
         let Violation { invariant, message, .. } = checks.violation().expect("it is never content").clone();
         assert_eq!((invariant.as_str(), message.as_str()), ("B", "7 is number 1"));
+    }
+
+    /// What a variant is called is no matter of its place among the names that are read.
+    #[derive(Clone, Debug, Serialize, Deserialize)]
+    enum Renamed {
+        #[serde(alias = "Asked", alias = "Begged")]
+        Wanted,
+        #[serde(rename = "given")]
+        Granted,
+    }
+
+    #[test]
+    fn a_kind_goes_by_the_name_that_is_written() {
+        let counts = || {
+            fold(0, |given: &mut u32, _, _: &Renamed| {
+                *given += 1;
+                if *given < 2 { Ok(()) } else { Err("a second time".to_owned()) }
+            })
+        };
+        let mut apart = Properties::default();
+        apart.always("A", "it is given once", on(["given"], counts()));
+        let mut fused = Properties::default();
+        fused.fused(|all| {
+            all.always("A", "it is given once", on(["given"], counts())).always("B", "none", counts())
+        });
+        for (check, second) in [(apart, None), (fused, Some("B"))] {
+            let mut checks = check.checks();
+            show(&mut checks, &[Renamed::Wanted, Renamed::Wanted]);
+            assert_eq!(checks.violation().map(|violation| &*violation.invariant), second);
+            checks.reset();
+            show(&mut checks, &[Renamed::Granted, Renamed::Granted]);
+            assert_eq!(checks.violation().map(|violation| &*violation.invariant), Some("A"));
+        }
     }
 
     macro_rules! many {

@@ -130,7 +130,7 @@ impl<F: Serialize + DeserializeOwned + 'static> Properties<F> {
     /// As [`always`](Self::always).
     pub fn fused<M: Monitors<F>>(&mut self, state: impl FnOnce(Fused<F, ()>) -> Fused<F, M>) {
         let Fused { invariants, monitors, .. } = state(Fused::new());
-        self.add(invariants, Box::new(FusedGroup::new(monitors, kinds_of::<F>().unwrap_or_default())));
+        self.add(invariants, Box::new(FusedGroup::new(monitors)));
     }
 
     /// The same for all monitors, so that it is compiled once for each type of fact.
@@ -241,7 +241,7 @@ impl<F: Serialize + DeserializeOwned + 'static> Properties<F> {
 
     /// The state in which a run starts.
     pub fn checks(&self) -> Checks<F> {
-        let kinds = kinds_of::<F>().unwrap_or_default();
+        let kinds = kinds_of::<F>().unwrap_or_default().len();
         let goals = self.goals.iter().map(|(_, reached)| reached.clone()).collect();
         Checks::new(kinds, self.invariants.clone().into(), self.groups.clone(), goals)
     }

@@ -1,7 +1,7 @@
 //! Which groups of monitors are shown which kinds of facts.
 
 use std::hash::{Hash, Hasher};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::monitor::{Moment, Monitor, Owed};
 
@@ -67,42 +67,51 @@ impl<F, M: Monitor<F>, const N: usize> Monitor<F> for On<M, N> {
     }
 }
 
-/// For each kind of fact, the groups of monitors that are shown it. Shared by all copies of a run's checks.
+/// For each kind of fact, the groups of monitors that are shown it. Filled as kinds turn up, for what a kind is called is known from a fact of that
+/// kind; and shared by all copies of a run's checks.
 #[derive(Clone)]
 pub(super) struct Subscriptions {
-    /// The names of all kinds; none if facts are no enum.
-    kinds: &'static [&'static str],
-    /// For each kind by its index, the numbers of the groups; then those of all groups, for facts that are no enum.
-    shown: Arc<[Box<[u32]>]>,
+    /// For each group, the kinds that it named.
+    named: Arc<[Option<Vec<&'static str>>]>,
+    /// For each kind by its index, the numbers of the groups.
+    shown: Arc<[OnceLock<Box<[u32]>>]>,
 }
 
+/// Kinds beyond share one place, and every group is shown them; so do facts that are no enum.
+const MOST_KINDS: usize = 256;
+
 impl Subscriptions {
-    /// Subscriptions to facts of these kinds, of groups that have named some; to all kinds if a group has named none.
-    pub(super) fn new(
-        kinds: &'static [&'static str],
-        named: impl Iterator<Item = Option<Vec<&'static str>>>,
-    ) -> Self {
-        let named: Vec<_> = (0..).zip(named).collect();
-        let of = |kind: Option<&&'static str>| -> Box<[u32]> {
-            let shown = named.iter().filter(|(_, named)| match (kind, named) {
-                (Some(kind), Some(named)) => named.contains(kind),
-                (None, _) | (_, None) => true,
-            });
-            shown.map(|(number, _)| *number).collect()
-        };
-        Self { kinds, shown: kinds.iter().map(Some).chain([None]).map(of).collect() }
+    /// Subscriptions to facts of so many kinds, of groups that have named some; to all kinds if a group has named none.
+    pub(super) fn new(kinds: usize, named: impl Iterator<Item = Option<Vec<&'static str>>>) -> Self {
+        Self { named: named.collect(), shown: (0..=kinds.min(MOST_KINDS)).map(|_| OnceLock::new()).collect() }
     }
 
-    /// The names of all kinds.
-    pub(super) fn kinds(&self) -> &'static [&'static str] {
-        self.kinds
+    /// How many kinds of facts there are that share no place.
+    pub(super) fn kinds(&self) -> usize {
+        self.shown.len() - 1
     }
 
-    /// The numbers of the groups that are shown facts of a kind, by its place among the kinds.
+    /// The numbers of the groups that are shown facts of a kind, by its place among the kinds and, when it turns up, its name.
     #[inline]
-    pub(super) fn to(&self, kind: u32) -> &[u32] {
-        let place = (kind as usize).min(self.kinds.len());
-        &self.shown[place]
+    pub(super) fn to(&self, kind: u32, name: impl FnOnce() -> &'static str) -> &[u32] {
+        let beyond = self.shown.len() - 1;
+        let place = (kind as usize).min(beyond);
+        match self.shown[place].get() {
+            Some(shown) => shown,
+            None => self.fill(place, name()),
+        }
+    }
+
+    /// A kind turns up for the first time.
+    #[cold]
+    fn fill(&self, place: usize, name: &str) -> &[u32] {
+        self.shown[place].get_or_init(|| self.of(name, place + 1 == self.shown.len()))
+    }
+
+    fn of(&self, name: &str, all: bool) -> Box<[u32]> {
+        let is_shown =
+            |named: &Option<Vec<&str>>| all || named.as_ref().is_none_or(|kinds| kinds.contains(&name));
+        (0..).zip(self.named.iter()).filter(|(_, named)| is_shown(named)).map(|(number, _)| number).collect()
     }
 }
 
