@@ -1,7 +1,7 @@
 //! Invariants that are judged together: one piece of code for each kind of fact.
 //!
 //! By itself, a monitor is behind a pointer of its own, and each that is shown a fact asks again what fact it is. Where tens of them judge every
-//! run, that is most of what they cost, and the code of all of them passes through the caches of a core for every few facts. Fused, they are
+//! run, that is half of what they cost, and the code of all of them passes through the caches of a core for every few facts. Fused, they are
 //! compiled into one function for each kind of fact, which knows its kind: what none of them minds is not in it.
 
 #![expect(
@@ -196,7 +196,7 @@ impl<F: Serialize, M: Monitors<F>> FusedGroup<F, M> {
 
     /// A bit for each monitor that is shown facts of this kind, which turns up for the first time.
     #[cold]
-    fn first(&self, kind: u32, fact: &F) -> u64 {
+    fn fill(&self, kind: u32, fact: &F) -> u64 {
         let name = kind_name(fact);
         let monitors = self.monitors.apart();
         let shown = (0..MANY).zip(&monitors).filter(|(_, monitor)| {
@@ -219,7 +219,7 @@ impl<F: Serialize + 'static, M: Monitors<F>> Group<F> for FusedGroup<F, M> {
         };
         let to = match self.shown[kind as usize].get() {
             Some(to) => *to,
-            None => self.first(kind, fact),
+            None => self.fill(kind, fact),
         };
         judge(&mut self.monitors, to, moment, fact)
     }
