@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rehearsal::choice::Deviation;
+use rehearsal::explore::{ExploreSpec, Explored, Follower, Pruning, explore};
 use rehearsal::fault::Profile;
 use rehearsal::registry::{Rehearsal, rehearsal};
 use rehearsal::run::{AnyRunner, Outcome, Verdict};
-use rehearsal::search::explore::{ExploreSpec, Explored, Follower, Pruning};
 use rehearsal_protocol::commit;
 use rehearsal_scenarios::commit::TwoPhase;
 use rehearsal_scenarios::ring::Ring;
@@ -47,7 +47,7 @@ fn explored(
 ) -> (Explored, Found) {
     let spec = ExploreSpec { profile, seed: 0, deviations, budget: u64::MAX, fail_fast: false, pruning };
     let mut outcomes = Found::default();
-    let explored = system.runner().explore(&spec, &mut outcomes);
+    let explored = explore(system.runner().as_ref(), &spec, &mut outcomes);
     assert_eq!(explored.complete_up_to, Some(deviations));
     (explored, outcomes)
 }

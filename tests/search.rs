@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use rehearsal::case::shrink::overrides;
+use rehearsal::choice::overrides;
 use rehearsal::choice::{Base, Deviation};
+use rehearsal::explore::{ExploreSpec, Explored, Follower, Pruning, explore};
 use rehearsal::fault::{PROFILES, Profile};
 use rehearsal::run::{AnyRunner, Outcome, RunSpec, Verdict};
 use rehearsal::search::STRATEGIES;
-use rehearsal::search::explore::{ExploreSpec, Explored, Follower, Pruning};
 use rehearsal_scenarios::session::SESSION;
 use rehearsal_scenarios::session_small::SESSION_SMALL;
 
@@ -116,7 +116,7 @@ fn exhaustive_search_finds_each_planted_bug_that_two_deviations_show() {
         pruning: Pruning::EqualStates,
     };
     for variant in SESSION_SMALL.variants.iter().filter(|variant| WITHIN_TWO.contains(&variant.name)) {
-        let explored = SESSION_SMALL.built(Some(variant.name)).runner().explore(&spec, &mut Nobody);
+        let explored = explore(SESSION_SMALL.built(Some(variant.name)).runner().as_ref(), &spec, &mut Nobody);
         let [found] = &explored.violations[..] else { panic!("{} was not found", variant.name) };
         let Verdict::Violation(violation) = &found.outcome.verdict else { panic!("{}", found.signature) };
         assert_eq!(violation.invariant, variant.trips, "{}", variant.name);

@@ -115,7 +115,7 @@ fn mail_that_is_kept_waits_for_the_next_life_on_tokio_as_well() {
     let waits = waits.expect("it is a goal");
     let reached = (0..24).any(|seed| {
         let spec = StageSpec { scenario: "asks", seed, profile: &Profile::NONE };
-        let run = TOKIO.run(asking.as_ref(), &spec).expect("the stage can run it");
+        let run = TOKIO.run(asking.staged(), &spec).expect("the stage can run it");
         assert_eq!(run.verdict, Verdict::Pass, "seed {seed:#x}");
         run.goals[waits]
     });

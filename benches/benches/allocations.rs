@@ -3,7 +3,8 @@
 
 use rehearsal::check::Properties;
 use rehearsal::fault::Profile;
-use rehearsal::run::{AnyRunner, RunSpec, Runner, Verdict};
+use rehearsal::run::{AnyRunner, RunSpec, Verdict};
+use rehearsal::runner::Runner;
 use rehearsal::{Scenario, Setup};
 use rehearsal_protocol::{Actor, Context, Input, Protocol};
 use rehearsal_scenarios::ring::Ring;

@@ -50,7 +50,7 @@ impl Error {
         known: impl IntoIterator<Item = &'a str>,
         mend: String,
     ) -> Self {
-        let near = rehearsal::registry::nearest(name, known);
+        let near = rehearsal::nearest::nearest(name, known);
         let near = near.map_or(String::new(), |near| format!("; the nearest is `{near}`"));
         Self::Unknown { what: what.to_owned(), name: name.to_owned(), near, mend }
     }

@@ -3,8 +3,8 @@
 use rehearsal::campaign::{Unfinished, watched};
 use rehearsal::case::explain::SliceEvent;
 use rehearsal::case::{Case, divergence, explain as explained};
+use rehearsal::export::mermaid;
 use rehearsal::run::{AnyRunner, RunSpec};
-use rehearsal::trace::mermaid;
 use rehearsal::wall::Stopwatch;
 use rehearsal_reports::html::{self, TraceData};
 use rehearsal_reports::result::{ExplainEnd, ExplainResult};

@@ -7,8 +7,8 @@ use std::time::Duration;
 use rehearsal::campaign::{Failure, Unfinished, watched};
 use rehearsal::case::Shrunk;
 use rehearsal::choice::Deviation;
+use rehearsal::explore::{self, ExploreSpec, Explored, Explosion, Follower, Pruning};
 use rehearsal::run::{AnyRunner, Outcome};
-use rehearsal::search::explore::{ExploreSpec, Explored, Explosion, Follower, Pruning};
 use rehearsal::search::random;
 use rehearsal::story::Story;
 use rehearsal::wall::Stopwatch;
@@ -75,7 +75,7 @@ fn explored(
     stop: &Arc<AtomicBool>,
 ) -> Result<Explored, Error> {
     let mut progress = Progress { watch: Stopwatch::start(), told: Duration::ZERO, stop: stop.clone() };
-    let all = move |runner: &mut dyn AnyRunner| runner.explore(&spec, &mut progress);
+    let all = move |runner: &mut dyn AnyRunner| explore::explore(runner, &spec, &mut progress);
     match watched(subject.rehearsal().as_ref(), patience.turn_limit, all) {
         Ok((_, explored)) => Ok(explored),
         Err(unfinished) => Err(not_over(subject, unfinished)),

@@ -6,7 +6,7 @@ use rehearsal::Profile;
 use rehearsal::campaign::Failure;
 use rehearsal::case::{BUDGET, Shrunk};
 use rehearsal::choice::Deviation;
-use rehearsal::interleave::{Disorder, Reach, Reduction};
+use rehearsal::interleave::{Disorder, Reach, Reduction, all_orders};
 use rehearsal::run::{RunSpec, Verdict};
 use rehearsal::search::random;
 use rehearsal::story::Story;
@@ -40,7 +40,7 @@ pub(crate) fn interleavings(
     let reduction = if args.orders.no_reduction { Reduction::None } else { Reduction::Actors };
     let watch = Stopwatch::start();
     let reach = Reach { runs: args.budget, depth };
-    let found = subject.rehearsal().interleave(reduction, reach);
+    let found = all_orders(subject.rehearsal().runner().as_ref(), reduction, reach);
     let wall = watch.elapsed();
     let tell = |(invariant, disorder): (&String, &Disorder)| {
         let order = (&*disorder.deviations, disorder.spec());

@@ -3,9 +3,12 @@
 use std::io::Write as _;
 
 use rehearsal::campaign::{Failure, Unfinished, alone, watched};
+use rehearsal::export::jsonl;
+use rehearsal::export::mermaid;
+use rehearsal::export::perfetto;
+use rehearsal::export::shiviz;
 use rehearsal::run::{AnyRunner, Limit, Outcome, RunSpec, Verdict};
 use rehearsal::story::Story;
-use rehearsal::trace::{jsonl, mermaid, perfetto, shiviz};
 use rehearsal::wall::Stopwatch;
 use rehearsal_reports::html::{self, TraceData};
 use rehearsal_reports::result::{Over, RunEnd};

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use rehearsal::campaign::staged::{StageCampaign, campaign};
 use rehearsal::campaign::{Failure, Observer, Progress};
 use rehearsal::run::Verdict;
-use rehearsal::stage::campaign::{StageCampaign, campaign};
 use rehearsal::stage::{Fact, Stage, StageSpec, facts};
 use rehearsal::wall::Stopwatch;
 use rehearsal_reports::result::{Finding, Over, RunEnd, ScenarioResult};
@@ -32,7 +32,7 @@ pub(crate) fn run(subject: Subject, stage: &dyn Stage, seed: u64, args: &Run) ->
     let rehearsal = subject.rehearsal();
     let spec = StageSpec { scenario: subject.entry.name, seed, profile: subject.profile };
     let watch = Stopwatch::start();
-    let run = stage.run(rehearsal.as_ref(), &spec).map_err(Error::Tool)?;
+    let run = stage.run(rehearsal.staged(), &spec).map_err(Error::Tool)?;
     let wall = watch.elapsed();
     if let Some(file) = file {
         write(file, &subject, &run.facts, matches!(run.verdict, Verdict::Pass))?;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use rehearsal::Profile;
 use rehearsal::campaign::watched;
 use rehearsal::run::AnyRunner;
-use rehearsal::states::{Counterexample, Progress, StatesSpec, Watcher};
+use rehearsal::states::{self, Counterexample, Progress, StatesSpec, Watcher};
 use rehearsal::wall::Stopwatch;
 use rehearsal_reports::explore::Finding;
 use rehearsal_reports::states::StatesResult;
@@ -43,7 +43,7 @@ pub(crate) fn states(
     output.note(|screen| terminal::states::before(screen, &subject, &spec))?;
     let watch = Stopwatch::start();
     let mut teller = Teller { watch, told: Duration::ZERO, stop };
-    let search = move |runner: &mut dyn AnyRunner| runner.states(spec, &mut teller);
+    let search = move |runner: &mut dyn AnyRunner| states::search(runner, spec, &mut teller);
     let reached = match watched(subject.rehearsal().as_ref(), args.patience.turn_limit, search) {
         Ok((_, reached)) => reached.map_err(|refused| Error::Usage(refused.to_string()))?,
         Err(unfinished) => return Err(not_over(&subject, unfinished)),

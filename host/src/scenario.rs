@@ -14,10 +14,10 @@ use std::time::Duration;
 use ::tokio::net::TcpListener;
 use ::tokio::time::Instant;
 use rehearsal::check::Violation;
-use rehearsal::registry::Rehearsal;
 use rehearsal::run::{Limit, Verdict};
 use rehearsal::stage::encoded::Json;
-use rehearsal::stage::{Encoded, Fact, Judge, StageRun, Staged, StagedDraws};
+use rehearsal::stage::{Encoded, Fact, Judge, Placed, StageRun, StagedDraws};
+use rehearsal::topology::Topology;
 use rehearsal_protocol::{Incarnation, Protocol, Time};
 
 use crate::disk::Disk;
@@ -29,14 +29,13 @@ use crate::settings::{Clock, Draws, MakeDraws, Settings};
 use crate::system::System;
 
 /// A scenario as the host's description.
-pub fn system(name: &str, staged: Staged) -> System<Encoded> {
+pub fn system(name: &str, topology: &Topology, actors: Vec<Placed>) -> System<Encoded> {
     let mut system = System::new(name, 1);
-    for node in &staged.topology.nodes {
+    for node in &topology.nodes {
         system.node(&node.name);
     }
-    for (node, name, actor) in staged.actors {
-        let node = staged.topology.nodes[node.index()].name.clone();
-        system.node(&node).boxed(&name, actor);
+    for Placed { node, name, actor } in actors {
+        system.node(&topology.nodes[node.index()].name).boxed(&name, actor);
     }
     system
 }
@@ -69,8 +68,8 @@ struct Bench {
 
 impl Court {
     /// A court for a scenario. `healed` says since when there are no faults, if there are any.
-    pub fn of(rehearsal: &dyn Rehearsal, healed: Option<Time>) -> Arc<Self> {
-        let bench = Bench { judge: rehearsal.judge(), facts: Vec::new(), healed, unreadable: None };
+    pub fn of(judge: Box<dyn Judge>, healed: Option<Time>) -> Arc<Self> {
+        let bench = Bench { judge, facts: Vec::new(), healed, unreadable: None };
         Arc::new(Self(Mutex::new(bench)))
     }
 

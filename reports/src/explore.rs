@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use rehearsal::search::explore::Explored;
+use rehearsal::explore::Explored;
 use rehearsal::story::Story;
 
 use crate::subject::Subject;

@@ -23,14 +23,14 @@ use std::sync::Arc;
 use proptest::strategy::{NewTree, Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 
-use crate::case::shrink::overrides;
-use crate::case::words;
+use crate::choice::overrides;
 use crate::choice::{Base, Deviation};
 use crate::fault::Profile;
 use crate::registry::{Rehearsal, rehearsal};
 use crate::run::{Outcome, RunSpec};
 use crate::scenario::Scenario;
 use crate::story::Story;
+use crate::words;
 
 /// All runs of a scenario under a profile of faults.
 pub fn runs(scenario: impl Scenario, profile: &'static Profile) -> Runs {

@@ -9,6 +9,7 @@
 //! - [`tally`] — what all runs come to together;
 //! - [`worker`] — runs chunks of seeds and reports each;
 //! - [`arms`] — what each strategy found;
+//! - [`staged`] — many runs on a stage beside the world;
 //! - [`watchdog`] — names an actor that never returns from a turn;
 //! - [`alone`](mod@alone) — a run, or a few, under its eye.
 
@@ -17,6 +18,7 @@ pub mod arms;
 pub mod failure;
 mod merge;
 pub mod settled;
+pub mod staged;
 pub(crate) mod tally;
 pub(crate) mod watchdog;
 mod worker;
@@ -29,6 +31,7 @@ use std::time::Duration;
 
 use crate::check::Goal;
 use crate::fault::Profile;
+use crate::quiet::{WORKER, silence_panics_of_actors};
 use crate::registry::Rehearsal;
 use crate::search::{self, Strategy};
 use crate::wall::Stopwatch;
@@ -249,8 +252,6 @@ pub fn run(
     follow(rehearsal, spec, &shared, &chunks, pulses, merge, observer)
 }
 
-pub(crate) const WORKER: &str = "rehearsal-run";
-
 /// Merges chunks until all workers are done, the time is over, or one is stuck.
 fn follow(
     rehearsal: &Arc<dyn Rehearsal>,
@@ -297,36 +298,4 @@ fn follow(
     }
     observer.settled(&merge.settled.so_far);
     merge.report(spec, watch.elapsed(), ended, stuck, internal_error)
-}
-
-/// Makes runs on a thread on which panics of actors are not printed.
-pub(crate) fn quietly<T: Send>(runs: impl FnOnce() -> T + Send) -> T {
-    let (mut runs, mut result) = (Some(runs), None);
-    on_worker(&mut || result = runs.take().map(|runs| runs()));
-    result.expect("the worker made the runs, or its panic went on here")
-}
-
-/// The same for all kinds of runs, so that it is compiled once.
-fn on_worker(runs: &mut (dyn FnMut() + Send)) {
-    silence_panics_of_actors();
-    std::thread::scope(|scope| {
-        let worker = std::thread::Builder::new().name(WORKER.to_owned());
-        let worker = worker.spawn_scoped(scope, runs).expect("the system has room for a thread");
-        worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-    });
-}
-
-/// A panic in a turn is contained and told in the report; its default message would only flood the screen.
-pub(crate) fn silence_panics_of_actors() {
-    static ONCE: std::sync::Once = std::sync::Once::new();
-    ONCE.call_once(|| {
-        let usual = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |info| {
-            #[expect(clippy::disallowed_methods, reason = "only decides whether a panic is printed")]
-            let thread = std::thread::current();
-            if thread.name() != Some(WORKER) {
-                usual(info);
-            }
-        }));
-    });
 }

@@ -3,7 +3,6 @@
 //! - [`file`](mod@file) — reading and writing;
 //! - [`error`] — why that fails, with the mend;
 //! - [`replay`](mod@replay) — the same run again, and whether it is the same;
-//! - [`words`] — choices and what they mean, in words;
 //! - [`checkpoints`] — from which point on a run is another one;
 //! - [`folder`] — a folder of cases, replayed by a plain test;
 //! - [`explain`](mod@explain) — what had to go wrong;
@@ -18,7 +17,6 @@ pub mod folder;
 pub mod replay;
 pub mod shrink;
 pub mod smaller;
-pub mod words;
 
 pub use error::CaseError;
 pub use explain::{Explanation, explain};

@@ -12,8 +12,8 @@
 
 pub mod checks;
 pub mod fused;
-mod group;
-mod kind;
+pub(crate) mod group;
+pub(crate) mod kind;
 pub mod monitor;
 pub mod properties;
 pub mod sorted;

@@ -16,5 +16,5 @@ pub use asked::{Asked, Offer, Source};
 pub use generator::{Key, draw};
 pub use menu::{Menu, Value};
 pub(crate) use source::Ahead;
-pub use source::{Base, Choices, Deviation, Insists, Overrides};
+pub use source::{Base, Choices, Deviation, Insists, Overrides, overrides};
 pub use stream::{Stream, StreamKey};

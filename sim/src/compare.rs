@@ -1,6 +1,5 @@
 //! Policies side by side: the same seeds, and so the same weather, for all of them.
 //!
-//! - [`measure`] — what is measured of a run;
 //! - `runs` — makes the runs, under the eye of the watchdog;
 //! - [`statistics`] — values, differences and verdicts;
 //! - `bootstrap` — the intervals around them.
@@ -9,7 +8,6 @@
 //! differs between two runs of a seed is what the policies make of it, which is why so few seeds tell so much.
 
 mod bootstrap;
-pub mod measure;
 mod runs;
 pub mod statistics;
 
@@ -20,10 +18,10 @@ use std::time::Duration;
 
 use crate::campaign::Stuck;
 use crate::fault::Profile;
+pub use crate::measure::{Better, Effect, Measured, Measures, Metric, Statistic, Unit};
 use crate::registry::Rehearsal;
 use crate::search::Strategy;
 use bootstrap::Sampled;
-pub use measure::{Better, Effect, Measured, Measures, Metric, Statistic, Unit};
 pub use statistics::{Difference, Interval};
 
 /// What is compared.

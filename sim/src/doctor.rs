@@ -5,9 +5,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::case::words;
 use crate::run::{AnyRunner, RunSpec};
 use crate::story;
+use crate::words;
 
 /// The hash of one run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,7 +2,6 @@
 //!
 //! - [`profile`] — the named mixtures of kinds;
 //! - [`plan`] — what goes wrong in one run: weather for messages, timers and syncs, and episodes;
-//! - [`outage`] — how long an episode lasts, relative to the protocol's own timeouts;
 //! - [`cut`] — which links a partition cuts.
 //!
 //! One file per kind: [`crash`], [`pause`], [`slow`], [`kill`], [`partition`], [`clog`], [`loss`], [`duplication`],
@@ -18,7 +17,6 @@ pub mod duplication;
 pub mod kill;
 pub mod lateness;
 pub mod loss;
-pub mod outage;
 pub mod partition;
 pub mod pause;
 pub mod plan;

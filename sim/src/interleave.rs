@@ -19,18 +19,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::Hasher;
 
-use rehearsal_protocol::{Protocol, Time};
+use rehearsal_protocol::Time;
 
-use crate::case::shrink::overrides;
-use crate::check::{Checks, Properties};
+use crate::check::Checks;
+use crate::choice::overrides;
 use crate::choice::{Base, Choices, Deviation};
+use crate::erased::{Erased, Fact, System};
 use crate::fault::Profile;
-use crate::run::RunSpec;
+use crate::run::{AnyRunner, RunSpec};
+use crate::runner::Runner;
 use crate::scenario::Scenario;
 use crate::trace::digest::{digest, word};
 use crate::trace::{EventKind, Recording};
 use crate::world::asynchronous::{Orders, passing};
-use crate::world::blueprint::Blueprint;
 use crate::world::pending::Pending;
 use crate::world::{Start, World};
 
@@ -93,19 +94,24 @@ impl Disorder {
 }
 
 /// Runs a scenario in all interleavings, as far as the search reaches.
-pub fn interleave<S: Scenario>(scenario: &S, reduction: Reduction, reach: Reach) -> Interleaved {
+pub fn interleave(scenario: &impl Scenario, reduction: Reduction, reach: Reach) -> Interleaved {
+    all_orders(&Runner::new(scenario), reduction, reach)
+}
+
+/// The same for what a runner runs.
+pub fn all_orders(runner: &dyn AnyRunner, reduction: Reduction, reach: Reach) -> Interleaved {
     let found = Interleaved { complete: true, ..Interleaved::default() };
     let mut search = Search { reduction, reach, path: Vec::new(), found };
-    search.visit(&mut vec![Frame::first(scenario)]);
+    search.visit(&mut vec![Frame::first(runner.erased())]);
     search.found
 }
 
 /// What may come next, with what the reduction needs to know about it.
-struct Item<P: Protocol> {
+struct Item {
     /// Its number, the same in all states that share the path up to its creation.
     id: u64,
     at: Time,
-    pending: Pending<P>,
+    pending: Pending<Erased>,
     /// The actor that it concerns; `None` if it concerns everybody.
     actor: Option<u32>,
     /// Whether it keeps its place behind others of the same pair.
@@ -114,17 +120,17 @@ struct Item<P: Protocol> {
     cause: Option<usize>,
 }
 
-impl<P: Protocol> Clone for Item<P> {
+impl Clone for Item {
     fn clone(&self) -> Self {
         Self { pending: self.pending.clone(), ..*self }
     }
 }
 
 /// A state of the system, and what was tried from there.
-struct Frame<P: Protocol> {
-    world: World<P>,
-    checks: Checks<P::Fact>,
-    items: Vec<Item<P>>,
+struct Frame {
+    world: World<Erased>,
+    checks: Checks<Fact>,
+    items: Vec<Item>,
     next_id: u64,
     to_try: BTreeSet<u64>,
     tried: BTreeSet<u64>,
@@ -151,7 +157,7 @@ struct Search {
 
 impl Search {
     /// Visits the last frame of a path and everything behind it.
-    fn visit<P: Protocol>(&mut self, frames: &mut Vec<Frame<P>>) {
+    fn visit(&mut self, frames: &mut Vec<Frame>) {
         self.choose(frames);
         loop {
             let top = frames.len() - 1;
@@ -175,7 +181,7 @@ impl Search {
     }
 
     /// Looks at a new state: is it an end, what is to be tried here, and what should have been tried before.
-    fn choose<P: Protocol>(&mut self, frames: &mut [Frame<P>]) {
+    fn choose(&mut self, frames: &mut [Frame]) {
         let top = frames.len() - 1;
         let enabled: Vec<u64> = frames[top].enabled().map(|item| item.id).collect();
         if enabled.is_empty() || frames[top].checks.violation().is_some() || frames[top].world.is_broken() {
@@ -198,7 +204,7 @@ impl Search {
     }
 
     /// If an item could have come before the last event of its actor, has it tried there.
-    fn revisit<P: Protocol>(&mut self, frames: &mut [Frame<P>], item: usize) {
+    fn revisit(&mut self, frames: &mut [Frame], item: usize) {
         let item = &frames[frames.len() - 1].items[item];
         let before = self.before(item.cause);
         let races =
@@ -227,7 +233,7 @@ impl Search {
         before
     }
 
-    fn perform<P: Protocol>(&mut self, frame: &Frame<P>, id: u64) -> Frame<P> {
+    fn perform(&mut self, frame: &Frame, id: u64) -> Frame {
         let passed = frame.due_before(id);
         let place = frame.items.iter().position(|item| item.id == id).expect("what is tried is pending");
         let mut items = frame.items.clone();
@@ -252,7 +258,7 @@ impl Search {
         child
     }
 
-    fn end<P: Protocol>(&mut self, frame: &mut Frame<P>) {
+    fn end(&mut self, frame: &mut Frame) {
         self.found.runs += 1;
         self.found.outcomes.insert(frame.outcome());
         if frame.items.is_empty() {
@@ -274,14 +280,12 @@ fn dependent(one: Option<u32>, other: Option<u32>) -> bool {
     one.is_none() || other.is_none() || one == other
 }
 
-impl<P: Protocol> Frame<P> {
+impl Frame {
     /// The state in which all actors had their first turns.
-    fn first<S: Scenario<Protocol = P>>(scenario: &S) -> Self {
-        let mut properties = Properties::default();
-        scenario.properties(&mut properties);
-        let mut checks = properties.checks();
+    fn first(system: System) -> Self {
+        let System { blueprint, mut checks } = system;
         checks.collect();
-        let mut world = World::new(std::sync::Arc::new(Blueprint::of(scenario)));
+        let mut world = World::new(blueprint);
         world.start(Start {
             seed: 0,
             profile: &Profile::NONE,
@@ -316,8 +320,8 @@ impl<P: Protocol> Frame<P> {
     }
 
     /// What may come next: the first of each pair that keeps its order, and all that keeps none.
-    fn enabled(&self) -> impl Iterator<Item = &Item<P>> {
-        let first = |item: &&Item<P>| {
+    fn enabled(&self) -> impl Iterator<Item = &Item> {
+        let first = |item: &&Item| {
             item.pair.is_none()
                 || !self.items.iter().any(|other| other.pair == item.pair && other.id < item.id)
         };
@@ -326,7 +330,7 @@ impl<P: Protocol> Frame<P> {
 
     /// How many that may come next are due before one of them.
     fn due_before(&self, id: u64) -> u32 {
-        let due = |item: &Item<P>| (item.at, item.id);
+        let due = |item: &Item| (item.at, item.id);
         let this = self.items.iter().find(|item| item.id == id).map(due);
         self.enabled().filter(|item| Some(due(item)) < this).count() as u32
     }
@@ -364,14 +368,5 @@ impl Hasher for Digest {
 
     fn write_u64(&mut self, value: u64) {
         self.0 = word(self.0, value);
-    }
-}
-
-impl<P: Protocol> World<P> {
-    /// All actors of the blueprint have their first turns.
-    pub(crate) fn begin_all(&mut self, checks: &mut Checks<P::Fact>) {
-        while self.is_beginning() {
-            self.step(checks);
-        }
     }
 }

@@ -24,11 +24,12 @@ use crate::choice::{Base, Overrides, Stream, Value, generator};
 use crate::fault::cut::{Cut, Shape};
 use crate::fault::plan::Victim;
 use crate::fault::{Episode, Harm, Profile};
-use crate::registry::nearest;
-use crate::run::{AnyRunner, Outcome, RunSpec, Runner};
+use crate::nearest::nearest;
+use crate::run::{AnyRunner, Outcome, RunSpec};
+use crate::runner::Runner;
 use crate::scenario::Scenario;
 use crate::trace::{Event, EventKind};
-use crate::world::weather::passage;
+use crate::weather::passage;
 
 /// A script under construction.
 pub struct Play<P: Protocol> {

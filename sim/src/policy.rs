@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use toml::Table;
 
-use crate::registry::nearest;
+use crate::nearest::nearest;
 
 /// A design alternative, as it is typed and as it stands in a case.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -2,14 +2,14 @@
 
 pub mod settings;
 
-use crate::campaign::quietly;
 use crate::check::{Goal, Invariant, Properties};
-use crate::compare::measure::{Gauge, Gauged};
-use crate::compare::{Measures, Metric};
 use crate::fault::Profile;
-use crate::interleave::{Interleaved, Reach, Reduction, interleave};
+use crate::gauge::{Gauge, Gauged};
+use crate::measure::{Measures, Metric};
 use crate::policy::{BadPolicy, Policy};
-use crate::run::{AnyRunner, Outcome, RunSpec, Runner};
+use crate::quiet::quietly;
+use crate::run::{AnyRunner, Outcome, RunSpec};
+use crate::runner::Runner;
 use crate::scenario::Scenario;
 use crate::stage::{self, Fact, Judge, Staged};
 use crate::world::rules::RULES;
@@ -59,9 +59,6 @@ pub trait Rehearsal: Send + Sync {
 
     /// Its invariants, and after them those that hold in every scenario.
     fn invariants(&self) -> Vec<Invariant>;
-
-    /// Runs it in all orders of its events, as far as the search reaches.
-    fn interleave(&self, reduction: Reduction, reach: Reach) -> Interleaved;
 
     /// Its goals.
     fn goals(&self) -> Vec<Goal>;
@@ -144,10 +141,6 @@ impl<S: Scenario> Rehearsal for Behind<S> {
         })
     }
 
-    fn interleave(&self, reduction: Reduction, reach: Reach) -> Interleaved {
-        interleave(&self.0, reduction, reach)
-    }
-
     fn runner(&self) -> Box<dyn AnyRunner> {
         Box::new(Runner::new(&self.0))
     }
@@ -178,11 +171,4 @@ impl Entry {
     pub fn variant(&self, name: &str) -> Option<&'static Variant> {
         self.variants.iter().find(|variant| variant.name == name)
     }
-}
-
-/// The known name that is nearest to a mistyped one, if any is near.
-pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let scored = known.into_iter().map(|name| (strsim::jaro_winkler(typed, name), name));
-    let best = scored.max_by(|a, b| a.0.total_cmp(&b.0))?;
-    (best.0 > 0.7).then_some(best.1)
 }

@@ -1,5 +1,6 @@
-//! One run: what it is to be, and what came out of it; [`Runner`] makes it.
-mod runner;
+//! One run: what it is to be, and what came out of it; and who makes it, whatever the protocol.
+
+mod any_runner;
 
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use crate::search::{Strategy, random};
 use crate::trace::Recording;
 use crate::world::asynchronous::Orders;
 
-pub use runner::{AnyRunner, Runner};
+pub use any_runner::{AnyRunner, Branch};
 
 /// What a run is to be.
 #[derive(Clone, Debug)]

@@ -5,12 +5,16 @@ use std::hash::Hash;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rehearsal_protocol::time::nanos;
 use rehearsal_protocol::{Actor, Address, NodeId, Protocol};
 
 use crate::check::Properties;
 use crate::choice::generator;
-use crate::compare::Measures;
-use crate::world::blueprint::{ActorInfo, NodeInfo};
+use crate::measure::Measures;
+use crate::topology::{ActorInfo, Limits, NodeInfo, Topology};
+use crate::weather::Weather;
+use crate::weather::outage::Outages;
+use crate::world::blueprint::Blueprint;
 use crate::world::held::Held;
 
 /// A system to rehearse.
@@ -76,30 +80,6 @@ pub struct Setup<P: Protocol> {
     slots: BTreeMap<Arc<str>, u32>,
     /// Room to put a path together.
     path: String,
-}
-
-/// When a run ends though it is not done. A limit is a verdict of its own, never a failure of the protocol.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// Events in a run.
-    pub events: u64,
-    /// Virtual time of a run, counted from the end of the faulty phase.
-    pub virtual_time: Duration,
-    /// Wall time of a run. The one limit whose effect may differ between machines.
-    pub wall_time: Duration,
-    /// Messages, timers and signals that wait at the same time: the bound on memory.
-    pub pending: u32,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            events: 2_000_000,
-            virtual_time: Duration::from_secs(600),
-            wall_time: Duration::from_secs(20),
-            pending: 200_000,
-        }
-    }
 }
 
 impl<P: Protocol> Default for Setup<P> {
@@ -247,5 +227,37 @@ impl<P: Protocol> NodeSetup<'_, P> {
     /// The node's number.
     pub fn id(&self) -> NodeId {
         self.node
+    }
+}
+
+impl<P: Protocol> Blueprint<P> {
+    /// Sets a scenario up.
+    ///
+    /// # Panics
+    ///
+    /// If an actor was declared and never placed.
+    pub fn of(scenario: &impl Scenario<Protocol = P>) -> Self {
+        let mut setup = Setup::default();
+        scenario.set_up(&mut setup);
+        Self::from_setup(setup)
+    }
+
+    fn from_setup(setup: Setup<P>) -> Self {
+        let missing = |path: &str| -> ! { panic!("the actor `{path}` was declared and never placed") };
+        let placed = setup.placed.into_iter().zip(&setup.actors);
+        let actors = placed.map(|(actor, info)| actor.unwrap_or_else(|| missing(&info.path))).collect();
+        let outages = Outages::around(&setup.timeouts);
+        let weather = Weather::fair(setup.latency, &outages);
+        let topology = Topology {
+            nodes: setup.nodes,
+            actors: setup.actors,
+            outages,
+            weather,
+            faulty_phase: nanos(setup.faulty_phase),
+            horizon: setup.horizon.map(nanos),
+            limits: setup.limits,
+            panics_are_crashes: setup.panics_are_crashes,
+        };
+        Self { topology, actors }
     }
 }

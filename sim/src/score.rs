@@ -10,9 +10,9 @@ pub mod interval;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crate::campaign::quietly;
 use crate::case::{explain, shrink};
 use crate::fault::Profile;
+use crate::quiet::quietly;
 use crate::registry::{Rehearsal, Variant};
 use crate::run::{AnyRunner, Outcome, RunSpec, Verdict};
 use crate::search::Strategy;

@@ -5,8 +5,9 @@
 //! - [`pos`] — an independent priority for each message, so that delays spread wide;
 //! - [`delay_bounded`] — a dull run but for a few deviations, placed anywhere in it;
 //! - [`coverage`] — draws of earlier runs that saw something new, mixed with others;
-//! - [`portfolio`] — several of them, by the seed;
-//! - [`explore`] — no draws at all: every run with at most so many deviations.
+//! - [`portfolio`] — several of them, by the seed.
+//!
+//! What makes no draws at all, but every run with at most so many deviations, is [`explore`](crate::explore).
 //!
 //! A strategy is a file here and one line in [`STRATEGIES`]. Each is a [`Source`] of choices that is a function of the seed
 //! and the scenario, so that a seed and the name of its strategy are enough to have a run again. Whatever one finds is a list
@@ -18,7 +19,6 @@
 
 pub mod coverage;
 pub mod delay_bounded;
-pub mod explore;
 pub mod pct;
 pub mod portfolio;
 pub mod pos;

@@ -3,7 +3,6 @@
 //! A host does not know the scenario's protocol. It runs actors that speak [`Encoded`], and its facts are JSON; so one host serves all
 //! scenarios, and the same monitors judge what it ran, what a production system logged, and the world.
 
-pub mod campaign;
 pub mod encoded;
 pub mod facts;
 mod judge;
@@ -18,10 +17,10 @@ use crate::choice::generator::{self, Key};
 use crate::choice::stream::kind;
 use crate::choice::{Choices, Stream};
 use crate::fault::{Plan, Profile};
-use crate::registry::Rehearsal;
 use crate::run::{Outcome, Verdict};
 use crate::scenario::Scenario;
-use crate::world::blueprint::{Blueprint, Topology};
+use crate::topology::Topology;
+use crate::world::blueprint::Blueprint;
 
 pub use encoded::Encoded;
 pub use facts::Fact;
@@ -49,7 +48,7 @@ pub trait Stage: Sync + RefUnwindSafe {
     /// # Errors
     ///
     /// What the stage itself could not do, in words.
-    fn run(&self, rehearsal: &dyn Rehearsal, spec: &StageSpec) -> Result<StageRun, String>;
+    fn run(&self, staged: Staged, spec: &StageSpec) -> Result<StageRun, String>;
 }
 
 /// What a run on a stage is to be.
@@ -105,8 +104,20 @@ impl StageRun {
 pub struct Staged {
     /// Who is where, without regard to the protocol.
     pub topology: Topology,
-    /// The actors, by their slots: their names on their nodes, and themselves.
-    pub actors: Vec<(NodeId, String, Box<dyn Actor<Encoded>>)>,
+    /// The actors, by their slots.
+    pub actors: Vec<Placed>,
+    /// Who judges what they announce.
+    pub judge: Box<dyn Judge>,
+}
+
+/// An actor of a scenario, as a host takes it.
+pub struct Placed {
+    /// Its node.
+    pub node: NodeId,
+    /// Its name there.
+    pub name: String,
+    /// Itself.
+    pub actor: Box<dyn Actor<Encoded>>,
 }
 
 impl Staged {
@@ -116,10 +127,10 @@ impl Staged {
         let actors = topology.actors.iter().zip(actors).map(|(info, actor)| {
             let node = &topology.nodes[info.node.index()].name;
             let name = info.path[1 + node.len() + 1..].to_owned();
-            (info.node, name, encoded(actor))
+            Placed { node: info.node, name, actor: encoded(actor) }
         });
         let actors = actors.collect();
-        Self { topology, actors }
+        Self { topology, actors, judge: judge_of(scenario) }
     }
 
     /// What goes wrong under a seed: the same plan as in the world.
@@ -178,7 +189,7 @@ pub(crate) fn judge_of<S: Scenario>(scenario: &S) -> Box<dyn Judge> {
 }
 
 /// The facts of a run in the world, as a stage has them.
-pub(crate) fn facts_of<P: Protocol>(runner: &crate::run::Runner<P>) -> Vec<Fact> {
+pub(crate) fn facts_of<P: Protocol>(runner: &crate::runner::Runner<P>) -> Vec<Fact> {
     use crate::run::AnyRunner;
     let collected = runner.collected().iter();
     let fact = |(moment, fact): &(crate::check::Moment, P::Fact)| Fact {

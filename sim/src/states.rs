@@ -70,13 +70,13 @@ mod tables;
 #[cfg(test)]
 mod tests;
 
-use rehearsal_protocol::Protocol;
-
-use crate::case::shrink::overrides;
 use crate::check::{Checks, Violation};
+use crate::choice::overrides;
 use crate::choice::{Base, Deviation};
+use crate::erased::{Fact, System};
 use crate::fault::Profile;
-use crate::run::{AnyRunner, RunSpec, Runner, Verdict};
+use crate::run::{AnyRunner, RunSpec, Verdict};
+use crate::runner::Runner;
 use crate::scenario::Scenario;
 use crate::world::asynchronous::Orders;
 use actors::Actors;
@@ -91,14 +91,14 @@ use search::{Ended, Search, Sighted};
 use tables::Tables;
 
 /// Prepares a search of all states of a scenario.
-pub fn states<S: Scenario>(scenario: S) -> States<S> {
-    States { scenario, spec: StatesSpec::default() }
+pub fn states(scenario: impl Scenario) -> States {
+    States { runner: Box::new(Runner::new(&scenario)), spec: StatesSpec::default() }
 }
 
 /// A search of all states of a scenario.
 #[must_use = "call `run` or `search`, or nothing is searched"]
-pub struct States<S> {
-    scenario: S,
+pub struct States {
+    runner: Box<dyn AnyRunner>,
     spec: StatesSpec,
 }
 
@@ -196,7 +196,7 @@ impl Reached {
     }
 }
 
-impl<S: Scenario> States<S> {
+impl States {
     /// How messages travel; by default each arrives once, in any order.
     pub fn network(mut self, network: Network) -> Self {
         self.spec.network = network;
@@ -226,8 +226,8 @@ impl<S: Scenario> States<S> {
     /// # Errors
     ///
     /// If an actor does what cannot be searched.
-    pub fn search(self) -> Result<Reached, Refused> {
-        search(&self.scenario, self.spec, &mut Unwatched)
+    pub fn search(mut self) -> Result<Reached, Refused> {
+        search(self.runner.as_mut(), self.spec, &mut Unwatched)
     }
 
     /// Searches, for a test.
@@ -248,27 +248,18 @@ impl<S: Scenario> States<S> {
     }
 }
 
-/// Searches all states of a scenario.
+/// Searches all states of what a runner runs.
 ///
 /// # Errors
 ///
 /// If an actor does what cannot be searched.
-pub fn search<S: Scenario>(
-    scenario: &S,
+pub fn search(
+    runner: &mut dyn AnyRunner,
     spec: StatesSpec,
     watcher: &mut dyn Watcher,
 ) -> Result<Reached, Refused> {
-    Runner::new(scenario).states(spec, watcher)
-}
-
-/// Searches all states of what a runner runs.
-pub(crate) fn reached<P: Protocol>(
-    runner: &mut Runner<P>,
-    spec: StatesSpec,
-    watcher: &mut dyn Watcher,
-) -> Result<Reached, Refused> {
-    let (checks, mut tables) = (runner.fresh_checks(), Tables::default());
-    let blueprint = runner.world().blueprint_shared();
+    let System { blueprint, checks } = runner.erased();
+    let mut tables = Tables::default();
     let (actors, empty) = Actors::of(blueprint, runner.pulse(), spec.network, &mut tables);
     let mut lore = Lore { actors, judges: Judges::of(&checks) };
     let all = beginnings(&mut lore, &mut tables, empty, spec.states)?;
@@ -335,7 +326,7 @@ fn gone_through(
 }
 
 /// What is wrong in a first turn, and the way to there.
-fn at_once<P: Protocol>(lore: &Lore<P>, beginning: &Beginning) -> Option<(Violation, Way)> {
+fn at_once(lore: &Lore, beginning: &Beginning) -> Option<(Violation, Way)> {
     let violation = match beginning.wrong? {
         Wrong::Panic(number) => lore.panicked(number),
         Wrong::Violation(number) => lore.judges.violation(number).clone(),
@@ -343,15 +334,15 @@ fn at_once<P: Protocol>(lore: &Lore<P>, beginning: &Beginning) -> Option<(Violat
     Some((violation, Way { first: beginning.outcomes.clone(), steps: Vec::new() }))
 }
 
-fn violation<P: Protocol>(lore: &Lore<P>, sighted: &Sighted) -> Violation {
+fn violation(lore: &Lore, sighted: &Sighted) -> Violation {
     let number = sighted.sighting.violation;
     if sighted.sighting.panicked { lore.panicked(number) } else { lore.judges.violation(number).clone() }
 }
 
-fn counterexample<P: Protocol>(
-    runner: &mut Runner<P>,
-    checks: &Checks<P::Fact>,
-    (actors, tables): (&Actors<P>, &Tables),
+fn counterexample(
+    runner: &mut dyn AnyRunner,
+    checks: &Checks<Fact>,
+    (actors, tables): (&Actors, &Tables),
     violation: Violation,
     way: &Way,
 ) -> Counterexample {

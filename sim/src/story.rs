@@ -4,10 +4,10 @@ use std::fmt;
 
 use rehearsal_protocol::Time;
 
-use crate::case::words;
 use crate::registry::Rehearsal;
 use crate::run::{AnyRunner, Outcome, RunSpec, Verdict};
 use crate::trace::{Event, EventKind, Payload};
+use crate::words;
 use crate::world::asynchronous::Orders;
 
 /// Everything that a person needs to go on from a failure.

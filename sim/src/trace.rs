@@ -6,18 +6,12 @@
 //! - [`state`] — the states of actors after their turns, if they are asked for;
 //! - [`log`] — what actors write to `tracing`;
 //! - [`clocks`] — which events happened before which.
-//!
-//! Formats: [`jsonl`] (versioned), [`shiviz`], [`perfetto`], [`mermaid`].
 
 pub mod clocks;
 pub mod digest;
 pub mod event;
-pub mod jsonl;
 pub mod log;
-pub mod mermaid;
-pub mod perfetto;
 pub mod recorder;
-pub mod shiviz;
 pub mod state;
 
 pub use digest::digest;

@@ -11,7 +11,6 @@
 //! - [`network`] — when and whether a message arrives;
 //! - [`pairs`] — how many messages went from one actor to another;
 //! - [`put_off`] — in large worlds, arrivals are drawn several at once;
-//! - [`weather`] — the menus of what may happen to messages, timers and syncs;
 //! - [`pending`] — what will happen;
 //! - [`queue`] — all of it, in the order of time;
 //! - [`asynchronous`] — the same without a clock: in any order;
@@ -44,7 +43,6 @@ mod put_off;
 pub mod queue;
 pub mod rules;
 pub mod turn;
-pub mod weather;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};

@@ -96,7 +96,7 @@ fn asked_with(variable: &str, value: &std::ffi::OsStr) -> (bool, String) {
 fn a_seed_in_the_environment_is_the_only_one_that_is_run() {
     let failing = (0..1_000).find(|seed| {
         let spec = rehearsal::run::RunSpec::seeded(*seed, &rehearsal::Profile::CHAOS);
-        let mut runner = rehearsal::run::Runner::new(&Roll { forbidden: 7 });
+        let mut runner = rehearsal::runner::Runner::new(&Roll { forbidden: 7 });
         rehearsal::run::AnyRunner::run(&mut runner, &spec).signature().is_some()
     });
     let (passed, text) = asked_with("REHEARSE_SEED", format!("{:#x}", failing.unwrap()).as_ref());

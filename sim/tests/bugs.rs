@@ -9,7 +9,8 @@ use rehearsal::check::Properties;
 use rehearsal::fault::Profile;
 use rehearsal::protocol::{Actor, Context, Input, Protocol};
 use rehearsal::registry::rehearsal;
-use rehearsal::run::{AnyRunner, RunSpec, Runner};
+use rehearsal::run::{AnyRunner, RunSpec};
+use rehearsal::runner::Runner;
 use rehearsal::{Scenario, Setup};
 
 struct Numbers;

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use rehearsal::check::Properties;
 use rehearsal::choice::{Deviation, StreamKey, Value};
+use rehearsal::explore::{ExploreSpec, Explored, Follower, Pruning, explore};
 use rehearsal::fault::Profile;
 use rehearsal::protocol::{Actor, Address, Context, Input, NodeId, Protocol, TimerId};
-use rehearsal::run::{AnyRunner, Outcome, Runner};
-use rehearsal::search::explore::{ExploreSpec, Explored, Follower, Pruning};
+use rehearsal::run::{AnyRunner, Outcome};
+use rehearsal::runner::Runner;
 use rehearsal::{Scenario, Setup};
 
 /// Two actors that greet each other on different nodes; one of them draws what it says.
@@ -83,7 +84,7 @@ fn spec(profile: &'static Profile, deviations: u32) -> ExploreSpec {
 
 fn explored(scenario: &Greeting, spec: &ExploreSpec) -> (Explored, Kept) {
     let mut kept = Kept::default();
-    let explored = Runner::new(scenario).explore(spec, &mut kept);
+    let explored = explore(&Runner::new(scenario), spec, &mut kept);
     (explored, kept)
 }
 
@@ -147,6 +148,6 @@ fn what_is_cut_short_does_not_claim_to_be_complete() {
     let (found, _) = explored(&scenario, &short);
     assert_eq!((found.runs, found.complete_up_to), (5, Some(0)));
     let mut kept = Kept { stop_after: Some(12), ..Kept::default() };
-    let found = Runner::new(&scenario).explore(&spec(&Profile::NONE, 2), &mut kept);
+    let found = explore(&Runner::new(&scenario), &spec(&Profile::NONE, 2), &mut kept);
     assert_eq!((found.runs, found.complete_up_to), (12, Some(1)));
 }

@@ -3,10 +3,13 @@
 use std::time::Duration;
 
 use rehearsal::check::Properties;
+use rehearsal::export::mermaid;
+use rehearsal::export::perfetto;
+use rehearsal::export::shiviz;
 use rehearsal::fault::Profile;
 use rehearsal::protocol::{Actor, Address, Context, Input, Protocol};
-use rehearsal::run::{AnyRunner, RunSpec, Runner};
-use rehearsal::trace::{mermaid, perfetto, shiviz};
+use rehearsal::run::{AnyRunner, RunSpec};
+use rehearsal::runner::Runner;
 use rehearsal::{Scenario, Setup};
 use serde::{Deserialize, Serialize};
 

@@ -6,7 +6,8 @@ use rehearsal::check::Properties;
 use rehearsal::choice::Base;
 use rehearsal::interleave::{Interleaved, Reach, Reduction, interleave};
 use rehearsal::protocol::{Actor, Address, Context, Input, NodeId, Protocol, TimerId};
-use rehearsal::run::{AnyRunner, RunSpec, Runner, Verdict};
+use rehearsal::run::{AnyRunner, RunSpec, Verdict};
+use rehearsal::runner::Runner;
 use rehearsal::world::asynchronous::Orders;
 use rehearsal::{Scenario, Setup};
 

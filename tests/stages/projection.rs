@@ -51,7 +51,7 @@ pub(crate) fn on(
     place: Place,
 ) -> Sequences {
     let spec = StageSpec { scenario, seed, profile: &Profile::NONE };
-    let run = stage.run(rehearsal, &spec).expect("the stage can run it");
+    let run = stage.run(rehearsal.staged(), &spec).expect("the stage can run it");
     sequences(&run.facts, place)
 }
 

@@ -1,6 +1,6 @@
 //! What the page of a comparison shows besides its figures.
 
-use rehearsal::registry::nearest;
+use rehearsal::nearest::nearest;
 use rehearsal::run::{AnyRunner, Outcome, Verdict};
 use rehearsal::trace::EventKind;
 use rehearsal_reports::Subject;

@@ -7,7 +7,7 @@ use madsim::runtime::Handle;
 use rehearsal::choice::generator;
 use rehearsal::fault::Plan;
 use rehearsal::fault::plan::{Episode, Harm, Victim};
-use rehearsal::world::blueprint::Topology;
+use rehearsal::topology::Topology;
 use rehearsal_protocol::{NodeId, Time};
 
 use crate::Place;

@@ -16,8 +16,7 @@ use std::time::Duration;
 
 use madsim::Config;
 use madsim::runtime::{Handle, Runtime};
-use rehearsal::registry::Rehearsal;
-use rehearsal::stage::{Encoded, Stage, StageRun, StageSpec};
+use rehearsal::stage::{Encoded, Stage, StageRun, StageSpec, Staged};
 use rehearsal_host::metrics::Activity;
 use rehearsal_host::net::Bounds;
 use rehearsal_host::node::View;
@@ -73,9 +72,9 @@ impl Stage for Madsim {
         true
     }
 
-    fn run(&self, rehearsal: &dyn Rehearsal, spec: &StageSpec) -> Result<StageRun, String> {
+    fn run(&self, staged: Staged, spec: &StageSpec) -> Result<StageRun, String> {
         let runtime = Runtime::with_seed_and_config(spec.seed, Config::default());
-        runtime.block_on(run(rehearsal, *spec))
+        runtime.block_on(run(staged, *spec))
     }
 }
 
@@ -140,13 +139,12 @@ fn ip(node: usize) -> IpAddr {
     Ipv4Addr::new(10, 0, (node / 250) as u8, (node % 250 + 1) as u8).into()
 }
 
-async fn run(rehearsal: &dyn Rehearsal, spec: StageSpec) -> Result<StageRun, String> {
-    let staged = rehearsal.staged();
-    let topology = staged.topology.clone();
+async fn run(staged: Staged, spec: StageSpec) -> Result<StageRun, String> {
     let plan = staged.plan(spec.profile, spec.seed);
-    let system = Arc::new(system(spec.scenario, staged));
+    let Staged { topology, actors, judge } = staged;
+    let system = Arc::new(system(spec.scenario, &topology, actors));
     let clock = Clock::from_now();
-    let court = Court::of(rehearsal, (!plan.faulty).then_some(Time::ZERO));
+    let court = Court::of(judge, (!plan.faulty).then_some(Time::ZERO));
     let simulation = Handle::current();
     let peers: BTreeMap<String, SocketAddr> =
         system.nodes().enumerate().map(|(node, name)| (name.to_owned(), address(node))).collect();

@@ -8,7 +8,7 @@ use rehearsal::campaign::{self, CampaignSpec, Failure, Report, Unobserved};
 use rehearsal::fault::Profile;
 use rehearsal::registry::{Entry, Rehearsal, Variant};
 use rehearsal::search::{self, Strategy, random};
-use rehearsal::stage::campaign::{StageCampaign, campaign as staged};
+use rehearsal::campaign::staged::{StageCampaign, campaign as staged};
 use rehearsal_madsim::MADSIM;
 use rehearsal_scenarios::SCENARIOS;
 

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use rehearsal::registry::Rehearsal;
-use rehearsal::stage::{Stage, StageRun, StageSpec};
+use rehearsal::stage::{Stage, StageRun, StageSpec, Staged};
 use rehearsal_protocol::Time;
 use tokio::net::TcpListener;
 use tokio::runtime;
@@ -39,21 +38,21 @@ impl Stage for Tokio {
         false
     }
 
-    fn run(&self, rehearsal: &dyn Rehearsal, spec: &StageSpec) -> Result<StageRun, String> {
+    fn run(&self, staged: Staged, spec: &StageSpec) -> Result<StageRun, String> {
         let runtime = runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-        runtime.map_err(|error| format!("no runtime: {error}"))?.block_on(run(rehearsal, spec))
+        runtime.map_err(|error| format!("no runtime: {error}"))?.block_on(run(staged, spec))
     }
 }
 
-async fn run(rehearsal: &dyn Rehearsal, spec: &StageSpec) -> Result<StageRun, String> {
-    let staged = rehearsal.staged();
+async fn run(staged: Staged, spec: &StageSpec) -> Result<StageRun, String> {
+    let Staged { topology, actors, judge } = staged;
     let patience = Patience {
         look: Duration::from_millis(2),
         quiet: Duration::from_millis(60),
-        horizon: staged.topology.horizon.map(Duration::from_nanos),
-        limit: staged.topology.limits.virtual_time.min(LONGEST),
+        horizon: topology.horizon.map(Duration::from_nanos),
+        limit: topology.limits.virtual_time.min(LONGEST),
     };
-    let system = system(spec.scenario, staged);
+    let system = system(spec.scenario, &topology, actors);
     let mut places = Vec::new();
     for name in system.nodes() {
         let listener = TcpListener::bind("127.0.0.1:0").await.map_err(|error| format!("no port: {error}"))?;
@@ -62,7 +61,7 @@ async fn run(rehearsal: &dyn Rehearsal, spec: &StageSpec) -> Result<StageRun, St
     }
     let peers = places.iter().map(|(name, _, address)| (name.clone(), *address)).collect();
     let clock = Clock::from_now();
-    let court = Court::of(rehearsal, Some(Time::ZERO));
+    let court = Court::of(judge, Some(Time::ZERO));
     let mut nodes = Vec::new();
     for (name, listener, _) in places {
         let surroundings = Surroundings {

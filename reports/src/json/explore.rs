@@ -1,7 +1,7 @@
 //! The document of `explore`.
 
+use rehearsal::explore::Explosion;
 use rehearsal::run::Verdict;
-use rehearsal::search::explore::Explosion;
 use serde::Serialize;
 
 use super::{hash, nanos, path};

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use rehearsal::search::explore::Explored;
+use rehearsal::explore::Explored;
 use rehearsal::story::Story;
 
 use super::figures::{count, counted, rate, span};

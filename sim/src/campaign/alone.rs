@@ -4,9 +4,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
+use super::Stuck;
 use super::watchdog::Watchdog;
 use super::worker::describe;
-use super::{Stuck, WORKER, silence_panics_of_actors};
+use crate::quiet::{WORKER, silence_panics_of_actors};
 use crate::registry::Rehearsal;
 use crate::run::{AnyRunner, Outcome, RunSpec};
 use crate::wall::Stopwatch;

@@ -15,12 +15,13 @@ pub mod slice;
 
 use rehearsal_protocol::Time;
 
+use super::Case;
 use super::replay::fails_so;
 use super::shrink::{BUDGET, shrink};
-use super::{Case, words};
 use crate::run::{AnyRunner, RunSpec, Verdict};
 use crate::story::{self, Story};
 use crate::trace::{Event, Payload};
+use crate::words;
 pub use contrast::Contrast;
 pub use moments::{Jump, Moment};
 pub use need::{Effect, Need};

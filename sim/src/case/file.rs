@@ -11,14 +11,15 @@ use serde::{Deserialize, Serialize};
 use super::checkpoints::{Checkpoint, checkpoints};
 use super::error::CaseError;
 use super::shrink::Shrunk;
-use super::words;
 use crate::campaign::Failure;
 use crate::choice::{Base, Deviation, Overrides, Value, generator};
 use crate::fault::{PROFILES, Profile};
+use crate::nearest::nearest;
 use crate::policy::Policy;
-use crate::registry::{Entry, Settings, nearest};
+use crate::registry::{Entry, Settings};
 use crate::run::{AnyRunner, RunSpec, Verdict};
 use crate::search::{STRATEGIES, Strategy, random};
+use crate::words;
 use crate::world::asynchronous::Orders;
 
 /// The newest version of the format. This build reads all versions up to it, and writes the oldest that can say what is to be said:

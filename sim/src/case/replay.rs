@@ -5,10 +5,10 @@ use std::path::Path;
 use super::checkpoints::agreement;
 use super::error::CaseError;
 use super::file::Case;
-use super::words;
 use crate::registry::Rehearsal;
 use crate::run::{AnyRunner, Outcome, RunSpec};
 use crate::trace::Recording;
+use crate::words;
 
 /// A case, run again.
 #[derive(Clone, Debug)]

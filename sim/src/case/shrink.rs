@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::choice::asked::{Offered, Point};
-use crate::choice::{Base, Deviation, Overrides, Stream, Value};
+use crate::choice::{Base, Deviation, Stream, Value, overrides};
 use crate::run::{AnyRunner, Outcome, RunSpec};
 
 /// How many runs shrinking takes at most, if nothing else is said.
@@ -71,11 +71,6 @@ pub fn shrink(runner: &mut dyn AnyRunner, spec: &RunSpec, budget: u32) -> Option
     let Search { base, runs, slips, best, outcome, .. } = search;
     let spec = RunSpec { overrides: Some(Arc::new(overrides(&best))), record_choices: false, ..base };
     Some(Shrunk { spec, deviations: best, outcome, before, runs, slips, cut_short })
-}
-
-/// The overrides that make these deviations.
-pub fn overrides(deviations: &[Deviation]) -> Overrides {
-    deviations.iter().map(|made| ((made.key, made.n), made.value)).collect()
 }
 
 /// Up to so many, pairs are removed as well.

@@ -12,7 +12,7 @@ use super::kind::{kind_name, kind_of};
 use super::monitor::{Moment, Owed, Violation};
 use super::properties::{Invariant, Reached};
 use super::subscription::Subscriptions;
-use crate::world::fingerprint::{Fingerprint, Fingerprinter};
+use crate::fingerprint::{Fingerprint, Fingerprinter};
 
 /// The monitors of one run, and what they found.
 #[derive(Clone)]
@@ -68,6 +68,24 @@ impl<F> Checks<F> {
             groups,
             goals,
         }
+    }
+}
+
+impl<F> Checks<F> {
+    /// The same at the start of a run, of facts that are told in another type.
+    pub(crate) fn of_other_facts<G>(
+        &self,
+        group: impl Fn(Box<dyn Group<F>>) -> Box<dyn Group<G>>,
+        goal: impl Fn(Reached<F>) -> Reached<G>,
+    ) -> Checks<G> {
+        let fresh = |of: &Box<dyn Group<F>>| {
+            let mut copy = of.copy();
+            copy.reset();
+            group(copy)
+        };
+        let groups = self.groups.iter().map(fresh).collect();
+        let goals = self.goals.iter().cloned().map(goal).collect();
+        Checks::new(self.subscriptions.kinds(), self.invariants.clone(), groups, goals)
     }
 }
 
@@ -221,6 +239,11 @@ impl<F: Clone + Debug + Serialize> Checks<F> {
     /// seed that reaches a goal is enough.
     pub fn skip_goals(&mut self, known: &[bool]) {
         self.skipped.copy_from_slice(known);
+    }
+
+    /// Looks for no goals any more, in later runs.
+    pub(crate) fn skip_all_goals(&mut self) {
+        self.skipped.fill(true);
     }
 
     /// Forgets everything, for the next run.

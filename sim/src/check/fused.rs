@@ -258,7 +258,7 @@ mod tests {
 
     use super::super::{Checks, Properties, Step, Violation, fold, leads_to, on, unique};
     use super::*;
-    use crate::world::fingerprint::{Fingerprint, Fingerprinter};
+    use crate::fingerprint::{Fingerprint, Fingerprinter};
 
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
     enum Fact {

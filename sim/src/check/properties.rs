@@ -15,7 +15,7 @@ use super::group::{Group, One};
 use super::kind::kinds_of;
 use super::monitor::{Monitor, Violation};
 use super::temporal::{Edge, Order, Step, disjoint, leads_to, precedes, unique};
-use crate::registry::nearest;
+use crate::nearest::nearest;
 
 /// What must hold in every run of a scenario, and what must happen in some.
 pub struct Properties<F> {

@@ -33,6 +33,11 @@ pub struct Deviation {
     pub value: Value,
 }
 
+/// The overrides that make these deviations.
+pub fn overrides(deviations: &[Deviation]) -> Overrides {
+    deviations.iter().map(|made| ((made.key, made.n), made.value)).collect()
+}
+
 /// The source of all choices of one run.
 #[derive(Clone, Debug)]
 pub struct Choices {

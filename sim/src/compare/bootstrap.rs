@@ -4,9 +4,9 @@
 //! all policies are looked at with the same ones: so a difference between two policies is that of their values in the same round. With seeds that
 //! have nothing to do with each other, it is that of one policy's value in a round and the other's in a second drawing.
 
-use super::measure::{Effect, Statistic};
 use super::statistics::{Interval, mean_of};
 use crate::choice::generator;
+use crate::measure::{Effect, Statistic};
 
 /// One metric under each policy: the samples of each seed.
 pub(super) struct Sampled<'a> {

@@ -5,10 +5,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
-use super::measure::{Gauge, Measured};
 use super::{CompareSpec, Hung, Under};
 use crate::campaign::watchdog::Watchdog;
-use crate::campaign::{WORKER, silence_panics_of_actors};
+use crate::gauge::Gauge;
+use crate::measure::Measured;
+use crate::quiet::{WORKER, silence_panics_of_actors};
 use crate::run::RunSpec;
 use crate::wall::Stopwatch;
 

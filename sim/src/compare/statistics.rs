@@ -1,6 +1,6 @@
 //! Values, differences and verdicts.
 
-use super::measure::{Effect, Statistic};
+use crate::measure::{Effect, Statistic};
 
 /// The difference between two policies, in the unit of the metric, or as a part of what the first has; see [`Effect`].
 #[derive(Clone, Copy, Debug, PartialEq)]

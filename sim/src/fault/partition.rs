@@ -7,7 +7,7 @@ use super::cut::{Cut, Shape};
 use super::plan::{Harm, Nodes, Planner};
 use crate::choice::Value;
 use crate::choice::generator::{join, mix};
-use crate::world::blueprint::Topology;
+use crate::topology::Topology;
 
 /// Symmetric, one-way and bridging partitions.
 pub static KIND: Kind = Kind::new("partition", "links are cut, both ways or one way", plan);

@@ -9,8 +9,8 @@ use super::profile::Profile;
 use super::{KINDS, Kind};
 use crate::choice::menu::between;
 use crate::choice::{Base, Choices, Insists, Menu, Stream, StreamKey, Value, generator};
-use crate::world::blueprint::{NodeInfo, Topology};
-use crate::world::weather::Weather;
+use crate::topology::{NodeInfo, Topology};
+use crate::weather::Weather;
 
 /// What goes wrong in one run.
 #[derive(Clone, Debug)]

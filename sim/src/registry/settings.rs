@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::nearest;
+use crate::nearest::nearest;
 
 /// A whole number of a scenario that can be set: how many clients, how many rounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

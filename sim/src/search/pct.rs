@@ -11,7 +11,7 @@ use super::{Strategy, Way};
 use crate::choice::asked::Counted;
 use crate::choice::generator::{draw, mix, name};
 use crate::choice::{Asked, Insists, Menu, Offer, Source, Stream, StreamKey, Value};
-use crate::world::weather::{local, passage};
+use crate::weather::{local, passage};
 
 /// Late messages are its means, so the fault `delay` is on in each of its runs.
 pub static STRATEGY: Strategy = Strategy {

@@ -7,7 +7,7 @@
 use super::{Strategy, Way};
 use crate::choice::generator::{draw, name};
 use crate::choice::{Asked, Insists, Menu, Offer, Source, Stream, Value};
-use crate::world::weather::{local, passage};
+use crate::weather::{local, passage};
 
 /// Late messages are its means, so the fault `delay` is on in each of its runs.
 pub static STRATEGY: Strategy = Strategy {

@@ -22,25 +22,26 @@ use super::numbering::Numbering;
 use super::refused::Refused;
 use super::row::Row;
 use super::tables::{AT_ONCE, Kind, Learnt, Tables};
+use crate::erased::{Erased, Fact};
+use crate::fingerprint::Fingerprinter;
 use crate::world::Pulse;
 use crate::world::blueprint::Blueprint;
 use crate::world::directory::Directory;
-use crate::world::fingerprint::Fingerprinter;
 use lender::{Asked, Lender};
 
 /// Everything behind the numbers of local states, events and facts.
-pub(super) struct Actors<P: Protocol> {
-    blueprint: Arc<Blueprint<P>>,
+pub(super) struct Actors {
+    blueprint: Arc<Blueprint<Erased>>,
     pulse: Arc<Pulse>,
     beats: u64,
     network: Network,
     directory: Directory,
     /// By slot.
-    paths: Vec<Path<P>>,
-    events: Vec<Event<P>>,
+    paths: Vec<Path>,
+    events: Vec<Event>,
     event_numbers: Numbering,
     channels: BTreeMap<(u32, u32), u32>,
-    facts: Vec<(Address, P::Fact)>,
+    facts: Vec<(Address, Fact)>,
     fact_numbers: Numbering,
     /// Facts that were announced in one turn, by their numbers; the first is none.
     announced: Vec<Box<[u32]>>,
@@ -53,17 +54,17 @@ pub(super) struct Actors<P: Protocol> {
 }
 
 /// The local states of one slot.
-struct Path<P: Protocol> {
+struct Path {
     numbers: Numbering,
-    actors: Vec<Option<Box<dyn Actor<P>>>>,
+    actors: Vec<Option<Box<dyn Actor<Erased>>>>,
     rest_numbers: Numbering,
     rests: Vec<Rest>,
 }
 
-impl<P: Protocol> Actors<P> {
+impl Actors {
     /// The actors of a scenario, and the row in which none of them had its first turn.
     pub(super) fn of(
-        blueprint: Arc<Blueprint<P>>,
+        blueprint: Arc<Blueprint<Erased>>,
         pulse: Arc<Pulse>,
         network: Network,
         tables: &mut Tables,
@@ -94,7 +95,7 @@ impl<P: Protocol> Actors<P> {
     }
 
     /// Who is where at the start of every run.
-    pub(super) fn blueprint(&self) -> &Arc<Blueprint<P>> {
+    pub(super) fn blueprint(&self) -> &Arc<Blueprint<Erased>> {
         &self.blueprint
     }
 
@@ -137,7 +138,7 @@ impl<P: Protocol> Actors<P> {
     }
 
     /// The event of a number.
-    pub(super) fn event(&self, number: u32) -> &Event<P> {
+    pub(super) fn event(&self, number: u32) -> &Event {
         &self.events[number as usize]
     }
 
@@ -147,12 +148,12 @@ impl<P: Protocol> Actors<P> {
     }
 
     /// The facts of a number, with those who announced them.
-    pub(super) fn announced(&self, facts: u32) -> impl Iterator<Item = (u32, &(Address, P::Fact))> {
+    pub(super) fn announced(&self, facts: u32) -> impl Iterator<Item = (u32, &(Address, Fact))> {
         self.announced[facts as usize].iter().map(|fact| (*fact, &self.facts[*fact as usize]))
     }
 
     /// All facts that are announced in some state.
-    pub(super) fn facts(&self) -> impl Iterator<Item = &P::Fact> + Clone {
+    pub(super) fn facts(&self) -> impl Iterator<Item = &Fact> + Clone {
         self.facts.iter().map(|(_, fact)| fact)
     }
 
@@ -168,8 +169,8 @@ impl<P: Protocol> Actors<P> {
 
     /// How much memory the numbers take, in bytes, and not what lies behind them.
     pub(super) fn bytes(&self) -> usize {
-        let of = |path: &Path<P>| {
-            path.numbers.bytes() + path.actors.capacity() * size_of::<Option<Box<dyn Actor<P>>>>()
+        let of = |path: &Path| {
+            path.numbers.bytes() + path.actors.capacity() * size_of::<Option<Box<dyn Actor<Erased>>>>()
         };
         self.paths.iter().map(of).sum::<usize>() + self.event_numbers.bytes()
     }
@@ -199,14 +200,14 @@ impl<P: Protocol> Actors<P> {
     }
 
     /// A copy of a local state.
-    fn local(&self, slot: u32, local: u32, tables: &Tables) -> Local<P> {
+    fn local(&self, slot: u32, local: u32, tables: &Tables) -> Local {
         let path = &self.paths[slot as usize];
         let rest = tables.rests[slot as usize][local as usize];
         Local { actor: path.actors[local as usize].clone(), rest: path.rests[rest as usize].clone() }
     }
 
     #[inline(never)] // Several outcomes end here, none of them often: one copy is enough.
-    fn local_number(&mut self, slot: u32, local: Local<P>, tables: &mut Tables) -> u32 {
+    fn local_number(&mut self, slot: u32, local: Local, tables: &mut Tables) -> u32 {
         let mut to = Fingerprinter::default();
         local.rest.hash(&mut to);
         let (rest, new) = self.paths[slot as usize].rest_numbers.of(to.fingerprint());
@@ -245,7 +246,7 @@ impl<P: Protocol> Actors<P> {
     }
 
     #[inline(never)] // As above.
-    fn event_number(&mut self, to: u32, what: What<P>, channel: u32, tables: &mut Tables) -> u32 {
+    fn event_number(&mut self, to: u32, what: What, channel: u32, tables: &mut Tables) -> u32 {
         let event = Event { to, what };
         let (number, new) = self.event_numbers.of(event.fingerprint());
         if new {
@@ -270,11 +271,11 @@ impl<P: Protocol> Actors<P> {
         *self.channels.entry((from, to)).or_insert(next)
     }
 
-    fn announced_number(&mut self, facts: Vec<(Address, P::Fact)>) -> u32 {
+    fn announced_number(&mut self, facts: Vec<(Address, Fact)>) -> u32 {
         if facts.is_empty() {
             return 0;
         }
-        let mut number_of = |(who, fact): (Address, P::Fact)| {
+        let mut number_of = |(who, fact): (Address, Fact)| {
             let mut to = Fingerprinter::default();
             (who, &fact).hash(&mut to);
             let (number, new) = self.fact_numbers.of(to.fingerprint());
@@ -295,9 +296,9 @@ impl<P: Protocol> Actors<P> {
     fn turns(
         &mut self,
         slot: u32,
-        before: (u32, &Local<P>),
+        before: (u32, &Local),
         after: Duration,
-        input: &Input<P>,
+        input: &Input<Erased>,
         tables: &mut Tables,
     ) -> Result<Vec<Learnt>, Refused> {
         let mut outcomes = Vec::new();
@@ -335,11 +336,11 @@ impl<P: Protocol> Actors<P> {
     fn turn(
         &mut self,
         slot: u32,
-        local: &mut Local<P>,
+        local: &mut Local,
         now: Time,
-        input: Input<P>,
+        input: Input<Erased>,
         script: &mut Vec<Asked>,
-    ) -> Result<Result<Vec<Effect<P>>, Box<dyn Any + Send>>, Refused> {
+    ) -> Result<Result<Vec<Effect<Erased>>, Box<dyn Any + Send>>, Refused> {
         let sender = match &input {
             Input::Message(envelope) => Some(envelope.from),
             Input::Start(_) | Input::Timer(_) | Input::Signal(_) | Input::Synced(_) => None,
@@ -363,10 +364,10 @@ impl<P: Protocol> Actors<P> {
 }
 
 /// Whether an effect is about mail that is kept, or an ask.
-fn is_mail<P: Protocol>(effect: &Effect<P>) -> bool {
+fn is_mail(effect: &Effect<Erased>) -> bool {
     match effect {
         Effect::KeepMail { .. } => true,
-        Effect::Send { message, .. } => P::ask(message).is_some(),
+        Effect::Send { message, .. } => Erased::ask(message).is_some(),
         _ => false,
     }
 }

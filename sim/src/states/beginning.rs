@@ -1,8 +1,6 @@
 //! The states in which all actors of the blueprint had their first turns, one after another.
 
-use rehearsal_protocol::Protocol;
-
-use super::lore::{AnyLore, Lore};
+use super::lore::Lore;
 use super::refused::Refused;
 use super::row::{Row, View};
 use super::tables::{Judged, Kind, Miss, Tables};
@@ -27,8 +25,8 @@ pub(super) enum Wrong {
 }
 
 /// All beginnings, up to so many: more than one if actors have choices in their first turns.
-pub(super) fn beginnings<P: Protocol>(
-    lore: &mut Lore<P>,
+pub(super) fn beginnings(
+    lore: &mut Lore,
     tables: &mut Tables,
     empty: Row,
     most: u64,

@@ -3,22 +3,23 @@
 use std::hash::{Hash, Hasher};
 use std::time::Duration;
 
-use rehearsal_protocol::{Actor, Address, Exit, Incarnation, Protocol, Signal, TimerId, WriteId};
+use rehearsal_protocol::{Actor, Address, Exit, Incarnation, Signal, TimerId, WriteId};
 
-use crate::world::fingerprint::{Fingerprint, Fingerprinter};
+use crate::erased::{Erased, Message};
+use crate::fingerprint::{Fingerprint, Fingerprinter};
 
 /// Something that can happen to the actor in a slot.
-pub(super) struct Event<P: Protocol> {
+pub(super) struct Event {
     /// Whose it is.
     pub(super) to: u32,
     /// What it is.
-    pub(super) what: What<P>,
+    pub(super) what: What,
 }
 
 /// What can happen to an actor.
 ///
 /// The first ones are steps of the search. The last ones take hold at once, as a part of the step that asked for them.
-pub(super) enum What<P: Protocol> {
+pub(super) enum What {
     /// The first turn of a life.
     Start,
     /// A life after a panic.
@@ -26,7 +27,7 @@ pub(super) enum What<P: Protocol> {
     /// A timer runs out that was armed for this long.
     Timer(TimerId, Duration),
     /// A message from another actor arrives.
-    Message(Address, P::Message),
+    Message(Address, Message),
     /// A signal arrives that was sent to this life.
     Signal(Signal, Incarnation),
     /// A sync of this life completes.
@@ -34,7 +35,7 @@ pub(super) enum What<P: Protocol> {
     /// It is ended from outside.
     Kill,
     /// At once: a parent starts it.
-    Begin(u32, Box<dyn Actor<P>>),
+    Begin(u32, Box<dyn Actor<Erased>>),
     /// At once: this child of it was started.
     Adopt(u32),
     /// At once: another wants to hear of its end.
@@ -64,7 +65,7 @@ pub(super) const EVENT_SHIFT: u32 = 8;
 /// Events of no channel keep no order.
 pub(super) const LOOSE: u32 = 0;
 
-impl<P: Protocol> Event<P> {
+impl Event {
     /// The bits by which equal events are known.
     pub(super) fn fingerprint(&self) -> Fingerprint {
         let mut to = Fingerprinter::default();
@@ -88,7 +89,7 @@ impl<P: Protocol> Event<P> {
     }
 }
 
-impl<P: Protocol> Clone for What<P> {
+impl Clone for What {
     fn clone(&self) -> Self {
         match self {
             Self::Start => Self::Start,

@@ -3,16 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use rehearsal_protocol::Protocol;
-
 use super::actors::Actors;
 use super::event::What;
 use super::path::Way;
 use super::tables::Tables;
-use crate::case::shrink::overrides;
 use crate::check::Checks;
+use crate::choice::overrides;
 use crate::choice::stream::kind;
 use crate::choice::{Choices, Deviation, Stream, Value, generator};
+use crate::erased::{Erased, Fact};
 use crate::fault::Profile;
 use crate::trace::Recording;
 use crate::world::asynchronous::{Orders, passing};
@@ -20,9 +19,9 @@ use crate::world::pending;
 use crate::world::{Start, World};
 
 /// Leads the world along a way. The deviations that do so, or why the world cannot follow.
-pub(super) fn deviations<P: Protocol>(
-    mut checks: Checks<P::Fact>,
-    actors: &Actors<P>,
+pub(super) fn deviations(
+    mut checks: Checks<Fact>,
+    actors: &Actors,
     tables: &Tables,
     way: &Way,
 ) -> Result<Vec<Deviation>, String> {
@@ -40,7 +39,7 @@ pub(super) fn deviations<P: Protocol>(
     world.begin_all(&mut checks);
     for (n, place) in (0..).zip(&way.steps) {
         let event = actors.event(tables.outcome(*place).event);
-        let fits = |world: &World<P>, slot: u32, pending: &pending::What<P>| {
+        let fits = |world: &World<Erased>, slot: u32, pending: &pending::What<Erased>| {
             world.path(slot) == actors.path(event.to) && is_same(world, pending, actors, &event.what, slot)
         };
         let Some(passed) = world.pick(fits, &mut checks) else {
@@ -64,7 +63,7 @@ pub(super) fn deviations<P: Protocol>(
 }
 
 /// What is chosen on the way.
-fn menus<P: Protocol>(actors: &Actors<P>, tables: &Tables, way: &Way) -> Vec<Deviation> {
+fn menus(actors: &Actors, tables: &Tables, way: &Way) -> Vec<Deviation> {
     let mut made = Vec::new();
     let mut counts: BTreeMap<u32, u32> = BTreeMap::new();
     for place in way.first.iter().chain(&way.steps) {
@@ -83,11 +82,11 @@ fn menus<P: Protocol>(actors: &Actors<P>, tables: &Tables, way: &Way) -> Vec<Dev
 }
 
 /// Whether what is pending in the world is this event. Slots of spawned actors may differ, so they are told by their paths.
-fn is_same<P: Protocol>(
-    world: &World<P>,
-    pending: &pending::What<P>,
-    actors: &Actors<P>,
-    what: &What<P>,
+fn is_same(
+    world: &World<Erased>,
+    pending: &pending::What<Erased>,
+    actors: &Actors,
+    what: &What,
     slot: u32,
 ) -> bool {
     let here = |text: String| named(&text, &|slot| world.path(slot));
@@ -136,7 +135,7 @@ fn named<'a>(text: &str, path: &dyn Fn(u32) -> &'a str) -> String {
 }
 
 /// A step in words.
-pub(super) fn in_words<P: Protocol>(actors: &Actors<P>, tables: &Tables, place: u32) -> String {
+pub(super) fn in_words(actors: &Actors, tables: &Tables, place: u32) -> String {
     let event = actors.event(tables.outcome(place).event);
     let who = actors.path(event.to);
     let what = match &event.what {

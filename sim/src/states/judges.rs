@@ -4,20 +4,18 @@
 //! remember is a list of those numbers, and has one number itself.
 
 use std::collections::BTreeMap;
-use std::fmt::Debug;
 use std::hash::Hash;
-
-use rehearsal_protocol::{Address, Time};
-use serde::Serialize;
 
 use super::numbering::Numbering;
 use super::tables::Judged;
 use crate::check::{Checks, Moment, Violation};
-use crate::world::fingerprint::Fingerprinter;
+use crate::erased::Fact;
+use crate::fingerprint::Fingerprinter;
+use rehearsal_protocol::{Address, Time};
 
 /// All monitors of a scenario.
-pub(super) struct Judges<F> {
-    monitors: Vec<Judge<F>>,
+pub(super) struct Judges {
+    monitors: Vec<Judge>,
     numbers: Numbering,
     /// What all of them remember, by its number.
     all: Vec<Box<[u32]>>,
@@ -25,16 +23,16 @@ pub(super) struct Judges<F> {
 }
 
 /// The states of one monitor.
-struct Judge<F> {
+struct Judge {
     numbers: Numbering,
-    states: Vec<Checks<F>>,
+    states: Vec<Checks<Fact>>,
     /// By state and fact.
     said: BTreeMap<(u32, u32), Judged>,
 }
 
-impl<F: Clone + Debug + Serialize + 'static> Judges<F> {
+impl Judges {
     /// The monitors of a scenario. What they remember at first has the number 0.
-    pub(super) fn of(checks: &Checks<F>) -> Self {
+    pub(super) fn of(checks: &Checks<Fact>) -> Self {
         let mut judges = Self {
             monitors: Vec::new(),
             numbers: Numbering::default(),
@@ -67,7 +65,7 @@ impl<F: Clone + Debug + Serialize + 'static> Judges<F> {
     pub(super) fn judge<'a>(
         &mut self,
         judges: u32,
-        facts: impl Iterator<Item = (u32, &'a (Address, F))>,
+        facts: impl Iterator<Item = (u32, &'a (Address, Fact))>,
     ) -> Judged {
         let mut all = self.all[judges as usize].clone();
         for (number, (who, fact)) in facts {
@@ -108,11 +106,11 @@ impl<F: Clone + Debug + Serialize + 'static> Judges<F> {
     }
 }
 
-impl<F: Clone + Debug + Serialize + 'static> Judge<F> {
+impl Judge {
     fn judge(
         &mut self,
         state: u32,
-        (number, who, fact): (u32, Address, &F),
+        (number, who, fact): (u32, Address, &Fact),
         violations: &mut Vec<Violation>,
     ) -> Judged {
         if let Some(said) = self.said.get(&(state, number)) {
@@ -132,7 +130,7 @@ impl<F: Clone + Debug + Serialize + 'static> Judge<F> {
         said
     }
 
-    fn number(&mut self, checks: Checks<F>) -> u32 {
+    fn number(&mut self, checks: Checks<Fact>) -> u32 {
         let mut to = Fingerprinter::default();
         checks.feed(&mut to);
         let (number, new) = self.numbers.of(to.fingerprint());

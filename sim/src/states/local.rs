@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::hash::Hash;
 use std::time::Duration;
 
-use rehearsal_protocol::{Actor, Incarnation, Protocol, TimerId};
+use rehearsal_protocol::{Actor, Incarnation, TimerId};
+
+use crate::erased::Erased;
 
 /// The whole state of one actor's path.
-pub(super) struct Local<P: Protocol> {
+pub(super) struct Local {
     /// The actor, if it is alive.
-    pub(super) actor: Option<Box<dyn Actor<P>>>,
+    pub(super) actor: Option<Box<dyn Actor<Erased>>>,
     /// Everything else.
     pub(super) rest: Rest,
 }
@@ -54,7 +56,7 @@ pub(super) struct Disk {
     syncs: Vec<usize>,
 }
 
-impl<P: Protocol> Local<P> {
+impl Local {
     /// A path whose actor is not alive.
     pub(super) fn nobody() -> Self {
         Self { actor: None, rest: Rest::default() }

@@ -1,6 +1,6 @@
 //! Who finds out what is not known yet: actors and monitors, by one worker alone.
 
-use rehearsal_protocol::{Protocol, Time};
+use rehearsal_protocol::Time;
 
 use super::actors::Actors;
 use super::expand::Known;
@@ -11,30 +11,15 @@ use crate::check::Violation;
 use crate::world::rules::NO_PANIC;
 
 /// The actors and the monitors.
-pub(super) struct Lore<P: Protocol> {
-    pub(super) actors: Actors<P>,
-    pub(super) judges: Judges<P::Fact>,
-}
-
-/// The lore of any protocol: the search knows numbers only, so it is compiled once.
-pub(super) trait AnyLore {
-    /// Makes something known.
-    fn find_out(&mut self, miss: Miss, tables: &mut Tables) -> Result<(), Refused>;
-
-    /// A violation by its number.
-    fn violation(&self, number: u32) -> &Violation;
-
-    /// Shows the watchdog that the search goes on.
-    fn beat(&mut self);
-
-    /// How much memory the numbers take, in bytes, and not what lies behind them.
-    fn bytes(&self) -> usize;
+pub(super) struct Lore {
+    pub(super) actors: Actors,
+    pub(super) judges: Judges,
 }
 
 /// What is known, by someone who can find out the rest.
 pub(super) struct Learning<'a> {
     pub(super) tables: &'a mut Tables,
-    pub(super) lore: &'a mut dyn AnyLore,
+    pub(super) lore: &'a mut Lore,
 }
 
 impl Known for Learning<'_> {
@@ -48,8 +33,9 @@ impl Known for Learning<'_> {
     }
 }
 
-impl<P: Protocol> AnyLore for Lore<P> {
-    fn find_out(&mut self, miss: Miss, tables: &mut Tables) -> Result<(), Refused> {
+impl Lore {
+    /// Makes something known.
+    pub(super) fn find_out(&mut self, miss: Miss, tables: &mut Tables) -> Result<(), Refused> {
         match miss {
             Miss::Turn { event, local } => self.actors.find_out(event, local, tables)?,
             Miss::Judge { judges, facts } => {
@@ -64,20 +50,21 @@ impl<P: Protocol> AnyLore for Lore<P> {
         Ok(())
     }
 
-    fn violation(&self, number: u32) -> &Violation {
+    /// A violation by its number.
+    pub(super) fn violation(&self, number: u32) -> &Violation {
         self.judges.violation(number)
     }
 
-    fn beat(&mut self) {
+    /// Shows the watchdog that the search goes on.
+    pub(super) fn beat(&mut self) {
         self.actors.beat();
     }
 
-    fn bytes(&self) -> usize {
+    /// How much memory the numbers take, in bytes, and not what lies behind them.
+    pub(super) fn bytes(&self) -> usize {
         self.actors.bytes()
     }
-}
 
-impl<P: Protocol> Lore<P> {
     /// The violation that a panic is.
     pub(super) fn panicked(&self, number: u32) -> Violation {
         Violation {

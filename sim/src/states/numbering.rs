@@ -2,7 +2,7 @@
 
 use super::table::Table;
 use crate::choice::generator::mix;
-use crate::world::fingerprint::Fingerprint;
+use crate::fingerprint::Fingerprint;
 
 /// Gives equal things the same number, counted from 0 in the order in which they turn up.
 #[derive(Clone, Debug)]

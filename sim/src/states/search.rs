@@ -7,7 +7,7 @@
 use super::StatesSpec;
 use super::expand::{Expanded, Expander, Found, Shared, Sighting, successor};
 use super::layer::{Block, Chunk, Layer, Origin, PARTS, Part, part_of};
-use super::lore::{AnyLore, Learning};
+use super::lore::{Learning, Lore};
 use super::progress::{Progress, Watcher};
 use super::refused::Refused;
 use super::row::Row;
@@ -17,7 +17,7 @@ use super::tables::Tables;
 /// A search under way.
 pub(super) struct Search<'a> {
     pub(super) tables: Tables,
-    lore: &'a mut dyn AnyLore,
+    lore: &'a mut Lore,
     pub(super) spec: StatesSpec,
     /// The bits of all states that were found, by part, or all in one table.
     visited: Vec<Table<()>>,
@@ -79,7 +79,7 @@ const WORTH_SHARING: u32 = if cfg!(test) { 2 } else { 1_024 };
 const FULL: usize = 88;
 
 impl<'a> Search<'a> {
-    pub(super) fn new(tables: Tables, lore: &'a mut dyn AnyLore, spec: StatesSpec) -> Self {
+    pub(super) fn new(tables: Tables, lore: &'a mut Lore, spec: StatesSpec) -> Self {
         let visited = if spec.jobs > 1 { PARTS } else { 1 };
         Self {
             tables,

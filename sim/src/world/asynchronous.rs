@@ -5,13 +5,11 @@
 //! it are passed over; 0, the dull one, takes what is due first.
 
 use std::hash::Hasher;
-use std::sync::Arc;
 
 use rehearsal_protocol::{Protocol, Time};
 use serde::{Deserialize, Serialize};
 
 use super::World;
-use super::blueprint::Blueprint;
 use super::pending::{Pending, What};
 use crate::check::Checks;
 use crate::choice::stream::ORDER_KEY;
@@ -103,6 +101,13 @@ impl<P: Protocol> World<P> {
         self.begun < self.beginners
     }
 
+    /// All actors of the blueprint have their first turns.
+    pub(crate) fn begin_all(&mut self, checks: &mut Checks<P::Fact>) {
+        while self.is_beginning() {
+            self.step(checks);
+        }
+    }
+
     /// Takes everything that is pending, in the order of time.
     pub(crate) fn take_pending(&mut self) -> Vec<(Time, Pending<P>)> {
         std::iter::from_fn(|| self.queue.pop()).collect()
@@ -177,11 +182,6 @@ impl<P: Protocol> World<P> {
             What::Signal(..) | What::Synced(..) => (Some(target), Some((target, target))),
             What::Kill | What::Restart | What::EpisodeBegins | What::EpisodeEnds | What::Heal => (None, None),
         }
-    }
-
-    /// Who is where, to be shared with what outlives this world.
-    pub(crate) fn blueprint_shared(&self) -> Arc<Blueprint<P>> {
-        self.blueprint.clone()
     }
 
     /// Feeds the present states of all actors to a hasher.

@@ -10,12 +10,12 @@ use rehearsal_protocol::{
 
 use super::World;
 use super::pending::What;
-use super::weather::Weather;
 use crate::check::{Checks, Moment};
 use crate::choice::stream::kind;
 use crate::choice::{Stream, generator};
 use crate::trace::digest::digest;
 use crate::trace::{EventKind, Payload};
+use crate::weather::Weather;
 
 impl<P: Protocol> World<P> {
     /// Applies the effects of a turn, in their order.
@@ -244,7 +244,8 @@ mod tests {
 
     use crate::check::Properties;
     use crate::fault::Profile;
-    use crate::run::{AnyRunner, RunSpec, Runner, Verdict};
+    use crate::run::{AnyRunner, RunSpec, Verdict};
+    use crate::runner::Runner;
     use crate::{Scenario, Setup};
 
     static ALIVE: AtomicI64 = AtomicI64::new(0);

@@ -5,11 +5,11 @@ use rehearsal_protocol::{Address, Effect, Envelope, Incarnation, MessageId, Prot
 use super::World;
 use super::cell::Home;
 use super::pending::What;
-use super::weather::Passage;
 use crate::choice::stream::delay_key;
 use crate::choice::{Stream, Value};
 use crate::trace::digest::digest;
 use crate::trace::{EventKind, Payload};
+use crate::weather::Passage;
 
 /// When something that was sent arrives.
 enum Transit {

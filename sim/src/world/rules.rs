@@ -101,7 +101,8 @@ mod tests {
 
     use super::*;
     use crate::fault::Profile;
-    use crate::run::{AnyRunner, RunSpec, Runner, Verdict};
+    use crate::run::{AnyRunner, RunSpec, Verdict};
+    use crate::runner::Runner;
     use crate::{Scenario, Setup};
 
     struct Numbers;

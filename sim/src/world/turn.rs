@@ -9,7 +9,6 @@ use rehearsal_protocol::{Address, Context, Exit, Input, Protocol, Refusal, Stage
 
 use super::World;
 use super::arrival::Arrived;
-use super::blueprint::Topology;
 use super::cell::{Counts, Home};
 use super::class::{class_of, class_of_message};
 use super::directory::Directory;
@@ -19,6 +18,7 @@ use crate::check::Checks;
 use crate::choice::generator::{self, Key};
 use crate::choice::stream::kind;
 use crate::choice::{Ahead, Choices, Stream};
+use crate::topology::Topology;
 use crate::trace::digest::digest;
 use crate::trace::{Event, EventKind, Payload, Recording};
 

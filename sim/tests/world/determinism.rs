@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use rand::RngExt;
 use rehearsal::fault::{PROFILES, Profile};
 use rehearsal::protocol::{Input, TimerId};
-use rehearsal::run::{AnyRunner, RunSpec, Runner};
+use rehearsal::run::{AnyRunner, RunSpec};
+use rehearsal::runner::Runner;
 use rehearsal::trace::Recording;
 use rehearsal::{Scenario, Setup};
 

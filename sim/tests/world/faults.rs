@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use rehearsal::fault::{KINDS, Profile};
 use rehearsal::protocol::{Input, TimerId};
-use rehearsal::run::{AnyRunner, RunSpec, Runner};
+use rehearsal::run::{AnyRunner, RunSpec};
+use rehearsal::runner::Runner;
 use rehearsal::trace::EventKind;
 
 use crate::stage::{Player, Stage, Words, ms, player, stage};

@@ -1,9 +1,11 @@
 //! What actors write to `tracing` is kept with the turn, and changes no run.
 
+use rehearsal::export::jsonl;
 use rehearsal::fault::Profile;
 use rehearsal::protocol::{Input, TimerId};
-use rehearsal::run::{AnyRunner, RunSpec, Runner};
-use rehearsal::trace::{Recording, jsonl};
+use rehearsal::run::{AnyRunner, RunSpec};
+use rehearsal::runner::Runner;
+use rehearsal::trace::Recording;
 
 use crate::stage::{Stage, ms, player, stage};
 

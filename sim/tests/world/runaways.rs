@@ -2,7 +2,8 @@
 
 use rehearsal::fault::Profile;
 use rehearsal::protocol::{Input, TimerId};
-use rehearsal::run::{AnyRunner, Limit, RunSpec, Runner, Verdict};
+use rehearsal::run::{AnyRunner, Limit, RunSpec, Verdict};
+use rehearsal::runner::Runner;
 use rehearsal::{Limits, Scenario, Setup};
 
 use crate::stage::{Stage, Words, ms, player, stage};

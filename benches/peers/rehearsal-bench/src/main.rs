@@ -9,7 +9,8 @@ mod sessions;
 mod tokens;
 
 use rehearsal::Profile;
-use rehearsal::run::{AnyRunner, RunSpec, Runner, Verdict};
+use rehearsal::run::{AnyRunner, RunSpec, Verdict};
+use rehearsal::runner::Runner;
 use rehearsal::trace::Recording;
 use tokens::{Stated, Tokens};
 use workload::{Case, SEED, Spec, finish};

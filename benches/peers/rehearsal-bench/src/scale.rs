@@ -1,7 +1,8 @@
 //! What a turn and an actor cost in worlds of ten actors to a million.
 
 use rehearsal::Profile;
-use rehearsal::run::{AnyRunner, RunSpec, Runner, Verdict};
+use rehearsal::run::{AnyRunner, RunSpec, Verdict};
+use rehearsal::runner::Runner;
 use rehearsal::trace::Recording;
 use workload::{SEED, Spec, timed};
 

@@ -3,7 +3,8 @@
 
 use rehearsal::check::Properties;
 use rehearsal::protocol::Protocol;
-use rehearsal::run::{AnyRunner, RunSpec, Runner, Verdict};
+use rehearsal::run::{AnyRunner, RunSpec, Verdict};
+use rehearsal::runner::Runner;
 use rehearsal::search::portfolio;
 use rehearsal::{Profile, Scenario, Setup};
 use rehearsal_scenarios::session::Sessions;

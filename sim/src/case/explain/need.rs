@@ -6,7 +6,7 @@ use rehearsal_protocol::Time;
 
 use super::Traced;
 use super::contrast::{self, Contrast};
-use crate::case::shrink::overrides;
+use crate::choice::overrides;
 use crate::choice::{Deviation, Value};
 use crate::run::{AnyRunner, Outcome, RunSpec};
 use crate::trace::Event;

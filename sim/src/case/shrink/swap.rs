@@ -2,7 +2,7 @@
 
 use super::Search;
 use crate::choice::Deviation;
-use crate::search::explore::representatives::representatives;
+use crate::explore::representatives::representatives;
 
 impl Search<'_> {
     /// Gives each deviation each other value that its choice offers, and leaves out one of the others. Ends with the first success.

@@ -2,22 +2,23 @@
 
 use std::any::Any;
 
-use rehearsal_protocol::{Address, Effect, Exit, Incarnation, Protocol, Signal};
+use rehearsal_protocol::{Address, Effect, Exit, Incarnation, Signal};
 
 use super::{Actors, stands_still};
+use crate::erased::{Erased, Message};
 use crate::states::event::{LOOSE, What};
 use crate::states::local::Local;
 use crate::states::tables::{AT_ONCE, Kind, Learnt, Tables};
 use crate::world::turn::text_of;
 
-impl<P: Protocol> Actors<P> {
+impl Actors {
     /// The effects of a turn, in their order.
     pub(super) fn take_hold(
         &mut self,
         slot: u32,
         before: u32,
-        mut local: Local<P>,
-        effects: Vec<Effect<P>>,
+        mut local: Local,
+        effects: Vec<Effect<Erased>>,
         tables: &mut Tables,
     ) -> Learnt {
         let (mut asks, mut facts) = (Vec::new(), Vec::new());
@@ -51,7 +52,12 @@ impl<P: Protocol> Actors<P> {
     }
 
     /// What a turn asks for beside messages that concerns another actor.
-    fn concerning_another(&mut self, me: Address, effect: Effect<P>, tables: &mut Tables) -> Option<u32> {
+    fn concerning_another(
+        &mut self,
+        me: Address,
+        effect: Effect<Erased>,
+        tables: &mut Tables,
+    ) -> Option<u32> {
         match effect {
             Effect::Interrupt { to, expected } => {
                 let signal = Signal::Interrupt { from: me, expected };
@@ -85,7 +91,7 @@ impl<P: Protocol> Actors<P> {
         &mut self,
         slot: u32,
         before: u32,
-        local: Local<P>,
+        local: Local,
         panic: &(dyn Any + Send),
         tables: &mut Tables,
     ) -> Learnt {
@@ -101,7 +107,7 @@ impl<P: Protocol> Actors<P> {
     }
 
     /// A message on its way; one to an address that was made up goes nowhere.
-    fn message(&mut self, from: Address, to: u32, message: P::Message, tables: &mut Tables) -> Option<u32> {
+    fn message(&mut self, from: Address, to: u32, message: Message, tables: &mut Tables) -> Option<u32> {
         self.is_path(to).then(|| {
             let channel = self.channel(from.slot(), to);
             self.event_number(to, What::Message(from, message), channel, tables)
@@ -109,7 +115,7 @@ impl<P: Protocol> Actors<P> {
     }
 
     /// Something that takes hold at once, if there is such a path.
-    pub(super) fn at_once(&mut self, to: u32, what: What<P>, tables: &mut Tables) -> Option<u32> {
+    pub(super) fn at_once(&mut self, to: u32, what: What, tables: &mut Tables) -> Option<u32> {
         self.is_path(to).then(|| self.event_number(to, what, LOOSE, tables) | AT_ONCE)
     }
 

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use rehearsal_protocol::{Actor, Exit, Input, Protocol, Recovered, Signal};
+use rehearsal_protocol::{Actor, Exit, Input, Recovered, Signal};
 
 use super::{Actors, envelope, stands_still};
+use crate::erased::Erased;
 use crate::states::event::What;
 use crate::states::local::{Life, Local};
 use crate::states::refused::Refused;
@@ -12,9 +13,9 @@ use crate::states::tables::{Kind, Learnt, Tables};
 use crate::world::network::concerns;
 
 /// What an event is to an actor where it is in its life.
-enum Coming<P: Protocol> {
+enum Coming {
     /// A turn; a timer's shows the time for which it was armed.
-    Turn(Input<P>, Duration),
+    Turn(Input<Erased>, Duration),
     /// Nothing changes.
     Still(Kind),
     /// It ends from outside.
@@ -25,7 +26,7 @@ enum Coming<P: Protocol> {
     AtOnce,
 }
 
-impl<P: Protocol> Actors<P> {
+impl Actors {
     /// All outcomes of an event in a local state.
     pub(super) fn come(
         &mut self,
@@ -55,7 +56,7 @@ impl<P: Protocol> Actors<P> {
         event: u32,
         slot: u32,
         number: u32,
-        mut local: Local<P>,
+        mut local: Local,
         tables: &mut Tables,
     ) -> Learnt {
         let alive = local.actor.is_some();
@@ -89,9 +90,9 @@ impl<P: Protocol> Actors<P> {
     fn begin(
         &mut self,
         slot: u32,
-        mut local: Local<P>,
+        mut local: Local,
         parent: u32,
-        actor: Box<dyn Actor<P>>,
+        actor: Box<dyn Actor<Erased>>,
         tables: &mut Tables,
     ) -> Learnt {
         if local.actor.is_some() {
@@ -106,7 +107,7 @@ impl<P: Protocol> Actors<P> {
 
     /// A life ends: its children with it, the last started first, and the news goes to those who watch.
     #[inline(never)] // An end is seldom, and there are two ways to it.
-    fn end(&mut self, slot: u32, mut local: Local<P>, reason: Exit, tables: &mut Tables) -> Learnt {
+    fn end(&mut self, slot: u32, mut local: Local, reason: Exit, tables: &mut Tables) -> Learnt {
         let (children, watchers) = (local.rest.children.clone(), local.rest.watchers.clone());
         let mut asks = Vec::new();
         for child in children.into_iter().rev() {
@@ -123,19 +124,19 @@ impl<P: Protocol> Actors<P> {
     }
 
     /// The news of an end, for one who is alive.
-    fn news(&mut self, of: u32, local: &Local<P>, to: u32, reason: Exit, tables: &mut Tables) -> Option<u32> {
+    fn news(&mut self, of: u32, local: &Local, to: u32, reason: Exit, tables: &mut Tables) -> Option<u32> {
         let signal = Signal::Exit { who: self.address(of), incarnation: local.rest.incarnation, reason };
         self.at_once(to, What::Tell(signal), tables)
     }
 
-    fn without_a_turn(&mut self, slot: u32, local: Local<P>, asks: Vec<u32>, tables: &mut Tables) -> Learnt {
+    fn without_a_turn(&mut self, slot: u32, local: Local, asks: Vec<u32>, tables: &mut Tables) -> Learnt {
         let local = self.local_number(slot, local, tables);
         Learnt { local, kind: Kind::Step, facts: 0, asks, chosen: Vec::new() }
     }
 }
 
 /// What an event is to an actor; what it changes besides the actor is changed.
-fn coming<P: Protocol>(what: &What<P>, local: &mut Local<P>) -> Coming<P> {
+fn coming(what: &What, local: &mut Local) -> Coming {
     let (life, incarnation) = (local.rest.life, local.rest.incarnation);
     let turn = |input| Coming::Turn(input, Duration::ZERO);
     match (what, life) {

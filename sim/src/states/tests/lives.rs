@@ -7,6 +7,7 @@ use rehearsal_protocol::{Actor, Address, Context, Input, NodeId, Protocol, Signa
 
 use crate::check::{Moment, Properties, fold};
 use crate::interleave::{Reach, Reduction, interleave};
+use crate::runner::Runner;
 use crate::states::{Network, StatesSpec, Unwatched, search};
 use crate::{Scenario, Setup};
 
@@ -120,7 +121,9 @@ fn at(n: u32) -> Address {
 /// The ends of all runs, and those of all interleavings.
 fn agree(roles: Vec<Role>) -> u64 {
     let beings = Beings(roles);
-    let reached = search(&beings, StatesSpec { jobs: 2, ..StatesSpec::default() }, &mut Unwatched).unwrap();
+    let reached =
+        search(&mut Runner::new(&beings), StatesSpec { jobs: 2, ..StatesSpec::default() }, &mut Unwatched)
+            .unwrap();
     assert!(reached.is_complete() && reached.violations.is_empty(), "{reached:?}");
     let all = interleave(&beings, Reduction::None, Reach { runs: 300_000, depth: 60 });
     assert!(all.complete, "{} runs, {} cut", all.runs, all.cut);
@@ -182,6 +185,6 @@ fn a_cancelled_timer_never_fires_and_another_may() {
 fn messages_that_are_kept_come_again_and_again() {
     let system = Beings(vec![Role::Obeys, Role::Sends(vec![(at(0), 1)])]);
     let spec = StatesSpec { network: Network::Kept, depth: Some(9), ..StatesSpec::default() };
-    let reached = search(&system, spec, &mut Unwatched).unwrap();
+    let reached = search(&mut Runner::new(&system), spec, &mut Unwatched).unwrap();
     assert_eq!((reached.states, reached.depth), (10, 9), "one more each time");
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 
 use super::program::{PHASES, Program, Rule, programs, rule};
+use crate::runner::Runner;
 use crate::states::{Network, StatesSpec, Unwatched, search};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -159,7 +160,7 @@ fn compare(program: &Program, network: Network, depth: u32) {
     let naive = Naive { program, network, depth: 0, counts: Counts::default() }.search(depth);
     for jobs in [1, 2] {
         let spec = StatesSpec { network, jobs, depth: Some(depth), ..StatesSpec::default() };
-        let reached = search(program, spec, &mut Unwatched).unwrap();
+        let reached = search(&mut Runner::new(program), spec, &mut Unwatched).unwrap();
         let wrong = reached.violations.iter().map(|wrong| {
             let known = ["P-1", "P-2"].into_iter().find(|id| *id == wrong.violation.invariant);
             (known.unwrap(), wrong.steps.len() as u32)

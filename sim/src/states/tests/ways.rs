@@ -3,8 +3,9 @@
 use proptest::prelude::*;
 
 use super::program::programs;
-use crate::case::shrink::overrides;
-use crate::run::{AnyRunner, Runner, Verdict};
+use crate::choice::overrides;
+use crate::run::{AnyRunner, Verdict};
+use crate::runner::Runner;
 use crate::states::{Network, StatesSpec, Unwatched, search};
 
 proptest! {
@@ -14,7 +15,7 @@ proptest! {
 fn the_way_to_a_violation_is_a_run_of_the_world(program in programs()) {
     for network in [Network::Once, Network::InOrder] {
         let spec = StatesSpec { network, depth: Some(6), ..StatesSpec::default() };
-        let reached = search(&program, spec, &mut Unwatched).unwrap();
+        let reached = search(&mut Runner::new(&program), spec, &mut Unwatched).unwrap();
         for wrong in &reached.violations {
             let Some(run) = wrong.spec() else { panic!("{:?}", wrong.deviations) };
             prop_assert_eq!(run.overrides.as_deref(), Some(&overrides(wrong.deviations.as_ref().unwrap())));
@@ -35,7 +36,7 @@ proptest! {
         for network in Network::ALL {
             let found = [1, 2, 5].map(|jobs| {
                 let spec = StatesSpec { network, jobs, depth: Some(5), ..StatesSpec::default() };
-                let reached = search(&program, spec, &mut Unwatched).unwrap();
+                let reached = search(&mut Runner::new(&program), spec, &mut Unwatched).unwrap();
                 let ways = reached.violations.into_iter();
                 ways.map(|wrong| (wrong.violation, wrong.steps, wrong.deviations)).collect::<Vec<_>>()
             });

@@ -10,7 +10,7 @@ use crate::choice::stream::{delay_key, kind};
 use crate::choice::{Deviation, Stream, StreamKey, Value};
 use crate::fault::KINDS;
 use crate::run::AnyRunner;
-use crate::world::weather::Weather;
+use crate::weather::Weather;
 
 /// The choice in words: `delay /client-2/client→/db/store #3`.
 pub fn choice(runner: &dyn AnyRunner, made: &Deviation) -> String {

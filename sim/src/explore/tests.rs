@@ -4,6 +4,7 @@ use rehearsal_protocol::{Actor, Context, Input, Protocol, TimerId};
 
 use super::*;
 use crate::check::{Properties, fold};
+use crate::runner::Runner;
 use crate::world::rules::Sabotage;
 use crate::{Scenario, Setup};
 
@@ -66,7 +67,7 @@ fn explored(pruning: Pruning, sabotage: Option<Sabotage>) -> Explored {
         fail_fast: false,
         pruning,
     };
-    explore(&mut runner, &spec, &mut Nobody)
+    explore(&runner, &spec, &mut Nobody)
 }
 
 #[test]

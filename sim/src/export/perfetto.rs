@@ -4,9 +4,9 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::event::Event;
 use crate::run::AnyRunner;
 use crate::story::told_by;
+use crate::trace::event::Event;
 
 /// Writes the trace of the last run of a runner, as one JSON document.
 ///

@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 
-use super::event::{Event, EventKind};
 use crate::run::AnyRunner;
+use crate::trace::event::{Event, EventKind};
 
 /// Writes a sequence diagram of some events of the last run of a runner, given by their numbers in rising order.
 ///

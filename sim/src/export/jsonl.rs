@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::json;
 
-use super::event::{Event, EventKind, Payload};
 use crate::run::{AnyRunner, Outcome};
+use crate::trace::event::{Event, EventKind, Payload};
 
 /// The version of the format.
 pub const VERSION: u32 = 1;

@@ -1,14 +1,11 @@
 //! What is measured of a run: from its facts, as monitors judge.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use rehearsal_protocol::{Protocol, Time};
+use rehearsal_protocol::Time;
 
 use crate::check::Moment;
-use crate::run::{AnyRunner, Outcome, RunSpec, Runner, Verdict};
-use crate::scenario::Scenario;
-use crate::world::Pulse;
+use crate::run::Outcome;
 
 /// What is measured.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,7 +50,7 @@ impl Effect {
     }
 
     /// How much `b` is more than `a`.
-    pub(super) fn between(self, a: f64, b: f64) -> Option<f64> {
+    pub(crate) fn between(self, a: f64, b: f64) -> Option<f64> {
         match self {
             Self::Difference => Some(b - a),
             Self::Relative => (a != 0.0).then(|| b / a - 1.0),
@@ -120,12 +117,12 @@ pub trait Meter<F> {
 }
 
 /// How the meter of a source is made.
-type Source<F> = Box<dyn Fn() -> Box<dyn Meter<F>> + Send + Sync>;
+pub(crate) type Source<F> = Box<dyn Fn() -> Box<dyn Meter<F>> + Send + Sync>;
 
 /// What a scenario measures; see [`Scenario::measures`].
 pub struct Measures<F> {
     metrics: Vec<Metric>,
-    sources: Vec<Source<F>>,
+    pub(crate) sources: Vec<Source<F>>,
 }
 
 impl<F> Default for Measures<F> {
@@ -290,48 +287,4 @@ where
 
 fn nanos(span: Duration) -> i64 {
     i64::try_from(span.as_nanos()).unwrap_or(i64::MAX)
-}
-
-/// Measures runs of one scenario, of any protocol.
-pub trait Gauge: Send {
-    /// One run.
-    fn measure(&mut self, spec: &RunSpec) -> Measured;
-
-    /// What it is doing, for a watchdog on another thread.
-    fn pulse(&self) -> Arc<Pulse>;
-}
-
-/// A runner with meters.
-pub(crate) struct Gauged<P: Protocol> {
-    runner: Runner<P>,
-    measures: Measures<P::Fact>,
-}
-
-impl<P: Protocol> Gauged<P> {
-    pub(crate) fn of(scenario: &impl Scenario<Protocol = P>) -> Self {
-        let mut measures = Measures::default();
-        scenario.measures(&mut measures);
-        let mut runner = Runner::new(scenario);
-        runner.collect_facts();
-        Self { runner, measures }
-    }
-}
-
-impl<P: Protocol> Gauge for Gauged<P> {
-    fn measure(&mut self, spec: &RunSpec) -> Measured {
-        let outcome = self.runner.run(spec);
-        let sample = |make: &Source<P::Fact>| {
-            let mut meter = make();
-            for (moment, fact) in self.runner.collected() {
-                meter.observe(*moment, fact);
-            }
-            meter.samples(&outcome)
-        };
-        let samples = self.measures.sources.iter().map(sample).collect();
-        Measured { samples, passed: outcome.verdict == Verdict::Pass }
-    }
-
-    fn pulse(&self) -> Arc<Pulse> {
-        self.runner.pulse()
-    }
 }

@@ -14,7 +14,7 @@
 
 use crate::choice::asked::Offered;
 use crate::choice::{Stream, Value};
-use crate::world::weather::{local, passage};
+use crate::weather::{local, passage};
 
 const MIDDLE: u32 = 1 << 31;
 const MIDDLE_EXTRA: u32 = 1 << 23;

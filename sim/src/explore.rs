@@ -6,7 +6,7 @@
 //!
 //! **Pruning.** A branch ends where it comes into a state that was seen before, if at least as many more deviations were or will be tried
 //! from there. States are compared by their fingerprints of 128 bits. In one is everything that the rest of the run depends on, given the
-//! choices that are still to be made (see [`crate::world::fingerprint`]); every fact so far with its moment, for monitors may remember
+//! choices that are still to be made (see [`crate::fingerprint`]); every fact so far with its moment, for monitors may remember
 //! anything of them; and how many steps there were, for limits are looked at after so many. So what a pruned branch would have come
 //! to is what the other comes to, to the word, with no more deviations; only the trace before that state is another. Two different states have the same fingerprint with a probability of about n² / 2^129 for n states: for a
 //! billion of them, less than one in 10^20. Goals are not looked for, and are no part of this.
@@ -22,12 +22,10 @@
 pub mod representatives;
 pub mod seen;
 
-use rehearsal_protocol::Protocol;
-
 use crate::choice::asked::Point;
-use crate::choice::{Choices, Deviation, Insists, Overrides, StreamKey, Value};
+use crate::choice::{Base, Choices, Deviation, Insists, Overrides, StreamKey, Value, overrides};
 use crate::fault::Profile;
-use crate::run::{AnyRunner, Outcome, RunSpec, Runner, Verdict};
+use crate::run::{AnyRunner, Branch, Outcome, RunSpec, Verdict};
 use representatives::representatives;
 use seen::Seen;
 
@@ -105,20 +103,16 @@ impl ExploreSpec {
     /// The run with these deviations, from the start.
     pub fn run(&self, deviations: &[Deviation], faulty: bool) -> RunSpec {
         RunSpec {
-            base: crate::choice::Base::Benign,
-            overrides: Some(crate::case::shrink::overrides(deviations).into()),
+            base: Base::Benign,
+            overrides: Some(overrides(deviations).into()),
             faulty: Some(faulty),
             ..RunSpec::seeded(self.seed, self.profile)
         }
     }
 }
 
-/// Explores from a runner that has nothing else to do.
-pub(crate) fn explore<P: Protocol>(
-    runner: &mut Runner<P>,
-    spec: &ExploreSpec,
-    follower: &mut dyn Follower,
-) -> Explored {
+/// Makes every run with at most so many deviations.
+pub fn explore(runner: &dyn AnyRunner, spec: &ExploreSpec, follower: &mut dyn Follower) -> Explored {
     let mut search = Search {
         spec,
         follower,
@@ -131,8 +125,7 @@ pub(crate) fn explore<P: Protocol>(
     for count in 0..=spec.deviations {
         search.explored.by_deviations.push(0);
         search.explored.states = 0;
-        let mut root = Branch { runner: runner.fork(), overrides: Overrides::new(), started: false };
-        root.runner.skip_all_goals();
+        let root = Course { run: runner.branch(), overrides: Overrides::new(), started: false };
         if let Some(seen) = &mut search.seen {
             seen.clear();
         }
@@ -164,29 +157,29 @@ struct Search<'a> {
 }
 
 /// A run between two steps.
-struct Branch<P: Protocol> {
-    runner: Runner<P>,
+struct Course {
+    run: Box<dyn Branch>,
     /// The deviations, as the start of a world takes them.
     overrides: Overrides,
     started: bool,
 }
 
-impl<P: Protocol> Branch<P> {
+impl Course {
     fn fork(&self) -> Self {
-        Self { runner: self.runner.fork(), overrides: self.overrides.clone(), started: self.started }
+        Self { run: self.run.fork(), overrides: self.overrides.clone(), started: self.started }
     }
 
     fn deviate(&mut self, key: StreamKey, n: u32, value: Value) {
         self.overrides.insert((key, n), value);
         if self.started {
-            self.runner.choices_mut().override_also(key, n, value);
+            self.run.choices().override_also(key, n, value);
         }
     }
 
     /// The start of the world counts as its first step, for episodes are chosen in it. `false` if the run is over.
     fn step(&mut self, spec: &ExploreSpec) -> bool {
         if self.started {
-            return self.runner.step_dull();
+            return self.run.step();
         }
         self.start(spec, Choices::benign().listening());
         true
@@ -194,19 +187,19 @@ impl<P: Protocol> Branch<P> {
 
     fn start(&mut self, spec: &ExploreSpec, choices: Choices) {
         let choices = choices.insisting_on(Insists::All).overriding(self.overrides.clone().into());
-        self.runner.start_with(choices, &RunSpec::seeded(spec.seed, spec.profile));
+        self.run.start(choices, &RunSpec::seeded(spec.seed, spec.profile));
         self.started = true;
     }
 }
 
 impl Search<'_> {
-    /// Goes along the dull continuation of a branch, and at each choice point into every deviation from it. The first `skip`
+    /// Goes along the dull continuation of a course, and at each choice point into every deviation from it. The first `skip`
     /// choice points of its next step come before its last deviation.
-    fn walk<P: Protocol>(&mut self, mut branch: Branch<P>, remaining: u32, mut skip: usize) {
-        for _ in 0..self.steps(&branch, remaining) {
-            let before = branch.fork();
-            let goes_on = branch.step(self.spec);
-            let points = branch.runner.choices_mut().heard();
+    fn walk(&mut self, mut course: Course, remaining: u32, mut skip: usize) {
+        for _ in 0..self.steps(&course, remaining) {
+            let before = course.fork();
+            let goes_on = course.step(self.spec);
+            let points = course.run.choices().heard();
             self.explored.states += u64::from(points.len() > skip);
             for (index, point) in points.iter().enumerate().skip(skip) {
                 self.deviate(&before, point, index, remaining);
@@ -222,17 +215,17 @@ impl Search<'_> {
     }
 
     /// How many steps of a branch are new: until it is over, or in a state that is covered. All states on this way are from now on.
-    fn steps<P: Protocol>(&mut self, branch: &Branch<P>, remaining: u32) -> u64 {
+    fn steps(&mut self, course: &Course, remaining: u32) -> u64 {
         let Some(seen) = &mut self.seen else { return u64::MAX };
-        let mut ahead = branch.fork();
+        let mut ahead = course.fork();
         let mut steps = 1;
-        while ahead.step(self.spec) && !seen.covers(ahead.runner.fingerprint(), remaining) {
+        while ahead.step(self.spec) && !seen.covers(ahead.run.fingerprint(), remaining) {
             steps += 1;
         }
         steps
     }
 
-    fn deviate<P: Protocol>(&mut self, before: &Branch<P>, point: &Point, index: usize, remaining: u32) {
+    fn deviate(&mut self, before: &Course, point: &Point, index: usize, remaining: u32) {
         let Point { stream, key, n, offered } = *point;
         for value in representatives(stream, offered) {
             let mut child = before.fork();
@@ -251,36 +244,40 @@ impl Search<'_> {
     }
 
     /// Runs a branch to its end, or to a state that was seen before.
-    fn judge<P: Protocol>(&mut self, mut branch: Branch<P>) {
+    fn judge(&mut self, mut course: Course) {
         if self.explored.runs + self.explored.pruned >= self.spec.budget {
             self.over = true;
             return;
         }
-        let Some(outcome) = self.outcome(&mut branch) else {
+        let Some(outcome) = self.outcome(&mut course) else {
             self.explored.pruned += 1;
             return;
         };
-        self.faulty = branch.runner.world().plan().faulty;
+        self.faulty = course.run.left().plan().faulty;
         self.note(&outcome);
-        self.follower.left(&branch.runner);
+        self.follower.left(course.run.left());
         if !self.follower.visit(&self.deviations, &outcome, &self.explored) {
             self.over = true;
         }
     }
 
-    /// `None` if the branch comes into a state that was seen before.
-    fn outcome<P: Protocol>(&mut self, branch: &mut Branch<P>) -> Option<Outcome> {
-        let seen = &mut self.seen;
-        let mut is_known =
-            |runner: &Runner<P>| seen.as_mut().is_some_and(|seen| seen.covers(runner.fingerprint(), 0));
-        if branch.started {
-            branch.runner.choices_mut().stop_listening();
+    /// `None` if the course comes into a state that was seen before.
+    fn outcome(&mut self, course: &mut Course) -> Option<Outcome> {
+        if course.started {
+            course.run.choices().stop_listening();
+            let first = course.run.steps() + 1;
+            let over = course.run.go_on(first);
+            if over.is_some() {
+                return over;
+            }
         } else {
-            branch.start(self.spec, Choices::benign());
-            return if is_known(&branch.runner) { None } else { branch.runner.finish_unless(|_| false) };
+            course.start(self.spec, Choices::benign());
         }
-        let first = branch.runner.steps() + 1;
-        branch.runner.finish_unless(|runner| runner.steps() == first && is_known(runner))
+        let seen = &mut self.seen;
+        if seen.as_mut().is_some_and(|seen| seen.covers(course.run.fingerprint(), 0)) {
+            return None;
+        }
+        course.run.go_on(u64::MAX)
     }
 
     fn note(&mut self, outcome: &Outcome) {

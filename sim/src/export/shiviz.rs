@@ -4,10 +4,10 @@
 
 use std::io::{self, Write};
 
-use super::clocks::clocks;
-use super::event::Event;
 use crate::run::AnyRunner;
 use crate::story::told_by;
+use crate::trace::clocks::clocks;
+use crate::trace::event::Event;
 
 /// Writes the trace of the last run of a runner.
 ///

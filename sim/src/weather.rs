@@ -1,4 +1,8 @@
 //! The menus of what may happen to messages, timers and syncs, and what their entries mean.
+//!
+//! - [`outage`] — how long an episode lasts, relative to the protocol's own timeouts.
+
+pub mod outage;
 
 use std::time::Duration;
 
@@ -7,7 +11,7 @@ use rehearsal_protocol::time::nanos;
 use crate::choice::generator::mix;
 use crate::choice::menu::between;
 use crate::choice::{Menu, Value};
-use crate::fault::outage::Outages;
+use outage::Outages;
 
 /// What may happen to messages, timers and syncs, with weights.
 #[derive(Clone, Debug)]

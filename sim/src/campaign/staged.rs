@@ -7,13 +7,13 @@ use std::sync::mpsc::channel;
 use std::thread;
 use std::time::Duration;
 
-use super::{Stage, StageRun, StageSpec};
-use crate::campaign::failure::Failure;
-use crate::campaign::tally::{Tally, sorted};
-use crate::campaign::{Ended, Observer, Report};
+use super::failure::Failure;
+use super::tally::{Tally, sorted};
+use super::{Ended, Observer, Report};
 use crate::fault::Profile;
 use crate::registry::Rehearsal;
 use crate::search::random;
+use crate::stage::{Stage, StageRun, StageSpec};
 use crate::wall::Stopwatch;
 
 /// What a campaign on a stage is to be.
@@ -66,7 +66,7 @@ pub fn campaign(spec: &StageCampaign<'_>, stop: &AtomicBool, observer: &mut dyn 
                         return;
                     }
                     let run = StageSpec { scenario: spec.scenario, seed, profile: spec.profile };
-                    let run = spec.stage.run(spec.rehearsal, &run);
+                    let run = spec.stage.run(spec.rehearsal.staged(), &run);
                     let failed = run.as_ref().map_or(true, |run| run.outcome().signature().is_some());
                     if failed && (spec.fail_fast || run.is_err()) {
                         cutoff.fetch_min(seed, Ordering::Relaxed);

@@ -1,6 +1,6 @@
 //! The states that were seen, and how many deviations more were tried from each.
 
-use crate::world::fingerprint::Fingerprint;
+use crate::fingerprint::Fingerprint;
 
 /// States by their fingerprints: 17 bytes for each, in one table without pointers.
 #[derive(Clone, Debug)]
