@@ -99,7 +99,7 @@ fn survives(kills: u32) {
     let logs: Vec<Log> = parts.iter().map(|part| read(part).unwrap()).collect();
     let rehearsal = LEASE.built(None);
     let mut judge = rehearsal.judge();
-    let checked = Logs::of(logs).unwrap().judged(judge.as_mut()).unwrap();
+    let checked = Logs::of(logs).unwrap().judged(&mut judge).unwrap();
     let goals = judge.goals().iter().zip(&checked.goals).filter(|(_, reached)| **reached);
     let goals: Vec<&str> = goals.map(|(goal, _)| &*goal.name).collect();
     println!("{kills} kills ({killed:?} of {NODES:?}): {} facts in {} orders", checked.facts, checked.orders);

@@ -36,7 +36,7 @@ pub(crate) fn check(
         )));
     }
     let mut judge = subject.rehearsal().judge();
-    let checked = logs.judged(judge.as_mut()).map_err(|what| {
+    let checked = logs.judged(&mut judge).map_err(|what| {
         Error::Usage(format!("{what}\n  was the log written by another version of the protocol?"))
     })?;
     let result = CheckResult { subject, checked, goals: judge.goals().to_vec() };

@@ -51,7 +51,7 @@ pub(crate) fn run(subject: Subject, stage: &dyn Stage, seed: u64, args: &Run) ->
 
 /// Writes the facts of a run, for `check`.
 pub(crate) fn write(file: WholeFile, subject: &Subject, facts: &[Fact], closed: bool) -> Result<(), Error> {
-    let nodes = subject.rehearsal().staged().topology.nodes;
+    let nodes = subject.rehearsal().runner().topology().nodes.clone();
     let nodes = nodes.into_iter().map(|node| node.name.to_string());
     file.finish(|out| facts::write(out, subject.entry.name, nodes, facts, closed))
 }

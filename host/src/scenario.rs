@@ -59,7 +59,7 @@ pub fn draws(seed: u64) -> MakeDraws {
 pub struct Court(Mutex<Bench>);
 
 struct Bench {
-    judge: Box<dyn Judge>,
+    judge: Judge,
     facts: Vec<Fact>,
     healed: Option<Time>,
     /// Why a fact could not be judged: a bug of a protocol's `Serialize`.
@@ -68,7 +68,7 @@ struct Bench {
 
 impl Court {
     /// A court for a scenario. `healed` says since when there are no faults, if there are any.
-    pub fn of(judge: Box<dyn Judge>, healed: Option<Time>) -> Arc<Self> {
+    pub fn of(judge: Judge, healed: Option<Time>) -> Arc<Self> {
         let bench = Bench { judge, facts: Vec::new(), healed, unreadable: None };
         Arc::new(Self(Mutex::new(bench)))
     }

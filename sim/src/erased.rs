@@ -10,30 +10,59 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use rehearsal_protocol::{Actor, ActorClone, Bounds, Context, Effect, Envelope, Input, Lane, Protocol};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::check::group::{Broken, Group};
 use crate::check::kind::{kind_name, kind_of};
+use crate::check::properties::Reached;
 use crate::check::{Checks, Moment, Owed};
 use crate::trace::digest::digest;
 use crate::world::blueprint::Blueprint;
 
 /// A system without its types.
 pub struct System {
-    pub(crate) blueprint: Arc<Blueprint<Erased>>,
+    pub(crate) blueprint: Blueprint<Erased>,
     /// Its monitors, as at the start of a run.
     pub(crate) checks: Checks<Fact>,
+    pub(crate) reader: Reader,
+}
+
+/// Reads what was written by a system of the same types.
+#[derive(Clone, Copy)]
+pub(crate) struct Reader {
+    /// A message, from what [`Message::encoded`] gives.
+    pub(crate) message: fn(&[u8]) -> Option<Message>,
+    /// A fact, from JSON.
+    pub(crate) fact: fn(&str) -> Result<Fact, serde_json::Error>,
 }
 
 impl System {
     pub(crate) fn of<P: Protocol>(blueprint: &Blueprint<P>, checks: &Checks<P::Fact>) -> Self {
         let actors = blueprint.actors.iter().map(|actor| erased(actor.clone())).collect();
         let blueprint = Blueprint { topology: blueprint.topology.clone(), actors };
-        let goal = |reached: Arc<dyn Fn(&P::Fact) -> bool + Send + Sync>| -> Arc<dyn Fn(&Fact) -> bool + Send + Sync> {
-            Arc::new(move |fact: &Fact| reached(fact.typed()))
-        };
-        let checks = checks.of_other_facts(|group| Box::new(Judges(group)), goal);
-        Self { blueprint: Arc::new(blueprint), checks }
+        let checks = without_types(checks);
+        Self { blueprint, checks, reader: Reader::of::<P>() }
+    }
+}
+
+/// The monitors at the start of a run, of facts without their type.
+pub(crate) fn without_types<F: 'static>(checks: &Checks<F>) -> Checks<Fact> {
+    let goal = |reached: Reached<F>| -> Reached<Fact> { Arc::new(move |fact: &Fact| reached(fact.typed())) };
+    checks.of_other_facts(|group| Box::new(Judges(group)), goal)
+}
+
+/// A fact without its type, from JSON.
+pub(crate) fn read<F: Factual + DeserializeOwned>(json: &str) -> Result<Fact, serde_json::Error> {
+    Ok(Fact(Arc::new(Stated::<F>(serde_json::from_str(json)?))))
+}
+
+impl Reader {
+    fn of<P: Protocol>() -> Self {
+        Self {
+            message: |bytes| Some(Message(Arc::new(Sent::<P>(postcard::from_bytes(bytes).ok()?)))),
+            fact: read::<P::Fact>,
+        }
     }
 }
 
@@ -65,12 +94,14 @@ pub struct Fact(Arc<dyn AnyFact>);
 trait AnyMessage: Any + Shown {
     fn lane(&self) -> Lane;
     fn ask(&self) -> Option<u64>;
+    fn encoded(&self) -> Vec<u8>;
 }
 
 /// What is asked of a fact whose type is not known.
 trait AnyFact: Any + Shown {
     /// The place and the name of its variant.
     fn kind(&self) -> (u32, &'static str);
+    fn json(&self) -> String;
 }
 
 /// What is asked of both.
@@ -105,7 +136,7 @@ macro_rules! shown {
 }
 
 /// What a fact is, whatever its type.
-trait Factual: fmt::Debug + Hash + Serialize + Send + Sync + 'static {}
+pub(crate) trait Factual: fmt::Debug + Hash + Serialize + Send + Sync + 'static {}
 
 impl<F: fmt::Debug + Hash + Serialize + Send + Sync + 'static> Factual for F {}
 
@@ -119,15 +150,28 @@ impl<P: Protocol> AnyMessage for Sent<P> {
     fn ask(&self) -> Option<u64> {
         P::ask(&self.0)
     }
+
+    fn encoded(&self) -> Vec<u8> {
+        postcard::to_allocvec(&self.0).expect("a message can be encoded")
+    }
 }
 
 impl<F: Factual> AnyFact for Stated<F> {
     fn kind(&self) -> (u32, &'static str) {
         (kind_of(&self.0), kind_name(&self.0))
     }
+
+    fn json(&self) -> String {
+        serde_json::to_string(&self.0).expect("JSON can say every fact")
+    }
 }
 
 impl Message {
+    /// It as bytes.
+    pub(crate) fn encoded(&self) -> Vec<u8> {
+        self.0.encoded()
+    }
+
     fn typed<P: Protocol>(&self) -> &P::Message {
         let any: &dyn Any = &*self.0;
         let sent: &Sent<P> = any.downcast_ref().expect("actors of one system speak one protocol");
@@ -136,6 +180,11 @@ impl Message {
 }
 
 impl Fact {
+    /// It in JSON.
+    pub(crate) fn json(&self) -> String {
+        self.0.json()
+    }
+
     fn typed<F: 'static>(&self) -> &F {
         let any: &dyn Any = &*self.0;
         let stated: &Stated<F> = any.downcast_ref().expect("actors of one system state facts of one type");

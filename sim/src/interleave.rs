@@ -18,6 +18,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::Hasher;
+use std::sync::Arc;
 
 use rehearsal_protocol::Time;
 
@@ -283,9 +284,9 @@ fn dependent(one: Option<u32>, other: Option<u32>) -> bool {
 impl Frame {
     /// The state in which all actors had their first turns.
     fn first(system: System) -> Self {
-        let System { blueprint, mut checks } = system;
+        let System { blueprint, mut checks, .. } = system;
         checks.collect();
-        let mut world = World::new(blueprint);
+        let mut world = World::new(Arc::new(blueprint));
         world.start(Start {
             seed: 0,
             profile: &Profile::NONE,

@@ -63,15 +63,6 @@ pub trait Rehearsal: Send + Sync {
     /// Its goals.
     fn goals(&self) -> Vec<Goal>;
 
-    /// It as a host takes it: for the other stages.
-    fn staged(&self) -> Staged;
-
-    /// The judge of its facts, wherever they were announced.
-    fn judge(&self) -> Box<dyn Judge>;
-
-    /// One run in the world, with what was announced in it.
-    fn run_for_facts(&self, spec: &RunSpec) -> (Outcome, Vec<Fact>);
-
     /// The names of design alternatives that can be compared.
     fn policies(&self) -> &'static [&'static str];
 
@@ -87,6 +78,29 @@ pub trait Rehearsal: Send + Sync {
 
     /// A runner that measures, for one thread.
     fn gauge(&self) -> Box<dyn Gauge>;
+}
+
+impl dyn Rehearsal + '_ {
+    /// It as a host takes it: for the other stages.
+    pub fn staged(&self) -> Staged {
+        Staged::of(self.runner().erased(), self.goals())
+    }
+
+    /// The judge of its facts, wherever they were announced.
+    pub fn judge(&self) -> Judge {
+        self.staged().judge
+    }
+
+    /// One run in the world, with what was announced in it.
+    pub fn run_for_facts(&self, spec: &RunSpec) -> (Outcome, Vec<Fact>) {
+        quietly(|| {
+            let mut runner = self.runner();
+            runner.collect_facts();
+            let outcome = runner.run(spec);
+            let facts = stage::facts_of(runner.as_ref());
+            (outcome, facts)
+        })
+    }
 }
 
 /// Puts a scenario behind the seam that the command line and the campaign work on.
@@ -122,23 +136,6 @@ impl<S: Scenario> Rehearsal for Behind<S> {
 
     fn gauge(&self) -> Box<dyn Gauge> {
         Box::new(Gauged::of(&self.0))
-    }
-
-    fn staged(&self) -> Staged {
-        Staged::of(&self.0)
-    }
-
-    fn judge(&self) -> Box<dyn Judge> {
-        stage::judge_of(&self.0)
-    }
-
-    fn run_for_facts(&self, spec: &RunSpec) -> (Outcome, Vec<Fact>) {
-        quietly(|| {
-            let mut runner = Runner::new(&self.0);
-            runner.collect_facts();
-            let outcome = runner.run(spec);
-            (outcome, stage::facts_of(&runner))
-        })
     }
 
     fn runner(&self) -> Box<dyn AnyRunner> {

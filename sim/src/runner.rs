@@ -1,38 +1,38 @@
 //! Makes one run after another of one scenario: a world and its monitors from start to verdict.
 //!
 //! - `draws` — where the choices of a run come from;
+//! - `limits` — when a run ends though it is not done;
 //! - `branch` — a run that is led step by step.
 
 mod branch;
 mod draws;
+mod limits;
 
+use std::mem;
 use std::sync::Arc;
-use std::time::Duration;
 
 use rehearsal_protocol::Protocol;
 
 use crate::check::{Checks, Moment, Properties};
-use crate::choice::asked::{Counted, Point};
+use crate::choice::asked::Point;
 use crate::choice::{Choices, Deviation, Insists};
 use crate::erased::System;
 use crate::fault::Plan;
-use crate::run::{Afresh, AnyRunner, Branch, Limit, Outcome, RunSpec, Verdict};
+use crate::run::{Afresh, AnyRunner, Branch, Outcome, RunSpec, Verdict};
 use crate::scenario::Scenario;
-use crate::search::coverage::Block;
 use crate::topology::Topology;
 use crate::trace::{LogLine, Recorder};
 use crate::wall::Stopwatch;
 use crate::world::blueprint::Blueprint;
 use crate::world::{Pulse, Start, World};
+use draws::{Draws, Maker};
+use limits::SoFar;
 
 /// Runs one scenario again and again, keeping memory but no state between runs.
 pub struct Runner<P: Protocol> {
     world: World<P>,
     checks: Checks<P::Fact>,
-    /// How large dull runs are, by profile and strategy.
-    sizes: Vec<(&'static str, &'static str, Counted)>,
-    /// What the runs of a block of seeds have seen, if a strategy goes by that.
-    block: Option<Block>,
+    draws: Draws,
     /// How many steps the run has had, whoever made them: limits are looked at by this count, in a fork as in its origin.
     steps: u64,
 }
@@ -43,17 +43,12 @@ impl<P: Protocol> Runner<P> {
         let mut properties = Properties::default();
         scenario.properties(&mut properties);
         let world = World::new(Arc::new(Blueprint::of(scenario)));
-        Self { world, checks: properties.checks(), sizes: Vec::new(), block: None, steps: 0 }
+        Self { world, checks: properties.checks(), draws: Draws::default(), steps: 0 }
     }
 
     /// The world as the last run left it.
     pub fn world(&self) -> &World<P> {
         &self.world
-    }
-
-    /// Keeps every fact of the next runs.
-    pub fn collect_facts(&mut self) {
-        self.checks.collect();
     }
 
     /// The facts of the last run, if they are kept.
@@ -69,6 +64,13 @@ impl<P: Protocol> Runner<P> {
     fn start(&mut self, spec: &RunSpec) {
         let choices = self.choices(spec);
         self.start_with(choices, spec);
+    }
+
+    fn choices(&mut self, spec: &RunSpec) -> Choices {
+        let mut draws = mem::take(&mut self.draws);
+        let choices = draws.choices(self, spec);
+        self.draws = draws;
+        choices
     }
 
     fn outcome(&self, verdict: Verdict) -> Outcome {
@@ -114,75 +116,54 @@ impl<P: Protocol> Runner<P> {
 
     /// Steps until something is wrong, nothing is left, a limit is reached, or there were so many events.
     fn drive(&mut self, until: u64) -> Verdict {
-        self.drive_unless(|runner| runner.world.recorder().count() >= until).unwrap_or(Verdict::Pass)
+        self.drive_on(&Stopwatch::start(), until).unwrap_or(Verdict::Pass)
     }
 
-    /// Steps until something is wrong, nothing is left, or a limit is reached; `None` if it is given up before.
-    #[inline]
-    fn drive_unless(&mut self, given_up: impl FnMut(&Self) -> bool) -> Option<Verdict> {
-        self.drive_on(&Stopwatch::start(), given_up)
-    }
-
-    /// The same for a run that has gone on since the watch was started.
-    #[inline]
-    fn drive_on(&mut self, watch: &Stopwatch, mut given_up: impl FnMut(&Self) -> bool) -> Option<Verdict> {
+    /// The same for a run that has gone on since the watch was started; `None` if there were so many events first.
+    fn drive_on(&mut self, watch: &Stopwatch, until: u64) -> Option<Verdict> {
         loop {
-            if !self.world.step(&mut self.checks) {
-                return Some(self.close(true));
+            let verdict = self.advance(watch);
+            if verdict.is_some() {
+                return verdict;
             }
-            if self.checks.violation().is_some() || self.world.is_broken() {
-                return Some(self.found());
-            }
-            self.steps += 1;
-            if given_up(self) {
+            if self.world.recorder().count() >= until {
                 return None;
             }
-            if self.steps.is_multiple_of(STEPS_BETWEEN_LIMITS)
-                && let Some(verdict) = self.over(watch)
-            {
-                return Some(verdict);
-            }
         }
+    }
+
+    /// One step; the verdict, if the run is over.
+    #[inline]
+    fn advance(&mut self, watch: &Stopwatch) -> Option<Verdict> {
+        if !self.world.step(&mut self.checks) {
+            return Some(self.close(true));
+        }
+        if self.checks.violation().is_some() || self.world.is_broken() {
+            return Some(self.found());
+        }
+        self.steps += 1;
+        if self.steps.is_multiple_of(STEPS_BETWEEN_LIMITS) { self.over(watch) } else { None }
     }
 
     /// Whether the run is over before it is quiet.
     #[cold]
+    #[inline(never)]
     fn over(&mut self, watch: &Stopwatch) -> Option<Verdict> {
-        if self.is_beyond_horizon() {
+        let (so_far, topology) = (self.so_far(), &self.world.blueprint().topology);
+        if so_far.is_beyond_horizon(topology) {
             return Some(self.close(false));
         }
-        let wall_time = self.world.blueprint().topology.limits.wall_time;
-        let too_long = || {
-            let limit = Limit::WallTime(rehearsal_protocol::time::nanos(wall_time));
-            (watch.elapsed() >= wall_time).then_some(limit)
-        };
-        let limit = self.limit().or_else(too_long)?;
+        let limit = so_far.limit_by(topology, watch)?;
         let verdict = self.close(false);
         Some(if verdict == Verdict::Pass { Verdict::Limit(limit) } else { verdict })
     }
 
-    fn since_healed(&self) -> Option<Duration> {
-        self.world.healed().map(|healed| self.world.now().since(healed))
-    }
-
-    /// Whether a run that is never quiet ends here in good order.
-    fn is_beyond_horizon(&self) -> bool {
-        let horizon = self.world.blueprint().topology.horizon;
-        let past = |(horizon, since)| rehearsal_protocol::time::nanos(since) >= horizon;
-        horizon.zip(self.since_healed()).is_some_and(past)
-    }
-
-    /// The limit that is reached, but for that of wall time.
-    fn limit(&self) -> Option<Limit> {
-        let limits = self.world.blueprint().topology.limits;
-        if self.world.recorder().count() >= limits.events {
-            Some(Limit::Events(limits.events))
-        } else if self.since_healed().is_some_and(|since| since >= limits.virtual_time) {
-            Some(Limit::VirtualTime(rehearsal_protocol::time::nanos(limits.virtual_time)))
-        } else if self.world.pending() as u64 >= u64::from(limits.pending) {
-            Some(Limit::Pending(u64::from(limits.pending)))
-        } else {
-            None
+    fn so_far(&self) -> SoFar {
+        SoFar {
+            now: self.world.now(),
+            healed: self.world.healed(),
+            events: self.world.recorder().count(),
+            pending: self.world.pending(),
         }
     }
 
@@ -205,6 +186,14 @@ impl<P: Protocol> Runner<P> {
 /// Limits are looked at every so many steps: often enough to bite, seldom enough to cost nothing.
 const STEPS_BETWEEN_LIMITS: u64 = 256;
 
+impl<P: Protocol> Maker for Runner<P> {
+    fn make(&mut self, choices: Choices, spec: &RunSpec) -> &mut Choices {
+        self.start_with(choices, spec);
+        self.drive(u64::MAX);
+        self.world.choices_mut()
+    }
+}
+
 impl<P: Protocol> AnyRunner for Runner<P> {
     fn run(&mut self, spec: &RunSpec) -> Outcome {
         self.start(spec);
@@ -216,7 +205,7 @@ impl<P: Protocol> AnyRunner for Runner<P> {
         let verdict = self.drive_by(spec, until);
         drop(lines);
         self.world.pulse().rest();
-        self.learn(spec);
+        self.draws.learn(spec, self.world.choices_mut());
         self.outcome(verdict)
     }
 
@@ -230,7 +219,8 @@ impl<P: Protocol> AnyRunner for Runner<P> {
         let watch = Stopwatch::start();
         let lines = self.world.log().collect();
         let verdict = loop {
-            let verdict = self.drive_on(&watch, |runner| runner.world.recorder().events().len() >= every);
+            let until = self.world.recorder().count() + every as u64;
+            let verdict = self.drive_on(&watch, until);
             part(self);
             self.world.forget_trace();
             if let Some(verdict) = verdict {
@@ -266,6 +256,15 @@ impl<P: Protocol> AnyRunner for Runner<P> {
 
     fn skip_goals(&mut self, known: &[bool]) {
         self.checks.skip_goals(known);
+    }
+
+    fn collect_facts(&mut self) {
+        self.checks.collect();
+    }
+
+    fn facts(&self) -> Vec<(Moment, String)> {
+        let json = |fact| serde_json::to_string(fact).expect("JSON can say every fact");
+        self.checks.collected().iter().map(|(moment, fact)| (*moment, json(fact))).collect()
     }
 
     fn recorder(&self) -> &Recorder {

@@ -10,15 +10,15 @@ mod judge;
 use std::panic::RefUnwindSafe;
 use std::sync::Arc;
 
-use rehearsal_protocol::{Actor, Incarnation, NodeId, Protocol, Time};
+use rehearsal_protocol::{Actor, Incarnation, NodeId, Time};
 
-use crate::check::{Goal, Invariant, Properties};
+use crate::check::{Goal, Moment};
 use crate::choice::generator::{self, Key};
 use crate::choice::stream::kind;
 use crate::choice::{Choices, Stream};
+use crate::erased::System;
 use crate::fault::{Plan, Profile};
-use crate::run::{Outcome, Verdict};
-use crate::scenario::Scenario;
+use crate::run::{AnyRunner, Outcome, Verdict};
 use crate::topology::Topology;
 use crate::world::blueprint::Blueprint;
 
@@ -26,8 +26,7 @@ pub use encoded::Encoded;
 pub use facts::Fact;
 pub use judge::Judge;
 
-use encoded::encoded;
-use judge::Typed;
+use encoded::{Json, encoded};
 
 /// Where scenarios can run beside the world.
 pub trait Stage: Sync + RefUnwindSafe {
@@ -107,7 +106,7 @@ pub struct Staged {
     /// The actors, by their slots.
     pub actors: Vec<Placed>,
     /// Who judges what they announce.
-    pub judge: Box<dyn Judge>,
+    pub judge: Judge,
 }
 
 /// An actor of a scenario, as a host takes it.
@@ -121,16 +120,17 @@ pub struct Placed {
 }
 
 impl Staged {
-    /// A scenario as a host takes it.
-    pub(crate) fn of(scenario: &impl Scenario) -> Self {
-        let Blueprint { topology, actors } = Blueprint::of(scenario);
+    /// A system as a host takes it, with the goals of its scenario.
+    pub(crate) fn of(system: System, goals: Vec<Goal>) -> Self {
+        let judge = Judge::of(&system, goals);
+        let System { blueprint: Blueprint { topology, actors }, reader, .. } = system;
         let actors = topology.actors.iter().zip(actors).map(|(info, actor)| {
             let node = &topology.nodes[info.node.index()].name;
             let name = info.path[1 + node.len() + 1..].to_owned();
-            Placed { node: info.node, name, actor: encoded(actor) }
+            Placed { node: info.node, name, actor: encoded(actor, reader) }
         });
         let actors = actors.collect();
-        Self { topology, actors, judge: judge_of(scenario) }
+        Self { topology, actors, judge }
     }
 
     /// What goes wrong under a seed: the same plan as in the world.
@@ -179,26 +179,15 @@ impl StagedDraws {
     }
 }
 
-/// The judge of a scenario's facts.
-pub(crate) fn judge_of<S: Scenario>(scenario: &S) -> Box<dyn Judge> {
-    let mut properties = Properties::default();
-    scenario.properties(&mut properties);
-    let invariants: Vec<Invariant> = properties.invariants().cloned().collect();
-    let goals: Vec<Goal> = properties.goals().cloned().collect();
-    Box::new(Typed::<<S::Protocol as Protocol>::Fact>::new(properties.checks(), invariants, goals))
-}
-
 /// The facts of a run in the world, as a stage has them.
-pub(crate) fn facts_of<P: Protocol>(runner: &crate::runner::Runner<P>) -> Vec<Fact> {
-    use crate::run::AnyRunner;
-    let collected = runner.collected().iter();
-    let fact = |(moment, fact): &(crate::check::Moment, P::Fact)| Fact {
+pub(crate) fn facts_of(runner: &dyn AnyRunner) -> Vec<Fact> {
+    let fact = |(moment, json): (Moment, String)| Fact {
         at: moment.at,
         actor: Arc::from(runner.path(moment.actor.slot())),
         address: moment.actor,
         incarnation: None,
         clock: Vec::new(),
-        json: encoded::json(fact),
+        json: Json(json.into()),
     };
-    collected.map(fact).collect()
+    runner.facts().into_iter().map(fact).collect()
 }

@@ -72,6 +72,8 @@ mod tests;
 
 use crate::check::{Checks, Violation};
 use crate::choice::overrides;
+use std::sync::Arc;
+
 use crate::choice::{Base, Deviation};
 use crate::erased::{Fact, System};
 use crate::fault::Profile;
@@ -258,9 +260,9 @@ pub fn search(
     spec: StatesSpec,
     watcher: &mut dyn Watcher,
 ) -> Result<Reached, Refused> {
-    let System { blueprint, checks } = runner.erased();
+    let System { blueprint, checks, .. } = runner.erased();
     let mut tables = Tables::default();
-    let (actors, empty) = Actors::of(blueprint, runner.pulse(), spec.network, &mut tables);
+    let (actors, empty) = Actors::of(Arc::new(blueprint), runner.pulse(), spec.network, &mut tables);
     let mut lore = Lore { actors, judges: Judges::of(&checks) };
     let all = beginnings(&mut lore, &mut tables, empty, spec.states)?;
     let (begun, wrong): (Vec<_>, Vec<_>) = all.into_iter().partition(|one| one.wrong.is_none());

@@ -1,4 +1,8 @@
 //! Who is where: nodes, actors, timeouts and limits, without regard to the protocol.
+//!
+//! - `layout` — a topology under construction.
+
+pub(crate) mod layout;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -90,6 +90,11 @@ impl<F> Checks<F> {
 }
 
 impl<F: Clone + Debug + Serialize> Checks<F> {
+    /// What is judged, in the order of its statement.
+    pub fn invariants(&self) -> &[Invariant] {
+        &self.invariants
+    }
+
     /// Keeps every fact from now on.
     pub fn collect(&mut self) {
         self.collected = Some(Vec::new());

@@ -25,7 +25,7 @@ pub struct Properties<F> {
     goals: Vec<(Goal, Reached<F>)>,
 }
 
-pub(super) type Reached<F> = Arc<dyn Fn(&F) -> bool + Send + Sync>;
+pub(crate) type Reached<F> = Arc<dyn Fn(&F) -> bool + Send + Sync>;
 
 /// A sentence that must hold in every run.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{Outcome, RunSpec};
+use crate::check::Moment;
 use crate::choice::asked::Point;
 use crate::choice::{Choices, Deviation};
 use crate::erased::System;
@@ -39,6 +40,12 @@ pub trait AnyRunner: Send {
 
     /// The same system without its types: for those who look at many states of it.
     fn erased(&self) -> System;
+
+    /// Keeps every fact of the next runs.
+    fn collect_facts(&mut self);
+
+    /// The facts of the last run in JSON, with when and where each was announced, if they are kept.
+    fn facts(&self) -> Vec<(Moment, String)>;
 
     /// The trace of the last run.
     fn recorder(&self) -> &Recorder;

@@ -4,10 +4,12 @@ use std::hash::Hasher as _;
 
 use rehearsal_protocol::Protocol;
 
+use super::draws::Draws;
 use super::{Runner, STEPS_BETWEEN_LIMITS};
 use crate::choice::Choices;
 use crate::fingerprint::{Fingerprint, Fingerprinter};
 use crate::run::{AnyRunner, Branch, Outcome, RunSpec};
+use crate::wall::Stopwatch;
 
 impl<P: Protocol> Runner<P> {
     /// A copy that goes its own way, under the eye of the same watchdog, and looks for no goals.
@@ -17,12 +19,17 @@ impl<P: Protocol> Runner<P> {
         copy
     }
 
+    #[cold]
+    fn is_over(&self) -> bool {
+        let (so_far, topology) = (self.so_far(), &self.world.blueprint().topology);
+        so_far.is_beyond_horizon(topology) || so_far.limit(topology).is_some()
+    }
+
     fn copy(&self) -> Self {
         Self {
             world: self.world.fork(),
             checks: self.checks.clone(),
-            sizes: Vec::new(),
-            block: None,
+            draws: Draws::default(),
             steps: self.steps,
         }
     }
@@ -46,8 +53,7 @@ impl<P: Protocol> Branch for Runner<P> {
             return false;
         }
         self.steps += 1;
-        !self.steps.is_multiple_of(STEPS_BETWEEN_LIMITS)
-            || !(self.is_beyond_horizon() || self.limit().is_some())
+        !self.steps.is_multiple_of(STEPS_BETWEEN_LIMITS) || !self.is_over()
     }
 
     fn steps(&self) -> u64 {
@@ -55,8 +61,15 @@ impl<P: Protocol> Branch for Runner<P> {
     }
 
     fn go_on(&mut self, until: u64) -> Option<Outcome> {
-        let verdict = self.drive_unless(|runner| runner.steps >= until)?;
-        Some(self.outcome(verdict))
+        let watch = Stopwatch::start();
+        loop {
+            if let Some(verdict) = self.advance(&watch) {
+                return Some(self.outcome(verdict));
+            }
+            if self.steps >= until {
+                return None;
+            }
+        }
     }
 
     /// The world, what the monitors remember, and how many steps there were, for limits are looked at after so many.

@@ -10,6 +10,8 @@ use rehearsal_protocol::{
 use serde::{Deserialize, Deserializer, Serialize, Serializer, ser};
 use serde_json::value::RawValue;
 
+use crate::erased::{Erased, Reader};
+
 /// The protocol whose messages and facts are those of another, encoded.
 pub struct Encoded;
 
@@ -51,51 +53,38 @@ impl<'de> Deserialize<'de> for Json {
     }
 }
 
-/// A fact in JSON.
-///
-/// # Panics
-///
-/// If JSON cannot say it: a map whose keys are no strings, for instance. Facts are made to be logged.
-pub(crate) fn json(fact: &impl Serialize) -> Json {
-    Json(serde_json::to_string(fact).expect("JSON can say every fact").into())
+/// An actor whose messages are bytes and whose facts are JSON.
+pub(super) fn encoded(actor: Box<dyn Actor<Erased>>, reader: Reader) -> Box<dyn Actor<Encoded>> {
+    Box::new(Wrapped { actor, reader })
 }
 
-/// An actor of any protocol as one of [`Encoded`].
-pub(crate) fn encoded<P: Protocol>(actor: Box<dyn Actor<P>>) -> Box<dyn Actor<Encoded>> {
-    Box::new(Wrapped { actor })
+#[derive(Clone)]
+struct Wrapped {
+    actor: Box<dyn Actor<Erased>>,
+    reader: Reader,
 }
 
-struct Wrapped<P: Protocol> {
-    actor: Box<dyn Actor<P>>,
-}
-
-impl<P: Protocol> Clone for Wrapped<P> {
-    fn clone(&self) -> Self {
-        Self { actor: self.actor.clone() }
-    }
-}
-
-impl<P: Protocol> fmt::Debug for Wrapped<P> {
+impl fmt::Debug for Wrapped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.actor.fmt(f)
     }
 }
 
-impl<P: Protocol> Hash for Wrapped<P> {
+impl Hash for Wrapped {
     fn hash<H: Hasher>(&self, state: &mut H) {
         ActorClone::fingerprint(&*self.actor, state);
     }
 }
 
-impl<P: Protocol> Actor<Encoded> for Wrapped<P> {
+impl Actor<Encoded> for Wrapped {
     fn receive(&mut self, cx: &mut Context<'_, Encoded>, input: Input<Encoded>) {
-        let Some(input) = decoded::<P>(input) else {
+        let Some(input) = self.decoded(input) else {
             return cx.dead_letter(DeadLetter::Malformed);
         };
         let mut effects = Vec::new();
         self.actor.receive(&mut cx.inside(&mut effects), input);
         for effect in effects {
-            cx.pass_on(translated(effect));
+            cx.pass_on(self.translated(effect));
         }
     }
 
@@ -104,36 +93,40 @@ impl<P: Protocol> Actor<Encoded> for Wrapped<P> {
     }
 }
 
-fn decoded<P: Protocol>(input: Input<Encoded>) -> Option<Input<P>> {
-    Some(match input {
-        Input::Message(Envelope { from, id, message }) => {
-            Input::Message(Envelope { from, id, message: postcard::from_bytes(&message.bytes).ok()? })
-        }
-        Input::Start(recovered) => Input::Start(recovered),
-        Input::Timer(id) => Input::Timer(id),
-        Input::Signal(signal) => Input::Signal(signal),
-        Input::Synced(id) => Input::Synced(id),
-    })
-}
+impl Wrapped {
+    /// What comes in, with the message read. `None` if it is none of this protocol.
+    fn decoded(&self, input: Input<Encoded>) -> Option<Input<Erased>> {
+        Some(match input {
+            Input::Message(Envelope { from, id, message }) => {
+                Input::Message(Envelope { from, id, message: (self.reader.message)(&message.bytes)? })
+            }
+            Input::Start(recovered) => Input::Start(recovered),
+            Input::Timer(id) => Input::Timer(id),
+            Input::Signal(signal) => Input::Signal(signal),
+            Input::Synced(id) => Input::Synced(id),
+        })
+    }
 
-fn translated<P: Protocol>(effect: Effect<P>) -> Effect<Encoded> {
-    match effect {
-        Effect::Send { to, message } => {
-            let bytes = postcard::to_allocvec(&message).expect("a message can be encoded").into();
-            Effect::Send { to, message: Message { lane: P::lane(&message), ask: P::ask(&message), bytes } }
+    fn translated(&self, effect: Effect<Erased>) -> Effect<Encoded> {
+        match effect {
+            Effect::Send { to, message } => {
+                let bytes = message.encoded().into();
+                let (lane, ask) = (Erased::lane(&message), Erased::ask(&message));
+                Effect::Send { to, message: Message { lane, ask, bytes } }
+            }
+            Effect::Announce(fact) => Effect::Announce(Json(fact.json().into())),
+            Effect::Spawn { child, actor } => Effect::Spawn { child, actor: encoded(actor, self.reader) },
+            Effect::Stop(who) => Effect::Stop(who),
+            Effect::Kill(who) => Effect::Kill(who),
+            Effect::Exit(reason) => Effect::Exit(reason),
+            Effect::Monitor(who) => Effect::Monitor(who),
+            Effect::KeepMail { child, keep } => Effect::KeepMail { child, keep },
+            Effect::Interrupt { to, expected } => Effect::Interrupt { to, expected },
+            Effect::SetTimer { id, after } => Effect::SetTimer { id, after },
+            Effect::CancelTimer(id) => Effect::CancelTimer(id),
+            Effect::Write { key, value } => Effect::Write { key, value },
+            Effect::Sync(id) => Effect::Sync(id),
+            Effect::DeadLetter(reason) => Effect::DeadLetter(reason),
         }
-        Effect::Announce(fact) => Effect::Announce(json(&fact)),
-        Effect::Spawn { child, actor } => Effect::Spawn { child, actor: encoded(actor) },
-        Effect::Stop(who) => Effect::Stop(who),
-        Effect::Kill(who) => Effect::Kill(who),
-        Effect::Exit(reason) => Effect::Exit(reason),
-        Effect::Monitor(who) => Effect::Monitor(who),
-        Effect::KeepMail { child, keep } => Effect::KeepMail { child, keep },
-        Effect::Interrupt { to, expected } => Effect::Interrupt { to, expected },
-        Effect::SetTimer { id, after } => Effect::SetTimer { id, after },
-        Effect::CancelTimer(id) => Effect::CancelTimer(id),
-        Effect::Write { key, value } => Effect::Write { key, value },
-        Effect::Sync(id) => Effect::Sync(id),
-        Effect::DeadLetter(reason) => Effect::DeadLetter(reason),
     }
 }

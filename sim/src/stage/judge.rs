@@ -1,82 +1,76 @@
 //! The monitors of a scenario over facts in JSON.
 
-use std::fmt::Debug;
-
 use rehearsal_protocol::Time;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use super::Fact;
 use crate::check::{Checks, Goal, Invariant, Moment, Violation};
+use crate::erased::{self, System};
 
 /// Judges facts that were announced elsewhere.
-pub trait Judge: Send {
+pub struct Judge {
+    checks: Checks<erased::Fact>,
+    read: fn(&str) -> Result<erased::Fact, serde_json::Error>,
+    goals: Vec<Goal>,
+}
+
+impl Judge {
+    /// The judge of a system with these goals.
+    pub(super) fn of(system: &System, goals: Vec<Goal>) -> Self {
+        Self { checks: system.checks.clone(), read: system.reader.fact, goals }
+    }
+
+    /// The judge of facts of a type.
+    #[cfg(test)]
+    pub(super) fn of_facts<F>(checks: &Checks<F>, goals: Vec<Goal>) -> Self
+    where
+        F: erased::Factual + serde::de::DeserializeOwned,
+    {
+        Self { checks: erased::without_types(checks), read: erased::read::<F>, goals }
+    }
+
     /// Judges the next fact. `healed` says since when there are no faults any more, if that is so.
     ///
     /// # Errors
     ///
     /// If it is no fact of this scenario.
-    fn observe(&mut self, number: u64, fact: &Fact, healed: Option<Time>) -> Result<(), serde_json::Error>;
-
-    /// Judges what is owed: everything if nothing more will come, else what is overdue.
-    fn settle(&mut self, at: Time, number: u64, healed: Time, quiet: bool);
-
-    /// The first violation.
-    fn violation(&self) -> Option<&Violation>;
-
-    /// Which goals were reached, in the order of their statement.
-    fn reached(&self) -> &[bool];
-
-    /// What is judged.
-    fn invariants(&self) -> &[Invariant];
-
-    /// What is to happen in some run.
-    fn goals(&self) -> &[Goal];
-
-    /// Forgets everything.
-    fn reset(&mut self);
-}
-
-pub(super) struct Typed<F> {
-    checks: Checks<F>,
-    invariants: Vec<Invariant>,
-    goals: Vec<Goal>,
-}
-
-impl<F> Typed<F> {
-    pub(super) fn new(checks: Checks<F>, invariants: Vec<Invariant>, goals: Vec<Goal>) -> Self {
-        Self { checks, invariants, goals }
-    }
-}
-
-impl<F: Clone + Debug + Serialize + DeserializeOwned + Send> Judge for Typed<F> {
-    fn observe(&mut self, number: u64, fact: &Fact, healed: Option<Time>) -> Result<(), serde_json::Error> {
-        let announced: F = serde_json::from_str(&fact.json.0)?;
+    pub fn observe(
+        &mut self,
+        number: u64,
+        fact: &Fact,
+        healed: Option<Time>,
+    ) -> Result<(), serde_json::Error> {
+        let announced = (self.read)(&fact.json.0)?;
         self.checks.observe(Moment { at: fact.at, event: number, actor: fact.address, healed }, &announced);
         Ok(())
     }
 
-    fn settle(&mut self, at: Time, number: u64, healed: Time, quiet: bool) {
+    /// Judges what is owed: everything if nothing more will come, else what is overdue.
+    pub fn settle(&mut self, at: Time, number: u64, healed: Time, quiet: bool) {
         self.checks.settle(at, number, healed, quiet);
     }
 
-    fn violation(&self) -> Option<&Violation> {
+    /// The first violation.
+    pub fn violation(&self) -> Option<&Violation> {
         self.checks.violation()
     }
 
-    fn reached(&self) -> &[bool] {
+    /// Which goals were reached, in the order of their statement.
+    pub fn reached(&self) -> &[bool] {
         self.checks.reached()
     }
 
-    fn invariants(&self) -> &[Invariant] {
-        &self.invariants
+    /// What is judged.
+    pub fn invariants(&self) -> &[Invariant] {
+        self.checks.invariants()
     }
 
-    fn goals(&self) -> &[Goal] {
+    /// What is to happen in some run.
+    pub fn goals(&self) -> &[Goal] {
         &self.goals
     }
 
-    fn reset(&mut self) {
+    /// Forgets everything.
+    pub fn reset(&mut self) {
         self.checks.reset();
     }
 }

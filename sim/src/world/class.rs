@@ -4,7 +4,6 @@
 //! all enums in the state, in the order of its fields; lists count as empty, of one, or of more. A derived `Hash` feeds
 //! the variant of an enum by `write_isize` and the length of a list by `write_usize`; a test holds it to that.
 
-use std::collections::BTreeSet;
 use std::hash::{Hash, Hasher};
 
 use rehearsal_protocol::{Input, Protocol};
@@ -24,11 +23,6 @@ impl<P: Protocol> World<P> {
         if let Some(saw) = self.choices.watched() {
             saw.insert(pair);
         }
-    }
-
-    /// Takes the pairs of state and input that the run saw, if a strategy asked for them.
-    pub(crate) fn saw(&mut self) -> BTreeSet<u64> {
-        self.choices.watched().map(std::mem::take).unwrap_or_default()
     }
 }
 

@@ -149,7 +149,7 @@ impl Logs {
     /// # Errors
     ///
     /// If a fact is none of the scenario's, in words.
-    pub fn judged(&self, judge: &mut dyn Judge) -> Result<Checked, String> {
+    pub fn judged(&self, judge: &mut Judge) -> Result<Checked, String> {
         let mut orders = vec![Preference::ByTime];
         if self.logs.len() > 1 {
             orders
@@ -201,7 +201,7 @@ impl Logs {
     fn judge_in(
         &self,
         preference: Preference,
-        judge: &mut dyn Judge,
+        judge: &mut Judge,
     ) -> Result<Option<(Violation, Option<Fact>)>, String> {
         let start = self.logs.iter().filter_map(|log| log.facts.first()).map(|fact| fact.at).min();
         let since = |at: Time| Time::ZERO + at.since(start.unwrap_or_default());

@@ -4,9 +4,8 @@ use rehearsal_protocol::{Incarnation, Time};
 use serde::{Deserialize, Serialize};
 
 use super::{Checked, Log, Logs, Presumption, write};
-use crate::check::{Checks, Properties, fold};
+use crate::check::{Properties, fold};
 use crate::stage::Judge;
-use crate::stage::judge::Typed;
 
 /// What the facts of these tests say.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -17,7 +16,7 @@ enum Said {
 }
 
 /// every answer comes after its question. A-2: whoever asked is done in the end.
-fn judge() -> impl Judge {
+fn judge() -> Judge {
     let mut properties = Properties::default();
     let after = fold(0, |asked: &mut u32, _, fact: &Said| match fact {
         Said::Question(number) => {
@@ -32,10 +31,7 @@ fn judge() -> impl Judge {
         Said::Done(number) => Some(*number),
         Said::Question(_) | Said::Answer(_) => None,
     });
-    let (invariants, goals) =
-        (properties.invariants().cloned().collect(), properties.goals().cloned().collect());
-    let checks: Checks<Said> = properties.checks();
-    Typed::new(checks, invariants, goals)
+    Judge::of_facts(&properties.checks(), properties.goals().cloned().collect())
 }
 
 const LEFT: &str =
