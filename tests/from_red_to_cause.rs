@@ -11,7 +11,7 @@ use rehearsal::fault::Profile;
 use rehearsal::registry::Settings;
 use rehearsal::run::{AnyRunner, RunSpec};
 use rehearsal::wall::Stopwatch;
-use rehearsal_scenarios::session::SESSION;
+use rehearsal_scenarios_sessions::session::SESSION;
 
 /// How many failing seeds of each bug are shrunk, and how many of those explained.
 const SEEDS: usize = 20;

@@ -7,10 +7,10 @@ use rehearsal::explore::{ExploreSpec, Explored, Follower, Pruning, explore};
 use rehearsal::fault::Profile;
 use rehearsal::registry::{Rehearsal, rehearsal};
 use rehearsal::run::{AnyRunner, Outcome, Verdict};
-use rehearsal_protocol::commit;
-use rehearsal_scenarios::commit::TwoPhase;
-use rehearsal_scenarios::ring::Ring;
-use rehearsal_scenarios::session_small::SESSION_SMALL;
+use rehearsal_locks::commit;
+use rehearsal_scenarios_locks::commit::TwoPhase;
+use rehearsal_scenarios_sessions::session_small::SESSION_SMALL;
+use rehearsal_scenarios_testbed::ring::Ring;
 
 /// What runs come to.
 #[derive(Default)]

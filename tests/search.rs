@@ -8,8 +8,8 @@ use rehearsal::explore::{ExploreSpec, Explored, Follower, Pruning, explore};
 use rehearsal::fault::{PROFILES, Profile};
 use rehearsal::run::{AnyRunner, Outcome, RunSpec, Verdict};
 use rehearsal::search::STRATEGIES;
-use rehearsal_scenarios::session::SESSION;
-use rehearsal_scenarios::session_small::SESSION_SMALL;
+use rehearsal_scenarios_sessions::session::SESSION;
+use rehearsal_scenarios_sessions::session_small::SESSION_SMALL;
 
 fn session() -> Box<dyn AnyRunner> {
     SESSION.built(None).runner()

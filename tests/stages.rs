@@ -15,10 +15,11 @@ use rehearsal::registry::{Rehearsal, rehearsal};
 use rehearsal::run::Verdict;
 use rehearsal::stage::{Stage, StageSpec};
 use rehearsal_cli::TOKIO;
-use rehearsal_protocol::{lease, session};
-use rehearsal_scenarios::asks::Asking;
-use rehearsal_scenarios::lease::LeaseLock;
-use rehearsal_scenarios::session::Sessions;
+use rehearsal_locks::lease;
+use rehearsal_scenarios_locks::lease::LeaseLock;
+use rehearsal_scenarios_services::asks::Asking;
+use rehearsal_scenarios_sessions::session::Sessions;
+use rehearsal_sessions::session;
 use workload::{lonely, monologue, plain_seeds};
 
 /// On a machine that stalls, a timer comes before what it waits for, and the clients do something else. Such a run is made again; a difference

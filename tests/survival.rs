@@ -12,9 +12,9 @@ use rehearsal::registry::rehearsal;
 use rehearsal::run::{AnyRunner, RunSpec, Verdict};
 use rehearsal::runner::Runner;
 use rehearsal::{Scenario, Setup};
-use rehearsal_protocol::session::{Fact, Message, Session, VARIANTS, Variants, Workload};
 use rehearsal_protocol::{Actor, Address, Context, Input, TimerId};
-use rehearsal_scenarios::session::Sessions;
+use rehearsal_scenarios_sessions::session::Sessions;
+use rehearsal_sessions::session::{Fact, Message, Session, VARIANTS, Variants, Workload};
 
 /// Draws, writes a log line, tells a peer and waits, 20 times.
 #[derive(Clone, Debug, Hash)]

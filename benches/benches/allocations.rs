@@ -7,7 +7,7 @@ use rehearsal::run::{AnyRunner, RunSpec, Verdict};
 use rehearsal::runner::Runner;
 use rehearsal::{Scenario, Setup};
 use rehearsal_protocol::{Actor, Context, Input, Protocol};
-use rehearsal_scenarios::ring::Ring;
+use rehearsal_scenarios_testbed::ring::Ring;
 
 #[global_allocator]
 static ALLOCATOR: dhat::Alloc = dhat::Alloc;

@@ -17,7 +17,7 @@ use rehearsal::world::asynchronous::Orders;
 use rehearsal::world::blueprint::Blueprint;
 use rehearsal::world::{Start, World};
 use rehearsal_benches::entry;
-use rehearsal_scenarios::ring::{Hop, Ring, Token, Tokens};
+use rehearsal_scenarios_testbed::ring::{Hop, Ring, Token, Tokens};
 
 /// A ring in the middle of a run, whose tokens never stop.
 fn running(actors: u32, tokens: u32) -> (World<Tokens>, Checks<Hop>) {

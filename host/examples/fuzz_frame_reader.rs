@@ -9,11 +9,8 @@ use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
 use rehearsal_host::net::{Bounds, frame};
-use rehearsal_protocol::session::{
-    CallId, Calls, Class, CommandId, Interrupt, Key, Kind, Message, Outcome, Report, RunId, Session, Stop,
-    StreamEnd, StreamId, Work,
-};
-use rehearsal_protocol::{Address, Envelope, MessageId, NodeId};
+use rehearsal_protocol::{Address, Envelope, MessageId, NodeId, Protocol};
+use serde::{Deserialize, Serialize};
 
 /// By how much the memory of the process may grow, in KiB: one frame of the longest length, as much again for what it is read into, and
 /// what the allocator keeps beside. It is memory that was asked for, whether or not it was ever written to.
@@ -43,26 +40,55 @@ const PIECES: [&[u8]; 8] = [
     &[0xF0, 0x9F, 0x92],
 ];
 
+/// A protocol with all that a message may be made of: numbers, texts, lists, choices, and what may be absent.
+struct Talk;
+
+impl Protocol for Talk {
+    type Message = Message;
+    type Fact = ();
+}
+
+#[derive(Clone, Debug, Hash, Serialize, Deserialize)]
+enum Message {
+    Work { key: Key, number: u32, kind: Kind, reply_to: Address },
+    Interrupt { key: Key, expected: Option<u64>, reply_to: Address },
+    Generate(Stream),
+    Chunk { stream: Stream, seq: u32, text: String },
+    Ended { stream: Stream, calls: [Option<Kind>; 3], lengths: Vec<u64> },
+    Result { stream: Stream, outcome: Result<i64, String>, reporter: Option<Address> },
+}
+
+#[derive(Clone, Copy, Debug, Hash, Serialize, Deserialize)]
+enum Kind {
+    Message,
+    Interjection,
+}
+
+#[derive(Clone, Copy, Debug, Hash, Serialize, Deserialize)]
+struct Key {
+    session: u32,
+    branch: u8,
+}
+
+#[derive(Clone, Copy, Debug, Hash, Serialize, Deserialize)]
+struct Stream {
+    key: Key,
+    run: u64,
+    attempt: u16,
+}
+
 fn messages() -> Vec<Message> {
     let key = Key { session: 1, branch: 2 };
-    let run = RunId { key, number: 3 };
-    let call = CallId { run, step: 1, index: 0 };
-    let stream = StreamId { run, step: 1, attempt: 1, life: 1 };
-    let command = CommandId { client: 1, life: 1, number: 7 };
+    let stream = Stream { key, run: 3, attempt: 1 };
     let reply_to = Address::new(NodeId(3), 3);
-    let calls = Calls([Some(Class::Serial), Some(Class::Parallel), None]);
+    let calls = [Some(Kind::Interjection), Some(Kind::Message), None];
     vec![
-        Message::Work(Work { key, command, kind: Kind::Message, content: 300, reply_to }),
-        Message::Interrupt(Interrupt { key, command, stop: Stop::Cancel, expected: Some(run), reply_to }),
-        Message::Generate { stream },
-        Message::Chunk { stream, seq: 500 },
-        Message::StreamEnded { stream, end: StreamEnd::Done { chunks: 9, calls } },
-        Message::Result(Report {
-            call,
-            attempt: 1,
-            outcome: Outcome::Succeeded(1 << 30),
-            reporter: Some(reply_to),
-        }),
+        Message::Work { key, number: 300, kind: Kind::Message, reply_to },
+        Message::Interrupt { key, expected: Some(1 << 40), reply_to },
+        Message::Generate(stream),
+        Message::Chunk { stream, seq: 500, text: "a word".to_owned() },
+        Message::Ended { stream, calls, lengths: vec![9, 1 << 33] },
+        Message::Result { stream, outcome: Ok(-(1 << 30)), reporter: Some(reply_to) },
     ]
 }
 
@@ -72,7 +98,7 @@ fn payloads() -> Vec<Vec<u8>> {
     let message = |(number, message)| {
         let envelope = Envelope { from, id: MessageId((1_u64 << 52) | number), message };
         let framed =
-            frame::message::<Session>(to, envelope, vec![1, 1 << 33, 0]).expect("a message can be encoded");
+            frame::message::<Talk>(to, envelope, vec![1, 1 << 33, 0]).expect("a message can be encoded");
         framed[4..].to_vec()
     };
     let messages = (0..).zip(messages()).map(message);
@@ -134,12 +160,12 @@ fn fuzz(inputs: u64, longest: usize) -> Fuzzed {
         .iter()
         .flat_map(|payload| [&(payload.len() as u32).to_be_bytes()[..], payload].concat())
         .collect();
-    let count = frame::read_all::<Session>(&whole, longest).expect("what is in order is read");
+    let count = frame::read_all::<Talk>(&whole, longest).expect("what is in order is read");
     assert_eq!(count, payloads_in_order.len() as u64);
     let (begun, before) = (Instant::now(), most_memory());
     let (mut read, mut payloads) = (0, 0);
     for _ in 0..inputs {
-        if let Ok(whole) = frame::read_all::<Session>(&input(&mut random, &payloads_in_order), longest) {
+        if let Ok(whole) = frame::read_all::<Talk>(&input(&mut random, &payloads_in_order), longest) {
             read += 1;
             payloads += whole;
         }

@@ -11,6 +11,7 @@
 //! - [`fact`] — what it announces, and what monitors judge;
 //! - [`intensity`] — how many restarts in how long are too many;
 //! - [`backoff`] — how long to wait before a restart;
+//! - [`millis`] — spans of a policy as data;
 //! - [`variant`] — the planted bugs;
 //! - [`supervisor`] — the actor.
 
@@ -19,7 +20,7 @@ pub mod child;
 pub mod command;
 pub mod fact;
 pub mod intensity;
-pub(crate) mod millis;
+pub mod millis;
 pub mod policy;
 pub mod supervisor;
 pub mod variant;

@@ -13,6 +13,7 @@ use crate::runner::Runner;
 use crate::scenario::Scenario;
 use crate::stage::{self, Fact, Judge, Staged};
 use crate::world::rules::RULES;
+use rehearsal_protocol::planted::Planted;
 pub use rehearsal_protocol::planted::SEVERAL;
 pub use settings::{BadSetting, Setting, Settings};
 
@@ -49,6 +50,70 @@ impl Variant {
     /// Whether a violation of this invariant is what it is there to bring about.
     pub fn is_seen_in(&self, invariant: &str) -> bool {
         self.trips == invariant || self.trips == SEVERAL
+    }
+}
+
+/// A protocol's table of planted bugs in the words of the registry: what an entry has as its `variants`.
+pub const fn planted<V: Copy, const N: usize>(table: &[Planted<V>; N]) -> [Variant; N] {
+    let mut variants = [Variant { name: "", sentence: "", trips: "" }; N];
+    let mut n = 0;
+    while n < N {
+        let Planted { name, sentence, trips, .. } = table[n];
+        variants[n] = Variant { name, sentence, trips };
+        n += 1;
+    }
+    variants
+}
+
+/// How many scenarios some registries have together: the length of what [`joined`] makes of them.
+pub const fn count(registries: &[&[&'static Entry]]) -> usize {
+    let (mut count, mut n) = (0, 0);
+    while n < registries.len() {
+        count += registries[n].len();
+        n += 1;
+    }
+    count
+}
+
+/// Several registries as one, in their order:
+///
+/// ```
+/// # use rehearsal::registry::{Entry, Settings, count, joined};
+/// # static LOCK: Entry = Entry {
+/// #     name: "lock", sentence: "", variants: &[], in_campaign: true, faults: &rehearsal::Profile::CHAOS, settings: &[],
+/// #     build: |_, _| unimplemented!(),
+/// # };
+/// static LOCKS: &[&Entry] = &[&LOCK];
+/// static QUEUES: &[&Entry] = &[];
+///
+/// static FAMILIES: &[&[&Entry]] = &[LOCKS, QUEUES];
+/// static SCENARIOS: &[&Entry] = &joined::<{ count(FAMILIES) }>(FAMILIES);
+/// ```
+///
+/// # Panics
+///
+/// At compile time, if they do not have `N` scenarios, or have none at all.
+pub const fn joined<const N: usize>(registries: &[&[&'static Entry]]) -> [&'static Entry; N] {
+    assert!(count(registries) == N, "the registries have more or fewer scenarios");
+    let mut entries = [first(registries); N];
+    let (mut at, mut n) = (0, 0);
+    while n < registries.len() {
+        let mut m = 0;
+        while m < registries[n].len() {
+            entries[at] = registries[n][m];
+            at += 1;
+            m += 1;
+        }
+        n += 1;
+    }
+    entries
+}
+
+const fn first(registries: &[&[&'static Entry]]) -> &'static Entry {
+    match registries {
+        [[first, ..], ..] => first,
+        [_, rest @ ..] => first(rest),
+        [] => panic!("the registries have no scenario"),
     }
 }
 

@@ -19,7 +19,8 @@ use rehearsal::Profile;
 use rehearsal::registry::Rehearsal;
 use rehearsal::run::{RunSpec, Verdict};
 use rehearsal::stage::{self, Stage, StageSpec};
-use rehearsal_protocol::{lease, session};
+use rehearsal_locks::lease;
+use rehearsal_sessions::session;
 
 /// Sequences of facts by what they are about.
 pub(crate) type Sequences = BTreeMap<String, Vec<String>>;

@@ -19,8 +19,14 @@ const TELLING: [&str; 12] = [
     "env!",
 ];
 
-fn protocol() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../protocol")
+/// The packages of actors: what an actor is, and the families in the folders beside its source.
+fn packages() -> Vec<PathBuf> {
+    let core = Path::new(env!("CARGO_MANIFEST_DIR")).join("../protocol");
+    let folders = fs::read_dir(&core).unwrap().map(|entry| entry.unwrap().path());
+    let families = folders.filter(|folder| folder.join("Cargo.toml").exists());
+    let packages: Vec<_> = families.chain([core.clone()]).collect();
+    assert!(packages.len() > 6, "the families are found: {packages:?}");
+    packages
 }
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
@@ -40,7 +46,7 @@ fn telling(source: &str) -> Vec<&str> {
 
 #[test]
 fn the_source_of_the_actors_has_no_line_for_a_stage() {
-    let sources = sources(&protocol().join("src"));
+    let sources: Vec<_> = packages().iter().flat_map(|package| sources(&package.join("src"))).collect();
     assert!(sources.iter().any(|path| path.ends_with("lease/lock.rs")), "the actors are read: {sources:?}");
     for path in sources {
         let source = fs::read_to_string(&path).unwrap();
@@ -64,7 +70,19 @@ fn a_line_for_a_stage_is_noticed() {
 
 #[test]
 fn the_actors_depend_on_no_stage() {
-    let manifest = fs::read_to_string(protocol().join("Cargo.toml")).unwrap();
+    for package in packages() {
+        let manifest = fs::read_to_string(package.join("Cargo.toml")).unwrap();
+        let dependencies = dependencies(&manifest);
+        assert!(dependencies.contains(&"serde"), "the dependencies are read: {dependencies:?}");
+        assert!(!manifest.contains("[features]"), "{}: a feature could tell stages apart", package.display());
+        for stage in ["tokio", "tokio-util", "madsim", "madsim-tokio", "rehearsal", "rehearsal-host"] {
+            assert!(!dependencies.contains(&stage), "{} depends on {stage}", package.display());
+        }
+    }
+}
+
+/// What a package is built with, and tested with.
+fn dependencies(manifest: &str) -> Vec<&str> {
     let mut dependencies = Vec::new();
     let mut section = "";
     for line in manifest.lines().map(str::trim) {
@@ -74,9 +92,5 @@ fn the_actors_depend_on_no_stage() {
             dependencies.push(line.split(['.', '=', ' ']).next().unwrap());
         }
     }
-    assert!(dependencies.contains(&"serde"), "the dependencies are read: {dependencies:?}");
-    assert!(!manifest.contains("[features]"), "a feature could tell stages apart");
-    for stage in ["tokio", "tokio-util", "madsim", "madsim-tokio", "rehearsal", "rehearsal-host"] {
-        assert!(!dependencies.contains(&stage), "the actors depend on {stage}");
-    }
+    dependencies
 }

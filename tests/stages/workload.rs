@@ -1,11 +1,11 @@
 //! Workloads whose facts do not depend on who is faster.
 
 use rehearsal::registry::{Rehearsal, rehearsal};
-use rehearsal_protocol::lease;
+use rehearsal_locks::lease;
 use rehearsal_protocol::mailbox::Bounds;
-use rehearsal_protocol::session::{self, Config, Workload};
-use rehearsal_scenarios::lease::LeaseLock;
-use rehearsal_scenarios::session::Sessions;
+use rehearsal_scenarios_locks::lease::LeaseLock;
+use rehearsal_scenarios_sessions::session::Sessions;
+use rehearsal_sessions::session::{self, Config, Workload};
 
 use super::projection::{in_world, of_sessions};
 

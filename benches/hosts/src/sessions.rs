@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 
 use rehearsal_host::settings::Draws;
 use rehearsal_host::{Edge, Settings, System};
-use rehearsal_protocol::session::message::Reply;
-use rehearsal_protocol::session::{
+use rehearsal_protocol::{Address, Input};
+use rehearsal_sessions::session::message::Reply;
+use rehearsal_sessions::session::{
     CommandId, Config, Gateway, Key, Kind, Message, Provider, Sandbox, Session, Variant, Work,
 };
-use rehearsal_protocol::{Address, Input};
 use tokio::sync::mpsc;
 
 use crate::latency::Measured;

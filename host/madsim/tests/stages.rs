@@ -7,10 +7,11 @@ mod workload;
 
 use projection::{Place, in_world, of_clients, of_one_client, of_sessions, of_several_clients, on};
 use rehearsal::registry::{Rehearsal, rehearsal};
+use rehearsal_locks::lease;
 use rehearsal_madsim::MADSIM;
-use rehearsal_protocol::{lease, session};
-use rehearsal_scenarios::lease::LeaseLock;
-use rehearsal_scenarios::session::Sessions;
+use rehearsal_scenarios_locks::lease::LeaseLock;
+use rehearsal_scenarios_sessions::session::Sessions;
+use rehearsal_sessions::session;
 use workload::{lonely, monologue, plain_seeds};
 
 fn is_equal_on_madsim(

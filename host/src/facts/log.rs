@@ -132,11 +132,10 @@ impl<P: Protocol> Facts<P> for FactLog {
 
 #[cfg(test)]
 mod tests {
-    use rehearsal_protocol::lease::{Fact, Holder, Lease, Token};
     use rehearsal_protocol::{Address, Incarnation, NodeId};
 
     use super::*;
-    use crate::pinned::block;
+    use crate::pinned::{Fact, Holder, Lease, block};
 
     const LOCK: Address = Address::new(NodeId(0), 0);
 
@@ -161,10 +160,10 @@ mod tests {
         let log = FactLog::open(&system(), "db", &file).unwrap();
         let holder = Holder { client: Address::new(NodeId(1), 2), life: 1 };
         let (at, until) = (Time::from_nanos(900), Time::from_nanos(1_000_000_900));
-        keep(&log, 1000, 1, &[1, 0, 0], &Fact::Granted { token: Token(1), holder, at, until });
+        keep(&log, 1000, 1, &[1, 0, 0], &Fact::Granted { token: 1, holder, at, until });
         drop(log); // As in a crash: nothing closes it.
         let log = FactLog::open(&system(), "db", &file).unwrap();
-        keep(&log, 5000, 9, &[(1 << 32) + 1, 2, 0], &Fact::Released { asked: Token(1), ended: Token(1) });
+        keep(&log, 5000, 9, &[(1 << 32) + 1, 2, 0], &Fact::Released { asked: 1, ended: 1 });
         Facts::<Lease>::close(&log);
         assert_eq!(std::fs::read_to_string(&file).unwrap(), block(page, "jsonl", 0));
     }

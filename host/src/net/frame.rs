@@ -92,13 +92,12 @@ pub fn read_all<P: Protocol>(bytes: &[u8], longest: usize) -> Result<u64, Unread
 
 #[cfg(test)]
 mod tests {
-    use rehearsal_protocol::lease::{Holder, Lease, Message};
     use rehearsal_protocol::{Exit, Incarnation, MessageId, NodeId, Run};
     use tokio_util::codec::Encoder;
 
     use super::*;
     use crate::net::Payloads;
-    use crate::pinned::shows;
+    use crate::pinned::{Holder, Lease, Message, shows};
 
     const PAGE: &str = include_str!("../../docs/wire.md");
     const LOCK: Address = Address::new(NodeId(0), 0);

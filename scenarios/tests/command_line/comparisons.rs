@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rehearsal::Profile;
 use rehearsal::policy::Policy;
 use rehearsal::run::RunSpec;
-use rehearsal_scenarios::pipeline::PIPELINE;
+use rehearsal_scenarios_services::pipeline::PIPELINE;
 use serde_json::Value;
 
 use crate::Place;

@@ -1,7 +1,7 @@
 //! The scenario against itself.
 
 use rehearsal::Profile;
-use rehearsal_scenarios::asks::ASKS;
+use rehearsal_scenarios_services::asks::ASKS;
 
 use super::exam;
 

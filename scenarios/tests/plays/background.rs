@@ -2,8 +2,8 @@
 
 use rehearsal::run::Verdict;
 use rehearsal::{Play, Profile};
-use rehearsal_protocol::background::{Background, Variant};
-use rehearsal_scenarios::background::Scopes;
+use rehearsal_agents::background::{Background, Variant};
+use rehearsal_scenarios_agents::background::Scopes;
 
 #[test]
 fn closed_scopes_leave_nothing_behind() {

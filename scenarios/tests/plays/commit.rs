@@ -1,8 +1,8 @@
 //! All orders of events of a small commit.
 
 use rehearsal::interleave::{Reach, Reduction, interleave};
-use rehearsal_protocol::commit::Variant;
-use rehearsal_scenarios::commit::TwoPhase;
+use rehearsal_locks::commit::Variant;
+use rehearsal_scenarios_locks::commit::TwoPhase;
 
 /// Every order of the first events of a commit between two participants, lost messages left out.
 fn violated(variant: Variant) -> Vec<String> {

@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use rehearsal::Profile;
-use rehearsal_protocol::service::stage::WORK_TIME;
-use rehearsal_scenarios::escalation::ESCALATION;
+use rehearsal_scenarios_services::escalation::ESCALATION;
+use rehearsal_services::service::stage::WORK_TIME;
 
 use super::exam::{compared, difference, every_variant_trips_its_own, reference_holds};
 

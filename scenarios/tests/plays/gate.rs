@@ -6,8 +6,8 @@ use rehearsal::compare::Comparison;
 use rehearsal::play::Played;
 use rehearsal::run::Verdict;
 use rehearsal::{Play, Profile};
-use rehearsal_protocol::gate::{Confidence, Config, Decision, Fact, Flaws, Gates, Model, Results, Variant};
-use rehearsal_scenarios::gate::{GATE, Gatekeeping};
+use rehearsal_gate::gate::{Confidence, Config, Decision, Fact, Flaws, Gates, Model, Results, Variant};
+use rehearsal_scenarios_gate::gate::{GATE, Gatekeeping};
 
 use super::exam::compared;
 

@@ -1,5 +1,5 @@
 use rehearsal::Profile;
-use rehearsal_scenarios::herd::HERD;
+use rehearsal_scenarios_services::herd::HERD;
 
 use super::exam::{difference, every_variant_trips_its_own, reference_holds};
 

@@ -1,7 +1,7 @@
 //! The scenario against itself.
 
 use rehearsal::Profile;
-use rehearsal_scenarios::lease::LeaseLock;
+use rehearsal_scenarios_locks::lease::LeaseLock;
 
 #[test]
 fn clients_take_turns_whatever_crashes() {

@@ -2,8 +2,8 @@
 
 use rehearsal::run::Verdict;
 use rehearsal::{Play, Profile};
-use rehearsal_protocol::listing::Variant;
-use rehearsal_scenarios::listing::Lists;
+use rehearsal_backend::listing::Variant;
+use rehearsal_scenarios_backend::listing::Lists;
 
 #[test]
 fn a_listing_is_one_moment_whatever_changes() {

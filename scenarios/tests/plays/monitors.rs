@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use rehearsal::check::{Moment, Monitor};
-use rehearsal_protocol::session::{
+use rehearsal_protocol::{Address, InterruptAck, NodeId, Time};
+use rehearsal_sessions::session::{
     CallId, Cause, CommandId, Fact, Key, Kind, Outcome, PhaseName, Queue, Role, RunId,
 };
-use rehearsal_protocol::{Address, InterruptAck, NodeId, Time};
 
-use rehearsal_scenarios::session::invariants::{interrupt, mailbox, session, tool};
+use rehearsal_scenarios_sessions::session::invariants::{interrupt, mailbox, session, tool};
 
 const KEY: Key = Key { session: 1, branch: 1 };
 const RUN: RunId = RunId { key: KEY, number: 1 };

@@ -1,8 +1,8 @@
 //! The scenario against itself.
 
 use rehearsal::Profile;
-use rehearsal_protocol::outbox::Variant;
-use rehearsal_scenarios::outbox::Published;
+use rehearsal_backend::outbox::Variant;
+use rehearsal_scenarios_backend::outbox::Published;
 
 #[test]
 fn subscribers_see_what_is_committed_whatever_crashes() {

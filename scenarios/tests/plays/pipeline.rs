@@ -4,8 +4,8 @@ use rehearsal::Profile;
 use rehearsal::policy::Policy;
 use rehearsal::run::RunSpec;
 use rehearsal::trace::Recording;
-use rehearsal_protocol::service::client::PATIENCE;
-use rehearsal_scenarios::pipeline::PIPELINE;
+use rehearsal_scenarios_services::pipeline::PIPELINE;
+use rehearsal_services::service::client::PATIENCE;
 
 use super::exam::{compared, difference};
 

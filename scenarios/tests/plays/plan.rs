@@ -1,7 +1,7 @@
 //! The scenario against itself.
 
 use rehearsal::Profile;
-use rehearsal_scenarios::plan::PLAN;
+use rehearsal_scenarios_sessions::plan::PLAN;
 
 use super::exam::{every_variant_trips_its_own, reference_holds};
 

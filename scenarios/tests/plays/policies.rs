@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use rehearsal::Scenario;
-use rehearsal_protocol::service::{Policy, Retry, Rule};
 use rehearsal_protocol::supervision::Strategy;
-use rehearsal_scenarios::asks::Asking;
-use rehearsal_scenarios::escalation::Escalation;
-use rehearsal_scenarios::flapping::Flapping;
-use rehearsal_scenarios::herd::Herd;
-use rehearsal_scenarios::pipeline::Line;
+use rehearsal_scenarios_services::asks::Asking;
+use rehearsal_scenarios_services::escalation::Escalation;
+use rehearsal_scenarios_services::flapping::Flapping;
+use rehearsal_scenarios_services::herd::Herd;
+use rehearsal_scenarios_services::pipeline::Line;
+use rehearsal_services::service::{Policy, Retry, Rule};
 
 /// What policies call themselves is what they are typed as, and nothing else is one.
 fn names_are_its_own<S: Scenario>(scenario: &S, own: impl Fn(&S) -> &str) {

@@ -1,6 +1,6 @@
 //! What differs between policies for workers that know nothing of each other.
 
-use rehearsal_scenarios::pool::POOL;
+use rehearsal_scenarios_services::pool::POOL;
 
 use super::exam::difference;
 

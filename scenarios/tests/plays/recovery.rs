@@ -8,9 +8,9 @@ use rehearsal::play::Left;
 use rehearsal::run::Verdict;
 use rehearsal::{Play, Profile, Scenario, Setup};
 use rehearsal_protocol::Time;
-use rehearsal_protocol::session::{Fact, Session, Variant, Workload};
-use rehearsal_scenarios::recovery::{RECOVERY, Recovery};
-use rehearsal_scenarios::session::Sessions;
+use rehearsal_scenarios_sessions::recovery::{RECOVERY, Recovery};
+use rehearsal_scenarios_sessions::session::Sessions;
+use rehearsal_sessions::session::{Fact, Session, Variant, Workload};
 
 use super::exam::{every_variant_trips_its_own, reference_holds};
 

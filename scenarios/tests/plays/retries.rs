@@ -1,7 +1,7 @@
 //! The scenario against itself.
 
 use rehearsal::fault::PROFILES;
-use rehearsal_scenarios::retries::RETRIES;
+use rehearsal_scenarios_sessions::retries::RETRIES;
 
 use super::exam::{every_goal_is_reached_without_faults, every_variant_trips_its_own, reference_holds};
 

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use rehearsal::run::Verdict;
 use rehearsal::{Play, Profile};
-use rehearsal_protocol::rpc::{Fact, Met, Operation, Party, Reply, Request, Rpc, Source, Variant};
-use rehearsal_scenarios::rpc::{Boundary, RPC};
+use rehearsal_backend::rpc::{Fact, Met, Operation, Party, Reply, Request, Rpc, Source, Variant};
+use rehearsal_scenarios_backend::rpc::{Boundary, RPC};
 
 use super::exam::{every_variant_trips_its_own, reference_holds};
 

@@ -8,8 +8,8 @@ use rehearsal::choice::Base;
 use rehearsal::fault::{PROFILES, Profile};
 use rehearsal::registry::rehearsal;
 use rehearsal::run::{RunSpec, Verdict};
-use rehearsal_protocol::session::GENERATIONS;
-use rehearsal_scenarios::session::{SESSION, Sessions, invariants};
+use rehearsal_scenarios_sessions::session::{SESSION, Sessions, invariants};
+use rehearsal_sessions::session::GENERATIONS;
 
 use super::exam::{every_goal_is_reached_without_faults, every_variant_trips_its_own, reference_holds};
 

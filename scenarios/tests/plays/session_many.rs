@@ -5,11 +5,11 @@ use std::time::Duration;
 use rehearsal::check::Properties;
 use rehearsal::run::Verdict;
 use rehearsal::{Play, Scenario, Setup};
-use rehearsal_protocol::session::{
+use rehearsal_protocol::{Actor, Address, Context, Input, TimerId};
+use rehearsal_sessions::session::{
     Cause, CommandId, Config, Fact, Gateway, Interrupt, Key, Kind, Message, Provider, RunId, Sandbox,
     Session, Stop, Variant, Work, Workload,
 };
-use rehearsal_protocol::{Actor, Address, Context, Input, TimerId};
 
 /// Somebody who says something to each of three keys, and presses stop for one of them.
 #[derive(Clone, Debug, Hash)]
@@ -72,7 +72,7 @@ impl Scenario for Three {
     }
 
     fn properties(&self, check: &mut Properties<Fact>) {
-        rehearsal_scenarios::session::invariants::state_many(check);
+        rehearsal_scenarios_sessions::session::invariants::state_many(check);
     }
 }
 

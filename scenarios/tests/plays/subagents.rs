@@ -3,7 +3,7 @@
 use rehearsal::registry::rehearsal;
 use rehearsal::run::{RunSpec, Verdict};
 use rehearsal::{Profile, Scenario};
-use rehearsal_scenarios::subagents::{Delegation, SUBAGENTS};
+use rehearsal_scenarios_agents::subagents::{Delegation, SUBAGENTS};
 
 use super::exam::{every_goal_is_reached_without_faults, every_variant_trips_its_own, reference_holds};
 

@@ -1,7 +1,7 @@
 //! The scenario against itself.
 
 use rehearsal::Profile;
-use rehearsal_scenarios::terminal::TuiLanes;
+use rehearsal_scenarios_agents::terminal::TuiLanes;
 
 #[test]
 fn a_person_and_agents_are_served_whatever_is_late() {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rehearsal::check::{Moment, Monitor};
 use rehearsal_protocol::{Address, NodeId, Time};
-use rehearsal_scenarios::waits::{Wait, nobody_waits_in_a_circle};
+use rehearsal_scenarios_backend::waits::{Wait, nobody_waits_in_a_circle};
 
 /// What is said of `1>2` (1 waits for 2), `1.` (it goes on), and `.` (all do).
 fn judged(facts: &[&'static str]) -> Result<(), String> {

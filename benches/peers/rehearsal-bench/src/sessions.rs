@@ -7,12 +7,11 @@ use rehearsal::run::{AnyRunner, RunSpec, Verdict};
 use rehearsal::runner::Runner;
 use rehearsal::search::portfolio;
 use rehearsal::{Profile, Scenario, Setup};
-use rehearsal_scenarios::session::Sessions;
+use rehearsal_scenarios_sessions::session::{SESSION, Sessions};
 
 /// Runs of so many seeds on one core: the turns that they took, and all their trace hashes folded.
 pub fn one_core(seeds: u64) -> (u64, u64) {
-    let session = rehearsal_scenarios::SCENARIOS.iter().find(|entry| entry.name == "session");
-    runs(&mut *session.expect("there is a scenario `session`").built(None).runner(), seeds)
+    runs(&mut *SESSION.built(None).runner(), seeds)
 }
 
 /// The same runs with nobody who judges them: what they take beside it is the price of the monitors.
