@@ -3,7 +3,9 @@
 use std::io;
 use std::path::PathBuf;
 
+use rehearsal::campaign::Unfinished;
 use rehearsal::case::CaseError;
+use rehearsal_reports::Subject;
 
 /// Why a command did nothing, or not all that was asked for.
 #[derive(Debug, thiserror::Error)]
@@ -53,5 +55,18 @@ impl Error {
         let near = rehearsal::nearest::nearest(name, known);
         let near = near.map_or(String::new(), |near| format!("; the nearest is `{near}`"));
         Self::Unknown { what: what.to_owned(), name: name.to_owned(), near, mend }
+    }
+}
+
+/// Why a search has no end.
+pub(crate) fn not_over(subject: &Subject, unfinished: Unfinished) -> Error {
+    match unfinished {
+        Unfinished::Died(why) => Error::Tool(why),
+        Unfinished::Stuck(stuck) => Error::Usage(format!(
+            "{} of {} did not return from its turn for {:?}, so not every run has an end\n  mend its loop first; `fuzz` tells in which seed it is",
+            stuck.actor,
+            subject.title(),
+            stuck.after
+        )),
     }
 }

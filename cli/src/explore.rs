@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use rehearsal::campaign::{Failure, Unfinished, watched};
+use rehearsal::campaign::{Failure, watched};
 use rehearsal::case::Shrunk;
 use rehearsal::choice::Deviation;
 use rehearsal::explore::{self, ExploreSpec, Explored, Explosion, Follower, Pruning};
@@ -17,7 +17,7 @@ use rehearsal_reports::{Subject, json, terminal};
 
 use crate::End;
 use crate::args::{Common, Explore, Patience};
-use crate::error::Error;
+use crate::error::{Error, not_over};
 use crate::fuzz::end_in_order;
 use crate::interleavings::interleavings;
 use crate::output::{self, Output};
@@ -79,19 +79,6 @@ fn explored(
     match watched(subject.rehearsal().as_ref(), patience.turn_limit, all) {
         Ok((_, explored)) => Ok(explored),
         Err(unfinished) => Err(not_over(subject, unfinished)),
-    }
-}
-
-/// Why a search has no end.
-pub(crate) fn not_over(subject: &Subject, unfinished: Unfinished) -> Error {
-    match unfinished {
-        Unfinished::Died(why) => Error::Tool(why),
-        Unfinished::Stuck(stuck) => Error::Usage(format!(
-            "{} of {} did not return from its turn for {:?}, so not every run has an end\n  mend its loop first; `fuzz` tells in which seed it is",
-            stuck.actor,
-            subject.title(),
-            stuck.after
-        )),
     }
 }
 

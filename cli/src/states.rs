@@ -15,8 +15,7 @@ use rehearsal_reports::{Subject, Tool, json, terminal};
 
 use crate::End;
 use crate::args::{Common, Explore, Patience};
-use crate::error::Error;
-use crate::explore::not_over;
+use crate::error::{Error, not_over};
 use crate::fuzz::end_in_order;
 use crate::interleavings::finding;
 use crate::output::{self, Output};

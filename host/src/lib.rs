@@ -33,7 +33,10 @@
 //! - [`disk`] — what a restart finds;
 //! - [`net`] — frames, handshake, links;
 //! - [`metrics`] — counts of every actor; `watchdog` — turns that do not return;
-//! - `scenario` — scenarios of the testbed on this host, with the feature `scenario`.
+//! - `scenario` — scenarios of the testbed on this host.
+//!
+//! Features, off by default, for a production program needs neither: `scenario` adds the room of that name, and with it the testbed as a
+//! dependency; `tokio-stage` adds the stage `tokio` to it, scenarios for real.
 //!
 //! The wire and the files are specified in `host/docs`.
 

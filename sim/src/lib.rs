@@ -39,7 +39,9 @@
 //! - [`doctor`] — whether a run is a function of its seed;
 //! - [`harness`] — scenarios as plain tests;
 //! - [`play`] — a run by script, for tests that read as plays;
-//! - `bridge` — runs as values of proptest, with the feature `proptest`.
+//! - `bridge` — runs as values of proptest.
+//!
+//! Features: `proptest`, off by default, adds `bridge`.
 
 #[cfg(feature = "proptest")]
 pub mod bridge;

@@ -78,12 +78,12 @@ impl<F> Checks<F> {
         group: impl Fn(Box<dyn Group<F>>) -> Box<dyn Group<G>>,
         goal: impl Fn(Reached<F>) -> Reached<G>,
     ) -> Checks<G> {
-        let fresh = |of: &Box<dyn Group<F>>| {
-            let mut copy = of.copy();
-            copy.reset();
-            group(copy)
-        };
-        let groups = self.groups.iter().map(fresh).collect();
+        let mut groups = Vec::with_capacity(self.groups.len());
+        for known in &self.groups {
+            let mut fresh = known.copy();
+            fresh.reset();
+            groups.push(group(fresh));
+        }
         let goals = self.goals.iter().cloned().map(goal).collect();
         Checks::new(self.subscriptions.kinds(), self.invariants.clone(), groups, goals)
     }
