@@ -10,6 +10,8 @@ use rehearsal_protocol::{
 use serde::{Deserialize, Deserializer, Serialize, Serializer, ser};
 use serde_json::value::RawValue;
 
+use crate::tree::Tree;
+
 /// The protocol whose messages and facts are those of another, encoded.
 pub struct Encoded;
 
@@ -57,7 +59,7 @@ impl<'de> Deserialize<'de> for Json {
 ///
 /// If JSON cannot say it: a map whose keys are no strings, for instance. Facts are made to be logged.
 pub(crate) fn json(fact: &impl Serialize) -> Json {
-    Json(serde_json::to_string(fact).expect("JSON can say every fact").into())
+    Json(Tree::of(fact).json().expect("JSON can say every fact").into())
 }
 
 /// An actor of any protocol as one of [`Encoded`].

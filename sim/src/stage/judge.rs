@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::Fact;
 use crate::check::{Checks, Goal, Invariant, Moment, Violation};
+use crate::tree::{Misfit, Tree};
 
 /// Judges facts that were announced elsewhere.
 pub trait Judge: Send {
@@ -16,7 +17,7 @@ pub trait Judge: Send {
     /// # Errors
     ///
     /// If it is no fact of this scenario.
-    fn observe(&mut self, number: u64, fact: &Fact, healed: Option<Time>) -> Result<(), serde_json::Error>;
+    fn observe(&mut self, number: u64, fact: &Fact, healed: Option<Time>) -> Result<(), Misfit>;
 
     /// Judges what is owed: everything if nothing more will come, else what is overdue.
     fn settle(&mut self, at: Time, number: u64, healed: Time, quiet: bool);
@@ -50,8 +51,8 @@ impl<F> Typed<F> {
 }
 
 impl<F: Clone + Debug + Serialize + DeserializeOwned + Send> Judge for Typed<F> {
-    fn observe(&mut self, number: u64, fact: &Fact, healed: Option<Time>) -> Result<(), serde_json::Error> {
-        let announced: F = serde_json::from_str(&fact.json.0)?;
+    fn observe(&mut self, number: u64, fact: &Fact, healed: Option<Time>) -> Result<(), Misfit> {
+        let announced: F = Tree::of_json(&fact.json.0)?.read()?;
         self.checks.observe(Moment { at: fact.at, event: number, actor: fact.address, healed }, &announced);
         Ok(())
     }
