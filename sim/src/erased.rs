@@ -18,6 +18,7 @@ use crate::check::kind::{kind_name, kind_of};
 use crate::check::properties::Reached;
 use crate::check::{Checks, Moment, Owed};
 use crate::trace::digest::digest;
+use crate::tree::{Misfit, Tree};
 use crate::world::blueprint::Blueprint;
 
 /// A system without its types.
@@ -31,10 +32,10 @@ pub struct System {
 /// Reads what was written by a system of the same types.
 #[derive(Clone, Copy)]
 pub(crate) struct Reader {
-    /// A message, from what [`Message::encoded`] gives.
-    pub(crate) message: fn(&[u8]) -> Option<Message>,
+    /// A message, from what [`Message::tree`] gives.
+    pub(crate) message: fn(&Tree<'_>) -> Option<Message>,
     /// A fact, from JSON.
-    pub(crate) fact: fn(&str) -> Result<Fact, serde_json::Error>,
+    pub(crate) fact: fn(&str) -> Result<Fact, Misfit>,
 }
 
 impl System {
@@ -53,16 +54,13 @@ pub(crate) fn without_types<F: 'static>(checks: &Checks<F>) -> Checks<Fact> {
 }
 
 /// A fact without its type, from JSON.
-pub(crate) fn read<F: Factual + DeserializeOwned>(json: &str) -> Result<Fact, serde_json::Error> {
-    Ok(Fact(Arc::new(Stated::<F>(serde_json::from_str(json)?))))
+pub(crate) fn read<F: Factual + DeserializeOwned>(json: &str) -> Result<Fact, Misfit> {
+    Ok(Fact(Arc::new(Stated::<F>(Tree::of_json(json)?.read()?))))
 }
 
 impl Reader {
     fn of<P: Protocol>() -> Self {
-        Self {
-            message: |bytes| Some(Message(Arc::new(Sent::<P>(postcard::from_bytes(bytes).ok()?)))),
-            fact: read::<P::Fact>,
-        }
+        Self { message: |tree| Some(Message(Arc::new(Sent::<P>(tree.read().ok()?)))), fact: read::<P::Fact> }
     }
 }
 
@@ -94,14 +92,14 @@ pub struct Fact(Arc<dyn AnyFact>);
 trait AnyMessage: Any + Shown {
     fn lane(&self) -> Lane;
     fn ask(&self) -> Option<u64>;
-    fn encoded(&self) -> Vec<u8>;
+    fn tree(&self) -> Tree<'static>;
 }
 
 /// What is asked of a fact whose type is not known.
 trait AnyFact: Any + Shown {
     /// The place and the name of its variant.
     fn kind(&self) -> (u32, &'static str);
-    fn json(&self) -> String;
+    fn tree(&self) -> Tree<'static>;
 }
 
 /// What is asked of both.
@@ -151,8 +149,8 @@ impl<P: Protocol> AnyMessage for Sent<P> {
         P::ask(&self.0)
     }
 
-    fn encoded(&self) -> Vec<u8> {
-        postcard::to_allocvec(&self.0).expect("a message can be encoded")
+    fn tree(&self) -> Tree<'static> {
+        Tree::of(&self.0)
     }
 }
 
@@ -161,15 +159,15 @@ impl<F: Factual> AnyFact for Stated<F> {
         (kind_of(&self.0), kind_name(&self.0))
     }
 
-    fn json(&self) -> String {
-        serde_json::to_string(&self.0).expect("JSON can say every fact")
+    fn tree(&self) -> Tree<'static> {
+        Tree::of(&self.0)
     }
 }
 
 impl Message {
-    /// It as bytes.
-    pub(crate) fn encoded(&self) -> Vec<u8> {
-        self.0.encoded()
+    /// It as a tree.
+    pub(crate) fn tree(&self) -> Tree<'static> {
+        self.0.tree()
     }
 
     fn typed<P: Protocol>(&self) -> &P::Message {
@@ -181,8 +179,12 @@ impl Message {
 
 impl Fact {
     /// It in JSON.
+    ///
+    /// # Panics
+    ///
+    /// If JSON cannot say it: a map whose keys are no strings, for instance. Facts are made to be logged.
     pub(crate) fn json(&self) -> String {
-        self.0.json()
+        self.0.tree().json().expect("JSON can say every fact")
     }
 
     fn typed<F: 'static>(&self) -> &F {

@@ -10,6 +10,7 @@
 //! - `quiet` — threads on which panics of actors are not printed;
 //! - [`choice`] — all nondeterminism, keyed by stable names;
 //! - [`trace`] — what happened, with causes, and the hash over it;
+//! - `tree` — what is read and written, between types and formats;
 //! - [`fingerprint`] — 128 bits that stand for a state;
 //! - [`check`](mod@check) — monitors, invariants, goals;
 //! - [`weather`] — the menus of what may happen to messages, timers and syncs;
@@ -75,6 +76,7 @@ pub mod states;
 pub mod story;
 pub mod topology;
 pub mod trace;
+mod tree;
 pub mod wall;
 pub mod weather;
 pub mod words;

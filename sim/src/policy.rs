@@ -1,9 +1,11 @@
 //! A design alternative: one that a scenario names, or one as data.
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use toml::Table;
 
 use crate::nearest::nearest;
+use crate::tree::Tree;
 
 /// A design alternative, as it is typed and as it stands in a case.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -34,8 +36,18 @@ impl Policy {
     /// # Errors
     ///
     /// If a key is missing, unknown, or has the wrong value.
-    pub fn read<'de, T: Deserialize<'de>>(table: &Table) -> Result<T, String> {
-        table.clone().try_into().map_err(|error: toml::de::Error| error.message().to_owned())
+    pub fn read<T: DeserializeOwned>(table: &Table) -> Result<T, String> {
+        Tree::of_table(table).read().map_err(|misfit| misfit.to_string())
+    }
+
+    /// Reads one table of the data as what the scenario makes of it, if it is there.
+    ///
+    /// # Errors
+    ///
+    /// If a key is missing, unknown, or has the wrong value.
+    pub fn read_part<T: DeserializeOwned>(table: &Table, part: &str) -> Result<Option<T>, String> {
+        let Some(value) = table.get(part) else { return Ok(None) };
+        Tree::of_toml(value).read().map(Some).map_err(|misfit| format!("[{part}]: {misfit}"))
     }
 }
 

@@ -22,6 +22,7 @@ use crate::run::{Afresh, AnyRunner, Branch, Outcome, RunSpec, Verdict};
 use crate::scenario::Scenario;
 use crate::topology::Topology;
 use crate::trace::{LogLine, Recorder};
+use crate::tree::Tree;
 use crate::wall::Stopwatch;
 use crate::world::blueprint::Blueprint;
 use crate::world::{Pulse, Start, World};
@@ -263,7 +264,7 @@ impl<P: Protocol> AnyRunner for Runner<P> {
     }
 
     fn facts(&self) -> Vec<(Moment, String)> {
-        let json = |fact| serde_json::to_string(fact).expect("JSON can say every fact");
+        let json = |fact| Tree::of(fact).json().expect("JSON can say every fact");
         self.checks.collected().iter().map(|(moment, fact)| (*moment, json(fact))).collect()
     }
 

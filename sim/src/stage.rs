@@ -26,6 +26,8 @@ pub use encoded::Encoded;
 pub use facts::Fact;
 pub use judge::Judge;
 
+pub use crate::tree::Misfit;
+
 use encoded::{Json, encoded};
 
 /// Where scenarios can run beside the world.

@@ -3,26 +3,29 @@
 //! Read off the fact's own `Serialize` and `Deserialize`, so nobody has to number facts by hand. Facts that are no enum are all of one kind
 //! without a name.
 
+use std::borrow::Cow;
 use std::fmt;
-use std::marker::PhantomData;
 
 use serde::de::{DeserializeOwned, Visitor};
 use serde::ser::{self, Serialize};
 use serde::{Deserializer, forward_to_deserialize_any};
 
 use crate::trace::digest::Failed;
+use crate::tree::Tree;
 
 /// The place of a fact's variant among the variants; 0 if facts are no enum.
 #[inline]
 pub(crate) fn kind_of<F: Serialize>(fact: &F) -> u32 {
-    let Ok(place) = fact.serialize(Outline::<u32>(PhantomData));
+    let Ok(place) = fact.serialize(Outline);
     place
 }
 
-/// The name of a fact's variant; empty if facts are no enum.
+/// The name of a fact's variant; empty if facts are no enum. Asked once for each kind, so the whole fact may be written for it.
 pub(crate) fn kind_name<F: Serialize>(fact: &F) -> &'static str {
-    let Ok(name) = fact.serialize(Outline::<&'static str>(PhantomData));
-    name
+    match Tree::of(fact).kind() {
+        Some(Cow::Borrowed(name)) => name,
+        Some(Cow::Owned(_)) | None => "",
+    }
 }
 
 /// The names of all kinds, if facts are an enum.
@@ -33,36 +36,17 @@ pub(crate) fn kinds_of<F: DeserializeOwned>() -> Option<&'static [&'static str]>
     }
 }
 
-/// What is asked about a variant. The place by itself, for it fits a register, and is asked of every fact.
-trait About: Default {
-    fn variant(place: u32, name: &'static str) -> Self;
-}
+/// A serializer that keeps the place of the outermost variant and nothing else: it fits a register, and is asked of every fact.
+struct Outline;
 
-impl About for u32 {
-    #[inline]
-    fn variant(place: u32, _: &'static str) -> Self {
-        place
-    }
-}
-
-impl About for &'static str {
-    #[inline]
-    fn variant(_: u32, name: &'static str) -> Self {
-        name
-    }
-}
-
-/// A serializer that keeps the outermost variant and nothing else.
-struct Outline<A>(PhantomData<A>);
-
-/// What is known of the variant, while its fields go by.
-struct Fields<A>(A);
+/// The place of the variant, while its fields go by.
+struct Fields(u32);
 
 macro_rules! nameless {
     ($($method:ident: $type:ty),*) => {$(
         #[inline]
-        fn $method(self, _: $type) -> Result<A, Failed> {
-            Ok(A::default())
+        fn $method(self, _: $type) -> Result<u32, Failed> {
+            Ok(0)
         }
     )*};
 }
@@ -70,22 +54,22 @@ macro_rules! nameless {
 macro_rules! nameless_compound {
     ($($method:ident($($type:ty),*)),*) => {$(
         #[inline]
-        fn $method(self, $(_: $type),*) -> Result<Fields<A>, Failed> {
-            Ok(Fields(A::default()))
+        fn $method(self, $(_: $type),*) -> Result<Fields, Failed> {
+            Ok(Fields(0))
         }
     )*};
 }
 
-impl<A: About> ser::Serializer for Outline<A> {
-    type Ok = A;
+impl ser::Serializer for Outline {
+    type Ok = u32;
     type Error = Failed;
-    type SerializeSeq = Fields<A>;
-    type SerializeTuple = Fields<A>;
-    type SerializeTupleStruct = Fields<A>;
-    type SerializeTupleVariant = Fields<A>;
-    type SerializeMap = Fields<A>;
-    type SerializeStruct = Fields<A>;
-    type SerializeStructVariant = Fields<A>;
+    type SerializeSeq = Fields;
+    type SerializeTuple = Fields;
+    type SerializeTupleStruct = Fields;
+    type SerializeTupleVariant = Fields;
+    type SerializeMap = Fields;
+    type SerializeStruct = Fields;
+    type SerializeStructVariant = Fields;
 
     nameless!(
         serialize_bool: bool, serialize_char: char, serialize_str: &str, serialize_bytes: &[u8],
@@ -103,23 +87,23 @@ impl<A: About> ser::Serializer for Outline<A> {
     );
 
     #[inline]
-    fn serialize_none(self) -> Result<A, Failed> {
-        Ok(A::default())
+    fn serialize_none(self) -> Result<u32, Failed> {
+        Ok(0)
     }
 
     #[inline]
-    fn serialize_some<T: Serialize + ?Sized>(self, _: &T) -> Result<A, Failed> {
-        Ok(A::default())
+    fn serialize_some<T: Serialize + ?Sized>(self, _: &T) -> Result<u32, Failed> {
+        Ok(0)
     }
 
     #[inline]
-    fn serialize_unit(self) -> Result<A, Failed> {
-        Ok(A::default())
+    fn serialize_unit(self) -> Result<u32, Failed> {
+        Ok(0)
     }
 
     #[inline]
-    fn serialize_unit_variant(self, _: &'static str, index: u32, name: &'static str) -> Result<A, Failed> {
-        Ok(A::variant(index, name))
+    fn serialize_unit_variant(self, _: &'static str, index: u32, _: &'static str) -> Result<u32, Failed> {
+        Ok(index)
     }
 
     #[inline]
@@ -127,7 +111,7 @@ impl<A: About> ser::Serializer for Outline<A> {
         self,
         _: &'static str,
         value: &T,
-    ) -> Result<A, Failed> {
+    ) -> Result<u32, Failed> {
         value.serialize(self)
     }
 
@@ -136,10 +120,10 @@ impl<A: About> ser::Serializer for Outline<A> {
         self,
         _: &'static str,
         index: u32,
-        name: &'static str,
+        _: &'static str,
         _: &T,
-    ) -> Result<A, Failed> {
-        Ok(A::variant(index, name))
+    ) -> Result<u32, Failed> {
+        Ok(index)
     }
 
     #[inline]
@@ -147,10 +131,10 @@ impl<A: About> ser::Serializer for Outline<A> {
         self,
         _: &'static str,
         index: u32,
-        name: &'static str,
+        _: &'static str,
         _: usize,
-    ) -> Result<Fields<A>, Failed> {
-        Ok(Fields(A::variant(index, name)))
+    ) -> Result<Fields, Failed> {
+        Ok(Fields(index))
     }
 
     #[inline]
@@ -158,17 +142,17 @@ impl<A: About> ser::Serializer for Outline<A> {
         self,
         _: &'static str,
         index: u32,
-        name: &'static str,
+        _: &'static str,
         _: usize,
-    ) -> Result<Fields<A>, Failed> {
-        Ok(Fields(A::variant(index, name)))
+    ) -> Result<Fields, Failed> {
+        Ok(Fields(index))
     }
 }
 
 macro_rules! ignored_fields {
     ($($trait:ident: $($method:ident($($name:ty)?))*),*) => {$(
-        impl<A: About> ser::$trait for Fields<A> {
-            type Ok = A;
+        impl ser::$trait for Fields {
+            type Ok = u32;
             type Error = Failed;
 
             $(
@@ -179,7 +163,7 @@ macro_rules! ignored_fields {
             )*
 
             #[inline]
-            fn end(self) -> Result<A, Failed> {
+            fn end(self) -> Result<u32, Failed> {
                 Ok(self.0)
             }
         }

@@ -97,9 +97,11 @@ impl Wrapped {
     /// What comes in, with the message read. `None` if it is none of this protocol.
     fn decoded(&self, input: Input<Encoded>) -> Option<Input<Erased>> {
         Some(match input {
-            Input::Message(Envelope { from, id, message }) => {
-                Input::Message(Envelope { from, id, message: (self.reader.message)(&message.bytes)? })
-            }
+            Input::Message(Envelope { from, id, message }) => Input::Message(Envelope {
+                from,
+                id,
+                message: (self.reader.message)(&postcard::from_bytes(&message.bytes).ok()?)?,
+            }),
             Input::Start(recovered) => Input::Start(recovered),
             Input::Timer(id) => Input::Timer(id),
             Input::Signal(signal) => Input::Signal(signal),
@@ -110,7 +112,7 @@ impl Wrapped {
     fn translated(&self, effect: Effect<Erased>) -> Effect<Encoded> {
         match effect {
             Effect::Send { to, message } => {
-                let bytes = message.encoded().into();
+                let bytes = postcard::to_allocvec(&message.tree()).expect("a tree can be encoded").into();
                 let (lane, ask) = (Erased::lane(&message), Erased::ask(&message));
                 Effect::Send { to, message: Message { lane, ask, bytes } }
             }

@@ -5,11 +5,12 @@ use rehearsal_protocol::Time;
 use super::Fact;
 use crate::check::{Checks, Goal, Invariant, Moment, Violation};
 use crate::erased::{self, System};
+use crate::tree::Misfit;
 
 /// Judges facts that were announced elsewhere.
 pub struct Judge {
     checks: Checks<erased::Fact>,
-    read: fn(&str) -> Result<erased::Fact, serde_json::Error>,
+    read: fn(&str) -> Result<erased::Fact, Misfit>,
     goals: Vec<Goal>,
 }
 
@@ -33,12 +34,7 @@ impl Judge {
     /// # Errors
     ///
     /// If it is no fact of this scenario.
-    pub fn observe(
-        &mut self,
-        number: u64,
-        fact: &Fact,
-        healed: Option<Time>,
-    ) -> Result<(), serde_json::Error> {
+    pub fn observe(&mut self, number: u64, fact: &Fact, healed: Option<Time>) -> Result<(), Misfit> {
         let announced = (self.read)(&fact.json.0)?;
         self.checks.observe(Moment { at: fact.at, event: number, actor: fact.address, healed }, &announced);
         Ok(())

@@ -5,7 +5,6 @@ use std::time::Duration;
 use rehearsal::policy;
 use rehearsal_protocol::supervision::{Backoff, Policy as Supervision, Strategy};
 use rehearsal_services::service::{Admission, Policy, Retry, Rule};
-use serde::Deserialize;
 
 /// The names of those that differ in how workers are supervised, as they are typed.
 pub(crate) static NAMES: [&str; 6] =
@@ -49,20 +48,13 @@ pub(crate) fn growing(strategy: Strategy) -> Supervision {
 ///
 /// If a key is missing, unknown, or has the wrong value.
 pub(crate) fn read(data: &toml::Table, parts: &[&str], usual: &Policy) -> Result<Policy, String> {
-    let mut data = data.clone();
-    let mut part = |name: &str| parts.contains(&name).then(|| data.remove(name)).flatten();
-    let (retry, breaker, admission) = (part("retry"), part("breaker"), part("admission"));
+    let mut supervision = data.clone();
+    supervision.retain(|key, _| !parts.contains(&key));
+    let of_parts: toml::Table = data.clone().into_iter().filter(|(key, _)| parts.contains(&&**key)).collect();
     Ok(Policy {
-        retry: value::<Retry>("retry", retry)?.unwrap_or_else(|| usual.retry.clone()),
-        breaker: value::<Rule>("breaker", breaker)?,
-        admission: value::<Admission>("admission", admission)?,
-        supervision: policy::Policy::read(&data)?,
+        retry: policy::Policy::read_part::<Retry>(&of_parts, "retry")?.unwrap_or_else(|| usual.retry.clone()),
+        breaker: policy::Policy::read_part::<Rule>(&of_parts, "breaker")?,
+        admission: policy::Policy::read_part::<Admission>(&of_parts, "admission")?,
+        supervision: policy::Policy::read(&supervision)?,
     })
-}
-
-fn value<'de, T: Deserialize<'de>>(name: &str, value: Option<toml::Value>) -> Result<Option<T>, String> {
-    let read = |value: toml::Value| {
-        value.try_into().map_err(|error: toml::de::Error| format!("[{name}]: {}", error.message()))
-    };
-    value.map(read).transpose()
 }
