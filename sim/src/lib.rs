@@ -22,6 +22,7 @@
 //! - [`story`] — everything that a person needs to go on from a failure;
 //! - [`registry`] — scenarios by name, with their planted bugs;
 //! - [`harness`] — scenarios as plain tests;
+//! - [`exam`] — what a registry is asked in its own tests;
 //! - [`interleave`](mod@interleave) — all orders of a small system;
 //! - [`states`](mod@states) — every state of a small system;
 //! - [`play`] — a run by script, for tests that read as plays;
@@ -35,6 +36,7 @@ pub mod check;
 pub mod choice;
 pub mod compare;
 pub mod doctor;
+pub mod exam;
 pub mod fault;
 pub mod harness;
 pub mod interleave;
