@@ -1,14 +1,10 @@
-//! What spans packages: the kept cases, the planted bugs, the search, the stages, the pages of the repository.
+//! What spans families: the list of them, the stages, exhaustive search, the pages of the repository.
 //!
-//! These are one binary, for each more is linked against everything once more. Two are apart: `determinism`, which is run by other builds, too, and
-//! `killed_nodes`, whose tests are processes.
+//! These are one binary, for each more is linked against everything once more. Apart is `determinism`, which is run by other builds, too. What concerns
+//! one family stands with it, in `scenarios/<family>/tests/plays`.
 
-mod cases;
-mod from_red_to_cause;
-mod planted_bugs;
+mod bugs_of_others;
 mod pruning;
 mod readme;
-mod search;
+mod registry;
 mod stages;
-mod survival;
-mod tables;

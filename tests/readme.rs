@@ -28,7 +28,10 @@ fn the_failure_in_the_readme_is_what_its_command_prints() {
 
 #[test]
 fn the_files_that_the_documents_link_to_exist() {
-    for file in ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "benches/README.md", "scenarios/README.md"] {
+    let families = ["agents", "backend", "gate", "locks", "services", "sessions"];
+    let pages = families.map(|family| format!("scenarios/{family}/README.md"));
+    let others = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "benches/README.md", "scenarios/README.md"];
+    for file in others.into_iter().chain(pages.iter().map(String::as_str)) {
         let folder = root().join(file);
         let folder = folder.parent().unwrap();
         for link in read(file).split("](").skip(1).filter_map(|rest| rest.split(')').next()) {

@@ -131,7 +131,7 @@ Examples:
   rehearse compare pipeline                                         all of its policies
   rehearse compare pipeline --policies one-for-one,rest-for-one --seeds 2000
   rehearse compare pipeline --policies one-for-one,rest-for-one --seeds 0x1f..0x20   a seed that swings
-  rehearse compare pipeline --policies backoff,own.toml                 a policy of your own: scenarios/docs/policies.md
+  rehearse compare pipeline --policies backoff,own.toml                 a policy of your own: scenarios/services/docs/policies.md
   rehearse compare pipeline --csv differences.csv --html compare.html
   rehearse compare pipeline --html compare.html --pareto \"availability,restarts\"
 

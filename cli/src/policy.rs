@@ -18,7 +18,7 @@ pub(crate) fn chosen(subject: &Subject, typed: &str) -> Result<Chosen, Error> {
         let scenario = subject.entry.name;
         let mend = match (subject.usual().policies(), is_file) {
             ([], _) => "leave it out; `list` tells which scenarios have policies".to_owned(),
-            (_, true) => format!("`list {scenario}` shows the policies that it has; scenarios/docs/policies.md tells what stands in a file"),
+            (_, true) => format!("`list {scenario}` shows the policies that it has; scenarios/services/docs/policies.md tells what stands in a file"),
             (_, false) => format!("`list {scenario}` shows all; a TOML file is a policy too"),
         };
         Error::Usage(format!("`{scenario}`: {why}\n  {mend}"))
@@ -35,7 +35,7 @@ pub(crate) fn accepted(subject: &Subject, policy: Policy, typed: &str) -> Result
 fn read(path: &Path) -> Result<Policy, Error> {
     let wrong = |what: String| {
         Error::Usage(format!(
-            "the policy {}: {what}\n  scenarios/docs/policies.md tells what stands in such a file",
+            "the policy {}: {what}\n  scenarios/services/docs/policies.md tells what stands in such a file",
             path.display()
         ))
     };

@@ -3,10 +3,11 @@
 //! A document has one section for each scenario, between two marks, and only those of the scenarios that were examined are written anew: the text around
 //! them is a person's. Nothing in it depends on the machine, so the same exam writes the same text.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use rehearsal::check::Invariant;
-use rehearsal::registry::{Entry, SEVERAL};
+use rehearsal::registry::{Entry, SEVERAL, Variant};
 use rehearsal::search::{self, Strategy};
 
 use crate::score::{ScoreResult, ScoreRow};
@@ -39,8 +40,54 @@ pub fn rows<'a>(document: &'a str, scenario: &str) -> Option<Vec<[&'a str; 5]>> 
     Some(document[begin..end].lines().filter_map(cells).skip(1).collect()) // The first is the head.
 }
 
+/// Asserts that a page has the tables of these scenarios, as far as campaigns take them: a row for each planted bug with the invariant that it trips, a number
+/// in each that says how soon it was found and how far it was shrunk, and a row for each invariant. For the tests of a registry; `file` is where the page is.
+///
+/// # Panics
+///
+/// If it has not: with the command that renews it.
+pub fn has_tables_of(scenarios: &[&Entry], page: &str, file: &str) {
+    let asked: Vec<_> = scenarios.iter().filter(|entry| entry.in_campaign).collect();
+    assert!(!asked.is_empty(), "no scenario is in campaigns, so {file} needs no tables");
+    for entry in asked {
+        has_table_of(entry, page, file);
+    }
+}
+
+fn has_table_of(entry: &Entry, page: &str, file: &str) {
+    let name = entry.name;
+    let renew = format!("rehearse score {name} --strategy portfolio --budget 100000 --markdown {file}");
+    let rows = rows(page, name).unwrap_or_else(|| panic!("there is no table of {name}: `{renew}`"));
+    let listed: BTreeSet<_> = rows.iter().map(|[a, b, c, ..]| [a, b, c].map(ToString::to_string)).collect();
+    let registered = registered(entry);
+    assert_eq!(listed, registered, "the table of {name} is old: `{renew}`");
+    for [_, _, variant, runs, deviations] in rows {
+        let counts = [runs, deviations].map(str::parse::<f64>);
+        assert!(counts.iter().all(Result::is_ok), "{variant}: {runs} runs, {deviations} deviations");
+    }
+    for invariant in entry.built(None).invariants() {
+        let judged_by_the_world = invariant.id.starts_with("ACT-");
+        let has_row = registered.iter().any(|[id, ..]| *id == invariant.id);
+        assert!(judged_by_the_world || has_row, "{name}: no planted bug trips {}", invariant.id);
+    }
+}
+
+/// Invariant, sentence and planted bug, as the registry has them.
+fn registered(entry: &Entry) -> BTreeSet<[String; 3]> {
+    let invariants = entry.built(None).invariants();
+    let row = |variant: &Variant| {
+        if variant.trips == SEVERAL {
+            return [SEVERAL, WHICHEVER, variant.name].map(str::to_owned);
+        }
+        let tripped = invariants.iter().find(|invariant| invariant.id == variant.trips);
+        let tripped = tripped.unwrap_or_else(|| panic!("{} trips nothing", variant.name));
+        [tripped.id.clone(), tripped.sentence.clone(), variant.name.to_owned()]
+    };
+    entry.variants.iter().map(row).collect()
+}
+
 /// What stands in the place of an invariant's sentence where a bundle of bugs trips one or another.
-pub const WHICHEVER: &str = "one invariant or another, whichever breaks first";
+const WHICHEVER: &str = "one invariant or another, whichever breaks first";
 
 /// Where the section of a scenario begins and ends.
 fn place(document: &str, scenario: &str) -> Option<(usize, usize)> {

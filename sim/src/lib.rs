@@ -39,6 +39,7 @@
 //! - [`score`] — how soon planted bugs are found, by which strategy;
 //! - [`doctor`] — whether a run is a function of its seed;
 //! - [`harness`] — scenarios as plain tests;
+//! - [`exam`] — what a registry is asked in its own tests;
 //! - [`play`] — a run by script, for tests that read as plays;
 //! - `bridge` — runs as values of proptest.
 //!
@@ -53,6 +54,7 @@ pub mod choice;
 pub mod compare;
 pub mod doctor;
 pub mod erased;
+pub mod exam;
 pub mod explore;
 pub mod export;
 pub mod fault;

@@ -9,7 +9,7 @@ use crate::Place;
 
 /// A case that is kept with the scenarios.
 fn kept(variant: &str) -> PathBuf {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/cases");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/sessions/cases");
     let prefix = format!("session-{variant}-");
     let files = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
     let is_it = |path: &PathBuf| path.file_name().unwrap().to_str().unwrap().starts_with(&prefix);

@@ -1,0 +1,7 @@
+//! Locks against themselves: the reference holds, every planted bug trips its own invariant, and what went wrong elsewhere, as plays.
+//!
+//! They stand beside the library and not in it, so that it is built once for all tests.
+
+mod commit;
+mod lease;
+mod registry;

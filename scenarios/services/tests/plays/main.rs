@@ -1,0 +1,12 @@
+//! Services under supervision against themselves: the reference holds, every planted bug trips its own invariant, and what went wrong elsewhere, as plays.
+//!
+//! They stand beside the library and not in it, so that it is built once for all tests.
+
+mod asks;
+mod escalation;
+mod flapping;
+mod herd;
+mod pipeline;
+mod policies;
+mod pool;
+mod registry;
