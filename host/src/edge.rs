@@ -14,12 +14,12 @@ use rehearsal_protocol::{Address, Incarnation, Input, Lane, Protocol, Run, Signa
 use tokio::time::Instant;
 
 use crate::facts::Announced;
-use crate::node::Inner;
+use crate::kernel::Kernel;
 use crate::slot::Slot;
 
 /// The side of an address that an async function has.
 pub struct Edge<P: Protocol> {
-    node: Arc<Inner<P>>,
+    node: Arc<Kernel<P>>,
     slot: Arc<Slot<P>>,
     incarnation: Incarnation,
     /// What came in the control lane while something was awaited, and did not concern that.
@@ -45,7 +45,7 @@ pub enum Cut {
 }
 
 impl<P: Protocol> Edge<P> {
-    pub(crate) fn new(node: Arc<Inner<P>>, slot: Arc<Slot<P>>, incarnation: Incarnation) -> Self {
+    pub(crate) fn new(node: Arc<Kernel<P>>, slot: Arc<Slot<P>>, incarnation: Incarnation) -> Self {
         Self { node, slot, incarnation, held: VecDeque::new(), ending: false }
     }
 
@@ -130,8 +130,8 @@ impl<P: Protocol> Edge<P> {
 
     /// States a fact.
     pub fn announce(&self, fact: &P::Fact) {
-        if self.node.keeps_facts() {
-            self.node.announce(&Announced {
+        if self.node.facts().is_there() {
+            self.node.facts().keep(&Announced {
                 at: self.now(),
                 who: self.me(),
                 path: &self.slot.path,

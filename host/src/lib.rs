@@ -22,18 +22,24 @@
 //! # Ok::<(), rehearsal_host::Error>(()) }).unwrap();
 //! ```
 //!
-//! In reading order:
+//! From the words to those who use them; a room knows only those above it in this list, which a test holds it to:
 //!
-//! - [`system`] — who is where: the same description in every process;
-//! - [`settings`] — how a node runs: peers, disk, facts, clock, chance;
-//! - [`node`] — one process of it: start, look at, stop;
-//! - `slot`, `life` — a path with its mailbox, and one life of its actor;
-//! - [`edge`] — async functions behind an address: what the world plays with simulated actors;
-//! - [`facts`] — what actors announce, kept for judging;
+//! - `error` — why a node does not start;
+//! - [`metrics`] — counts of every actor;
+//! - `watchdog` — turns that do not return;
+//! - `slot` — a path with its mailbox;
 //! - [`disk`] — what a restart finds;
+//! - [`facts`] — what actors announce, kept for judging;
 //! - [`net`] — frames, handshake, links;
-//! - [`metrics`] — counts of every actor; `watchdog` — turns that do not return;
-//! - `scenario` — scenarios of the testbed on this host.
+//! - [`settings`] — how a node runs: peers, disk, facts, clock, chance;
+//! - `kernel` — what the tasks of a node share: who is where, who lives, what is said;
+//! - `life` — one life of an actor;
+//! - [`edge`] — async functions behind an address: what the world plays with simulated actors;
+//! - [`system`] — who is where: the same description in every process;
+//! - [`fact_log`] — facts in a file, for `rehearse check`;
+//! - [`node`] — one process of a system: start, look at, stop;
+//! - `scenario` — scenarios of the testbed on this host;
+//! - `pinned` — in tests alone: the documents show what the code does.
 //!
 //! Features, off by default, for a production program needs neither: `scenario` adds the room of that name, and with it the testbed as a
 //! dependency; `tokio-stage` adds the stage `tokio` to it, scenarios for real.
@@ -43,7 +49,9 @@
 pub mod disk;
 pub mod edge;
 mod error;
+pub mod fact_log;
 pub mod facts;
+mod kernel;
 mod life;
 pub mod metrics;
 pub mod net;

@@ -7,7 +7,6 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::Poll;
-use std::time::Duration;
 
 use rehearsal_protocol::context::Turn;
 use rehearsal_protocol::{
@@ -17,7 +16,7 @@ use rehearsal_protocol::{
 use tokio::time::{Instant, Sleep};
 
 use crate::facts::Announced;
-use crate::node::Inner;
+use crate::kernel::Kernel;
 use crate::settings::Draws;
 use crate::slot::{Slot, Waiting};
 use crate::watchdog;
@@ -27,7 +26,7 @@ const TURNS_IN_A_ROW: u32 = 64;
 
 /// One life of an actor.
 pub(crate) struct Life<P: Protocol> {
-    node: Arc<Inner<P>>,
+    node: Arc<Kernel<P>>,
     slot: Arc<Slot<P>>,
     incarnation: Incarnation,
     actor: Box<dyn Actor<P>>,
@@ -40,7 +39,7 @@ pub(crate) struct Life<P: Protocol> {
 
 impl<P: Protocol> Life<P> {
     pub(crate) fn new(
-        node: Arc<Inner<P>>,
+        node: Arc<Kernel<P>>,
         slot: Arc<Slot<P>>,
         incarnation: Incarnation,
         actor: Box<dyn Actor<P>>,
@@ -153,10 +152,10 @@ impl<P: Protocol> Life<P> {
     /// Applies the effects of a turn. Facts go first: what they cause comes after them in every log.
     fn take_hold(&mut self, now: Instant) {
         let (node, slot) = (&*self.node, &*self.slot);
-        if node.keeps_facts() {
+        if node.facts().is_there() {
             for effect in &self.effects {
                 if let Effect::Announce(fact) = effect {
-                    node.announce(&Announced {
+                    node.facts().keep(&Announced {
                         at: node.clock().shows(now),
                         who: slot.address,
                         path: &slot.path,
@@ -180,7 +179,7 @@ impl<P: Protocol> Life<P> {
                 Effect::Interrupt { to, expected } => {
                     self.node.signal(me, to, None, Signal::Interrupt { from: me, expected });
                 }
-                Effect::Spawn { child, actor } => self.node.spawn(&self.slot, self.incarnation, child, actor),
+                Effect::Spawn { child, actor } => self.spawn(child, actor),
                 Effect::Stop(who) => self.node.signal(me, who, None, Signal::Shutdown),
                 Effect::Kill(who) => self.node.kill(who),
                 Effect::Monitor(who) => self.node.monitor(me, who),
@@ -193,6 +192,24 @@ impl<P: Protocol> Life<P> {
         self.effects = effects;
         if let Some(reason) = exits {
             self.node.end(&self.slot, Some(self.incarnation), *reason);
+        }
+    }
+
+    /// A turn asked for a child.
+    fn spawn(&self, child: Address, actor: Box<dyn Actor<P>>) {
+        let (node, parent) = (&self.node, self.slot.address);
+        let Some(slot) = node.directory().find(child.slot()) else { return };
+        match node.begin(&slot, actor.mailbox(), Some(parent)) {
+            Some(incarnation) => {
+                if !self.slot.adopt(self.incarnation, child) {
+                    return node.end(&slot, Some(incarnation), Exit::Shutdown);
+                }
+                node.run(Life::new(node.clone(), slot, incarnation, actor).live());
+            }
+            None => {
+                let told = Signal::Exit { who: child, incarnation: slot.last(), reason: Exit::NameTaken };
+                node.signal(child, parent, None, told);
+            }
         }
     }
 }
@@ -233,7 +250,7 @@ struct Armed {
 }
 
 impl Timers {
-    fn set<P: Protocol>(&mut self, id: TimerId, due: Instant, node: &Inner<P>) {
+    fn set<P: Protocol>(&mut self, id: TimerId, due: Instant, node: &Kernel<P>) {
         self.arms += 1;
         let armed = Armed { id, arm: self.arms, due, rang: false };
         match self.armed.iter_mut().find(|known| known.id == id) {
@@ -245,7 +262,7 @@ impl Timers {
         }
     }
 
-    fn cancel<P: Protocol>(&mut self, id: TimerId, node: &Inner<P>) {
+    fn cancel<P: Protocol>(&mut self, id: TimerId, node: &Kernel<P>) {
         if let Some(at) = self.armed.iter().position(|known| known.id == id) {
             self.armed.swap_remove(at);
             node.timers().fetch_sub(1, Ordering::Relaxed);
@@ -253,7 +270,7 @@ impl Timers {
     }
 
     /// A timer came to its turn. `false` if it is not this arming that counts.
-    fn take<P: Protocol>(&mut self, id: TimerId, arm: u32, node: &Inner<P>) -> bool {
+    fn take<P: Protocol>(&mut self, id: TimerId, arm: u32, node: &Kernel<P>) -> bool {
         let counts = self.armed.iter().any(|known| known.id == id && known.arm == arm);
         if counts {
             self.cancel(id, node);
@@ -261,7 +278,7 @@ impl Timers {
         counts
     }
 
-    fn clear<P: Protocol>(&mut self, node: &Inner<P>) {
+    fn clear<P: Protocol>(&mut self, node: &Kernel<P>) {
         node.timers().fetch_sub(self.armed.len(), Ordering::Relaxed);
         self.armed.clear();
     }
@@ -291,7 +308,7 @@ impl Timers {
 struct Lender<'a, P: Protocol> {
     draws: &'a mut dyn Draws,
     writes: &'a mut u64,
-    node: &'a Inner<P>,
+    node: &'a Kernel<P>,
     slot: &'a Slot<P>,
 }
 
@@ -306,7 +323,7 @@ impl<P: Protocol> Stage for Lender<'_, P> {
 
     fn child(&mut self, parent: Address, name: &str) -> Address {
         debug_assert_eq!(parent, self.slot.address);
-        self.node.child(&self.slot.path, name)
+        self.node.directory().child(&self.slot.path, name)
     }
 
     fn next_write(&mut self) -> WriteId {
@@ -314,6 +331,3 @@ impl<P: Protocol> Stage for Lender<'_, P> {
         WriteId(*self.writes)
     }
 }
-
-/// After a panic, what lives at a path of the description starts again after this time, as under a process manager.
-pub(crate) const RESTART_DELAY: Duration = Duration::from_millis(100);

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rehearsal_host::disk::{Disk, LogDisk, MemoryDisk};
-use rehearsal_host::facts::FactLog;
+use rehearsal_host::fact_log::FactLog;
 use rehearsal_host::{Node, Settings, System};
 use rehearsal_protocol::{Actor, Context, Input, Protocol};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! The rooms of the library: each knows only those above it in the list of `lib.rs`.
+//! The rooms of the library: each knows only those above it in the list of `lib.rs`. The host includes this file for its own rooms.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -79,5 +79,9 @@ fn a_room_knows_only_those_above_it_in_the_list() {
             );
         }
     }
-    assert!(arrows > 100, "the test has seen only {arrows} arrows: it looks in the wrong place");
+    assert!(
+        arrows > listed.len(),
+        "the test has seen only {arrows} arrows for {} rooms: it looks in the wrong place",
+        listed.len()
+    );
 }

@@ -4,6 +4,8 @@ use rehearsal_protocol::{Address, Envelope, Protocol, Signal};
 use serde::{Deserialize, Serialize};
 use tokio_util::codec::Decoder;
 
+use super::wire::Payloads;
+
 /// One thing said by one node to another.
 #[derive(Serialize, Deserialize)]
 #[serde(bound(serialize = "P: Protocol", deserialize = "P: Protocol"))]
@@ -80,7 +82,7 @@ pub fn message<P: Protocol>(
 ///
 /// For the first payload that cannot be read; the connection would be closed there.
 pub fn read_all<P: Protocol>(bytes: &[u8], longest: usize) -> Result<u64, Unreadable> {
-    let mut codec = super::Payloads::up_to(longest);
+    let mut codec = Payloads::up_to(longest);
     let mut buffer = bytes::BytesMut::from(bytes);
     let mut whole = 0;
     while let Some(payload) = codec.decode(&mut buffer).map_err(Unreadable::Length)? {
@@ -96,7 +98,6 @@ mod tests {
     use tokio_util::codec::Encoder;
 
     use super::*;
-    use crate::net::Payloads;
     use crate::pinned::{Holder, Lease, Message, shows};
 
     const PAGE: &str = include_str!("../../docs/wire.md");

@@ -7,7 +7,8 @@ use rehearsal_protocol::NodeId;
 use serde::{Deserialize, Serialize};
 
 use super::frame::{decoded, encoded};
-use super::{Passport, Wire};
+use super::terms::Passport;
+use super::wire::Wire;
 
 /// The version of everything that is said on a connection.
 pub(crate) const WIRE_VERSION: u32 = 2;

@@ -12,15 +12,15 @@ use tokio::net::TcpStream;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::{Instant, timeout};
 
+use super::endpoint::Endpoint;
 use super::frame::{Frame, Pong, Said, decoded, encoded};
 use super::handshake::{self, Failed};
-use super::{Bounds, Passport, Wire, wire};
-use crate::node::Inner;
+use super::terms::{Bounds, Terms};
+use super::wire::{Wire, wire};
 
 /// The links of a node to all others.
 pub(crate) struct Links<P: Protocol> {
-    passport: Arc<Passport>,
-    bounds: Bounds,
+    terms: Terms,
     peers: Vec<Option<Link>>,
     /// How many frames wait, or are in a connection that is not flushed.
     outgoing: Arc<AtomicUsize>,
@@ -41,19 +41,11 @@ struct Outgoing {
 }
 
 impl<P: Protocol> Links<P> {
-    pub(crate) fn new(passport: Passport, peers: Vec<Option<SocketAddr>>, bounds: Bounds) -> Self {
+    pub(crate) fn new(terms: Terms, peers: Vec<Option<SocketAddr>>) -> Self {
         let link = |place| Link { place, queue: OnceLock::new(), overflowing: AtomicBool::new(false) };
         let peers = peers.into_iter().map(|peer| peer.map(link)).collect();
         let outgoing = Arc::new(AtomicUsize::new(0));
-        Self { passport: Arc::new(passport), bounds, peers, outgoing, protocol: PhantomData }
-    }
-
-    pub(crate) fn passport(&self) -> &Passport {
-        &self.passport
-    }
-
-    pub(crate) fn bounds(&self) -> &Bounds {
-        &self.bounds
+        Self { terms, peers, outgoing, protocol: PhantomData }
     }
 
     pub(crate) fn outgoing(&self) -> usize {
@@ -68,15 +60,15 @@ impl<P: Protocol> Links<P> {
     }
 
     /// Puts a frame into the queue to a node. It never waits: where there is no room, the frame is dropped.
-    pub(crate) fn send(&self, node: &Arc<Inner<P>>, to: NodeId, frame: Frame<P>) {
+    pub(crate) fn send<E: Endpoint<P>>(&self, node: &Arc<E>, to: NodeId, frame: Frame<P>) {
         let Some(Some(link)) = self.peers.get(to.index()) else {
             tracing::debug!(node = node.name_of(to), "a frame to a node whose place is not known");
             return;
         };
         let payload = match encoded(&Said::Frame(frame)) {
-            Ok(payload) if payload.len() <= self.bounds.frame => payload,
+            Ok(payload) if payload.len() <= self.terms.bounds.frame => payload,
             Ok(payload) => {
-                let (length, bound) = (payload.len(), self.bounds.frame);
+                let (length, bound) = (payload.len(), self.terms.bounds.frame);
                 return tracing::warn!(
                     node = node.name_of(to),
                     length,
@@ -93,7 +85,7 @@ impl<P: Protocol> Links<P> {
             Err(_) => {
                 self.outgoing.fetch_sub(1, Ordering::Relaxed);
                 if !link.overflowing.swap(true, Ordering::Relaxed) {
-                    let bound = self.bounds.queue;
+                    let bound = self.terms.bounds.queue;
                     tracing::warn!(
                         node = node.name_of(to),
                         bound,
@@ -104,18 +96,18 @@ impl<P: Protocol> Links<P> {
         }
     }
 
-    fn dial(&self, node: &Arc<Inner<P>>, to: NodeId, address: SocketAddr) -> Sender<Outgoing> {
-        let (queue, frames) = channel(self.bounds.queue);
+    fn dial<E: Endpoint<P>>(&self, node: &Arc<E>, to: NodeId, address: SocketAddr) -> Sender<Outgoing> {
+        let (queue, frames) = channel(self.terms.bounds.queue);
         let dialler = Dialler {
             node: Arc::downgrade(node),
             name: node.name_of(to).to_owned(),
             to,
             address,
-            passport: self.passport.clone(),
-            bounds: self.bounds,
+            terms: self.terms.clone(),
             outgoing: self.outgoing.clone(),
             boot: None,
             failures: 0,
+            protocol: PhantomData,
         };
         node.run(dialler.keep(frames));
         queue
@@ -123,21 +115,21 @@ impl<P: Protocol> Links<P> {
 }
 
 /// Keeps a connection to one node.
-struct Dialler<P: Protocol> {
-    node: Weak<Inner<P>>,
+struct Dialler<P: Protocol, E: Endpoint<P>> {
+    node: Weak<E>,
     name: String,
     to: NodeId,
     address: SocketAddr,
-    passport: Arc<Passport>,
-    bounds: Bounds,
+    terms: Terms,
     outgoing: Arc<AtomicUsize>,
     /// The boot of the peer that was seen last.
     boot: Option<u32>,
     /// Attempts that failed in a row.
     failures: u32,
+    protocol: PhantomData<fn() -> P>,
 }
 
-impl<P: Protocol> Dialler<P> {
+impl<P: Protocol, E: Endpoint<P>> Dialler<P, E> {
     async fn keep(mut self, mut frames: Receiver<Outgoing>) {
         loop {
             match self.connect().await {
@@ -158,23 +150,25 @@ impl<P: Protocol> Dialler<P> {
 
     /// Doubles with each failure, with up to a half taken off so that many diallers do not come at once.
     fn wait(&self) -> Duration {
-        let Bounds { least_wait, greatest_wait, .. } = self.bounds;
+        let Bounds { least_wait, greatest_wait, .. } = self.terms.bounds;
         let wait = least_wait.saturating_mul(1 << self.failures.min(16)).min(greatest_wait);
-        let spread =
-            u32::from(
-                crc32fast::hash(&[self.failures as u8, self.passport.node.0 as u8, self.to.0 as u8]) as u8
-            );
+        let spread = u32::from(crc32fast::hash(&[
+            self.failures as u8,
+            self.terms.passport.node.0 as u8,
+            self.to.0 as u8,
+        ]) as u8);
         wait.saturating_sub(wait * spread / 512)
     }
 
     async fn connect(&mut self) -> Result<Wire, Failed> {
-        let patience = self.bounds.patience;
+        let patience = self.terms.bounds.patience;
         let slow = |_| Failed::Broken(std::io::ErrorKind::TimedOut.into());
         let stream = timeout(patience, TcpStream::connect(self.address)).await.map_err(slow)?;
         let mut wire = wire(stream.map_err(Failed::Broken)?);
-        let boot =
-            timeout(patience, handshake::dial(&mut wire, &self.passport, self.to)).await.map_err(slow)??;
-        wire.codec_mut().allow(self.bounds.frame);
+        let boot = timeout(patience, handshake::dial(&mut wire, &self.terms.passport, self.to))
+            .await
+            .map_err(slow)??;
+        wire.codec_mut().allow(self.terms.bounds.frame);
         let anew = self.boot.replace(boot).is_some_and(|before| before != boot);
         if let Some(node) = self.node.upgrade() {
             node.link_up(self.to, anew);
@@ -186,7 +180,7 @@ impl<P: Protocol> Dialler<P> {
     /// Carries frames until the connection breaks; says why it did.
     async fn carry(&mut self, wire: &mut Wire, frames: &mut Receiver<Outgoing>) -> String {
         let mut heard = Instant::now();
-        let mut next_ping = heard + self.bounds.ping;
+        let mut next_ping = heard + self.terms.bounds.ping;
         let mut pings = 0;
         loop {
             let sent = tokio::select! {
@@ -205,8 +199,8 @@ impl<P: Protocol> Dialler<P> {
                     Some(first) => self.send(wire, first, frames).await,
                 },
                 () = tokio::time::sleep_until(next_ping) => {
-                    next_ping += self.bounds.ping;
-                    if heard.elapsed() > self.bounds.ping * 3 {
+                    next_ping += self.terms.bounds.ping;
+                    if heard.elapsed() > self.terms.bounds.ping * 3 {
                         return "the peer is silent: it is half open".to_owned();
                     }
                     pings += 1;
@@ -232,7 +226,7 @@ impl<P: Protocol> Dialler<P> {
             let mut next = Some(first);
             while let Some(frame) = next {
                 taken += 1;
-                if frame.since.elapsed() < self.bounds.stale {
+                if frame.since.elapsed() < self.terms.bounds.stale {
                     wire.feed(frame.payload).await?;
                 }
                 next = if taken < BATCH { frames.try_recv().ok() } else { None };
@@ -245,7 +239,7 @@ impl<P: Protocol> Dialler<P> {
     }
 
     async fn patiently(&self, sending: impl Future<Output = std::io::Result<()>>) -> Result<(), String> {
-        match timeout(self.bounds.patience, sending).await {
+        match timeout(self.terms.bounds.patience, sending).await {
             Ok(sent) => sent.map_err(|error| error.to_string()),
             Err(_) => Err("the peer does not read".to_owned()),
         }

@@ -10,7 +10,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rehearsal_host::disk::LogDisk;
-use rehearsal_host::facts::{Announced, FactLog, Facts};
+use rehearsal_host::fact_log::FactLog;
+use rehearsal_host::facts::{Announced, Facts};
 use rehearsal_host::{Node, Settings, System};
 use rehearsal_locks::lease::{Client, Fact, Lease, Lock, Resource, Variant};
 use tokio::net::TcpListener;

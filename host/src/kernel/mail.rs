@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use rehearsal_protocol::{Address, DeadLetter, Input, Protocol, Refusal};
 
-use super::inner::Inner;
+use super::Kernel;
 use crate::slot::Slot;
 
-impl<P: Protocol> Inner<P> {
+impl<P: Protocol> Kernel<P> {
     /// A parent says whether the mail of a child outlives its lives.
     pub(crate) fn keep_mail(self: &Arc<Self>, parent: &Slot<P>, child: Address, keep: bool) {
-        let Some(slot) = self.slot_number(child.slot()) else { return };
+        let Some(slot) = self.directory.find(child.slot()) else { return };
         let name = slot.path.strip_prefix(&*parent.path).and_then(|rest| rest.strip_prefix('/'));
         if name.is_none_or(|name| name.contains('/')) {
             return;

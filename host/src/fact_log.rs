@@ -8,8 +8,8 @@ use std::sync::{Mutex, PoisonError};
 use rehearsal_protocol::{Protocol, Time};
 use serde::Serialize;
 
-use super::{Announced, Facts};
 use crate::error::Error;
+use crate::facts::{Announced, Facts};
 use crate::system::System;
 
 /// The name of the format, in the first line of a log.
@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn a_log_has_the_lines_of_the_specification() {
-        let page = include_str!("../../docs/facts.md");
+        let page = include_str!("../docs/facts.md");
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("db.jsonl");
         let log = FactLog::open(&system(), "db", &file).unwrap();
