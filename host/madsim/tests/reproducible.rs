@@ -16,7 +16,7 @@ fn entry(name: &str) -> &'static Entry {
 
 fn run(entry: &Entry, seed: u64) -> StageRun {
     let spec = StageSpec { scenario: entry.name, seed, profile: &Profile::CHAOS };
-    MADSIM.run(entry.built(None).as_ref(), &spec).expect("madsim can run it")
+    MADSIM.run(entry.built(None).staged(), &spec).expect("madsim can run it")
 }
 
 /// The log of facts of a run in a process of its own.
