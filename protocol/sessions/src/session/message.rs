@@ -21,50 +21,88 @@ use super::models::{ModelId, ModelTable};
 /// Everything that travels between the actors of this protocol.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Message {
-    /// Client to session: something for the model to work on.
-    Work(Work),
-    /// Client to session: end the present run.
-    Interrupt(Interrupt),
-    /// A session to itself, only in a variant: an interrupt that was taken and is not recorded yet.
-    Record(Interrupt),
-    /// Client to session: end for good.
-    Terminate(Terminate),
-    /// To the client: what became of a command.
-    Answer {
-        /// The command.
-        command: CommandId,
-        /// What became of it.
-        reply: Reply,
+    /// To a session, by way of its gateway: what people want of it.
+    Command(Command),
+    /// To the gateway.
+    Gateway(GatewayMessage),
+    /// To a session, from those who work for it.
+    Session(SessionMessage),
+    /// Gateway to session: the table of models.
+    Models(ModelTable),
+    /// To a provider, or to the agent before it.
+    Provider(ProviderMessage),
+    /// To whoever asked for a stream.
+    Stream(StreamMessage),
+    /// To the planner.
+    Planner(PlannerMessage),
+    /// Session to its tools: cancel whatever this run has asked for.
+    CancelCalls {
+        /// The run.
+        run: RunId,
     },
-    /// Session to gateway: this key has something under way.
-    Busy(Key),
-    /// Session to gateway: this key has nothing under way any more.
-    Rested(Key),
-    /// Tools or planner to session: this call needs people.
-    NeedsPeople {
-        /// The call.
-        call: CallId,
-    },
+    /// To the tools of a session.
+    Tool(ToolMessage),
+    /// To the sandbox.
+    Sandbox(SandboxMessage),
     /// Session to people: decide about this.
     Asked {
         /// The call.
         call: CallId,
     },
+    /// To a client, or whoever else asked.
+    Client(ClientMessage),
+}
+
+/// To a session, by way of its gateway: what people want of it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Command {
+    /// Client to session: something for the model to work on.
+    Work(Work),
+    /// Client to session: end the present run.
+    Interrupt(Interrupt),
+    /// Client to session: end for good.
+    Terminate(Terminate),
     /// People to session: the decision.
     Respond(Respond),
-    /// Session to planner: hold this plan up to people.
-    Present {
-        /// The call that the plan came with.
-        call: CallId,
+    /// Client to session: another agent from the next run on.
+    SwitchAgent(SwitchAgent),
+    /// Client to session: what are you at?
+    GetState(GetState),
+    /// Client to session: what have you done so far?
+    GetMetrics(GetState),
+}
+
+/// To the gateway.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum GatewayMessage {
+    /// Session to gateway: this key has something under way.
+    Busy(Key),
+    /// Session to gateway: this key has nothing under way any more.
+    Rested(Key),
+    /// Session to gateway: nothing to do for long; may I leave?
+    Leaving(Key),
+    /// Session to gateway: something has come, so I stay.
+    Staying(Key),
+    /// Somebody who runs the runtime to its gateway: an agent has another model from now on.
+    Rotate {
+        /// The agent.
+        agent: AgentName,
+        /// The model.
+        model: ModelId,
     },
-    /// Session to planner: somebody has decided about a plan.
-    Decide {
-        /// The plan's call.
+}
+
+/// To a session, from those who work for it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum SessionMessage {
+    /// A session to itself, only in a variant: an interrupt that was taken and is not recorded yet.
+    Record(Interrupt),
+    /// Gateway to session: leave, if there still is nothing to do.
+    Leave,
+    /// Tools or planner to session: this call needs people.
+    NeedsPeople {
+        /// The call.
         call: CallId,
-        /// The decision.
-        decision: Decision,
-        /// Whose command that was, and where its answer goes.
-        by: (CommandId, Address),
     },
     /// Planner to session: this was decided, and is durable.
     Resolved {
@@ -75,12 +113,13 @@ pub enum Message {
         /// Whose command that was, and where its answer goes; nobody's after a crash.
         by: Option<(CommandId, Address)>,
     },
-    /// Session to gateway: nothing to do for long; may I leave?
-    Leaving(Key),
-    /// Gateway to session: leave, if there still is nothing to do.
-    Leave,
-    /// Session to gateway: something has come, so I stay.
-    Staying(Key),
+    /// Tools to session: a call's result.
+    Result(Report),
+}
+
+/// To a provider, or to the agent before it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ProviderMessage {
     /// Session to provider: stream an answer.
     Generate {
         /// Which stream this will be.
@@ -91,6 +130,11 @@ pub enum Message {
         /// Which stream.
         stream: StreamId,
     },
+}
+
+/// To whoever asked for a stream.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum StreamMessage {
     /// Provider to session: some text.
     Chunk {
         /// Of which stream.
@@ -105,6 +149,30 @@ pub enum Message {
         /// How it ended.
         end: StreamEnd,
     },
+}
+
+/// To the planner.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum PlannerMessage {
+    /// Session to planner: hold this plan up to people.
+    Present {
+        /// The call that the plan came with.
+        call: CallId,
+    },
+    /// Session to planner: somebody has decided about a plan.
+    Decide {
+        /// The plan's call.
+        call: CallId,
+        /// The decision.
+        decision: Decision,
+        /// Whose command that was, and where its answer goes.
+        by: (CommandId, Address),
+    },
+}
+
+/// To the tools of a session.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ToolMessage {
     /// Session to its tools: do this.
     Execute {
         /// The call.
@@ -114,24 +182,12 @@ pub enum Message {
         /// How it shares the key's permits.
         class: Class,
     },
-    /// Session to its tools: cancel whatever this run has asked for.
-    CancelCalls {
+    /// Session to its tools: calls of this run that only read may be made so often.
+    Patience {
         /// The run.
         run: RunId,
-    },
-    /// Tools to sandbox: do this.
-    Perform {
-        /// The call.
-        call: CallId,
-        /// Which attempt at it.
-        attempt: u8,
-    },
-    /// Tools to sandbox: stop doing this.
-    Abort {
-        /// The call.
-        call: CallId,
-        /// Which attempt at it.
-        attempt: u8,
+        /// How often, the first time included.
+        attempts: u8,
     },
     /// Sandbox to tools: this came of it.
     Performed {
@@ -147,36 +203,29 @@ pub enum Message {
         /// The call.
         call: CallId,
     },
-    /// Tools to session: a call's result.
-    Result(Report),
-    /// Session to whoever reported from outside: what became of the result.
-    Acknowledged {
+    /// Sandbox to tools: nothing is left of it.
+    Killed {
         /// The call.
         call: CallId,
-        /// What became of it.
-        ack: ResultAck,
     },
-    /// Client to session: another agent from the next run on.
-    SwitchAgent(SwitchAgent),
-    /// Client to session: what are you at?
-    GetState(GetState),
-    /// Session to client: this.
-    State(State),
-    /// Somebody who runs the runtime to its gateway: an agent has another model from now on.
-    Rotate {
-        /// The agent.
-        agent: AgentName,
-        /// The model.
-        model: ModelId,
+}
+
+/// To the sandbox.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum SandboxMessage {
+    /// Tools to sandbox: do this.
+    Perform {
+        /// The call.
+        call: CallId,
+        /// Which attempt at it.
+        attempt: u8,
     },
-    /// Gateway to session: the table of models.
-    Models(ModelTable),
-    /// Session to its tools: calls of this run that only read may be made so often.
-    Patience {
-        /// The run.
-        run: RunId,
-        /// How often, the first time included.
-        attempts: u8,
+    /// Tools to sandbox: stop doing this.
+    Abort {
+        /// The call.
+        call: CallId,
+        /// Which attempt at it.
+        attempt: u8,
     },
     /// Tools to sandbox: end whatever is left of this, its children too.
     Kill {
@@ -185,13 +234,27 @@ pub enum Message {
         /// Which attempt at it.
         attempt: u8,
     },
-    /// Sandbox to tools: nothing is left of it.
-    Killed {
+    /// Session to whoever reported from outside: what became of the result.
+    Acknowledged {
         /// The call.
         call: CallId,
+        /// What became of it.
+        ack: ResultAck,
     },
-    /// Client to session: what have you done so far?
-    GetMetrics(GetState),
+}
+
+/// To a client, or whoever else asked.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ClientMessage {
+    /// To the client: what became of a command.
+    Answer {
+        /// The command.
+        command: CommandId,
+        /// What became of it.
+        reply: Reply,
+    },
+    /// Session to client: this.
+    State(State),
     /// Session to client: this.
     Metrics {
         /// The question.
@@ -205,89 +268,98 @@ impl Message {
     /// The lane in which a message travels (`actors.md` B.1).
     pub fn lane(&self) -> Lane {
         match self {
-            Self::Interrupt(_)
-            | Self::Record(_)
-            | Self::Terminate(_)
-            | Self::SwitchAgent(_)
-            | Self::GetState(_)
-            | Self::GetMetrics(_)
-            | Self::Rotate { .. }
+            Self::Command(Command::Interrupt(_))
+            | Self::Session(SessionMessage::Record(_))
+            | Self::Command(Command::Terminate(_))
+            | Self::Command(Command::SwitchAgent(_))
+            | Self::Command(Command::GetState(_))
+            | Self::Command(Command::GetMetrics(_))
+            | Self::Gateway(GatewayMessage::Rotate { .. })
             | Self::Models(_)
-            | Self::Respond(_)
-            | Self::Decide { .. }
-            | Self::CloseStream { .. }
+            | Self::Command(Command::Respond(_))
+            | Self::Planner(PlannerMessage::Decide { .. })
+            | Self::Provider(ProviderMessage::CloseStream { .. })
             | Self::CancelCalls { .. }
-            | Self::Abort { .. }
-            | Self::Kill { .. } => Lane::Control,
-            Self::Answer { .. }
-            | Self::State(_)
-            | Self::Metrics { .. }
-            | Self::Busy(_)
-            | Self::Rested(_)
-            | Self::Leaving(_)
-            | Self::Staying(_)
-            | Self::NeedsPeople { .. }
+            | Self::Sandbox(SandboxMessage::Abort { .. })
+            | Self::Sandbox(SandboxMessage::Kill { .. }) => Lane::Control,
+            Self::Client(ClientMessage::Answer { .. })
+            | Self::Client(ClientMessage::State(_))
+            | Self::Client(ClientMessage::Metrics { .. })
+            | Self::Gateway(GatewayMessage::Busy(_))
+            | Self::Gateway(GatewayMessage::Rested(_))
+            | Self::Gateway(GatewayMessage::Leaving(_))
+            | Self::Gateway(GatewayMessage::Staying(_))
+            | Self::Session(SessionMessage::NeedsPeople { .. })
             | Self::Asked { .. }
-            | Self::Resolved { .. }
-            | Self::Chunk { .. }
-            | Self::StreamEnded { .. }
-            | Self::Performed { .. }
-            | Self::Aborted { .. }
-            | Self::Killed { .. }
-            | Self::Result(_)
-            | Self::Acknowledged { .. } => Lane::Result,
+            | Self::Session(SessionMessage::Resolved { .. })
+            | Self::Stream(StreamMessage::Chunk { .. })
+            | Self::Stream(StreamMessage::StreamEnded { .. })
+            | Self::Tool(ToolMessage::Performed { .. })
+            | Self::Tool(ToolMessage::Aborted { .. })
+            | Self::Tool(ToolMessage::Killed { .. })
+            | Self::Session(SessionMessage::Result(_))
+            | Self::Sandbox(SandboxMessage::Acknowledged { .. }) => Lane::Result,
             // Whoever is to leave handles first whatever was sent before.
-            Self::Leave
-            | Self::Work(_)
-            | Self::Present { .. }
-            | Self::Generate { .. }
-            | Self::Patience { .. }
-            | Self::Execute { .. }
-            | Self::Perform { .. } => Lane::Work,
+            Self::Session(SessionMessage::Leave)
+            | Self::Command(Command::Work(_))
+            | Self::Planner(PlannerMessage::Present { .. })
+            | Self::Provider(ProviderMessage::Generate { .. })
+            | Self::Tool(ToolMessage::Patience { .. })
+            | Self::Tool(ToolMessage::Execute { .. })
+            | Self::Sandbox(SandboxMessage::Perform { .. }) => Lane::Work,
         }
     }
 
     /// The command that a message carries to a session, and where its answer goes.
     pub fn command(&self) -> Option<(Key, CommandId, Address)> {
         match self {
-            Self::Work(work) => Some((work.key, work.command, work.reply_to)),
-            Self::Interrupt(interrupt) | Self::Record(interrupt) => {
+            Self::Command(Command::Work(work)) => Some((work.key, work.command, work.reply_to)),
+            Self::Command(Command::Interrupt(interrupt))
+            | Self::Session(SessionMessage::Record(interrupt)) => {
                 Some((interrupt.key, interrupt.command, interrupt.reply_to))
             }
-            Self::Terminate(terminate) => Some((terminate.key, terminate.command, terminate.reply_to)),
-            Self::Respond(respond) => Some((respond.call.run.key, respond.command, respond.reply_to)),
-            Self::SwitchAgent(switch) => Some((switch.key, switch.command, switch.reply_to)),
-            Self::GetState(get) | Self::GetMetrics(get) => Some((get.key, get.question, get.reply_to)),
-            Self::Answer { .. }
-            | Self::State(_)
-            | Self::Metrics { .. }
-            | Self::Rotate { .. }
+            Self::Command(Command::Terminate(terminate)) => {
+                Some((terminate.key, terminate.command, terminate.reply_to))
+            }
+            Self::Command(Command::Respond(respond)) => {
+                Some((respond.call.run.key, respond.command, respond.reply_to))
+            }
+            Self::Command(Command::SwitchAgent(switch)) => {
+                Some((switch.key, switch.command, switch.reply_to))
+            }
+            Self::Command(Command::GetState(get)) | Self::Command(Command::GetMetrics(get)) => {
+                Some((get.key, get.question, get.reply_to))
+            }
+            Self::Client(ClientMessage::Answer { .. })
+            | Self::Client(ClientMessage::State(_))
+            | Self::Client(ClientMessage::Metrics { .. })
+            | Self::Gateway(GatewayMessage::Rotate { .. })
             | Self::Models(_)
-            | Self::Patience { .. }
-            | Self::Busy(_)
-            | Self::Rested(_)
-            | Self::Leaving(_)
-            | Self::Leave
-            | Self::Staying(_)
-            | Self::NeedsPeople { .. }
+            | Self::Tool(ToolMessage::Patience { .. })
+            | Self::Gateway(GatewayMessage::Busy(_))
+            | Self::Gateway(GatewayMessage::Rested(_))
+            | Self::Gateway(GatewayMessage::Leaving(_))
+            | Self::Session(SessionMessage::Leave)
+            | Self::Gateway(GatewayMessage::Staying(_))
+            | Self::Session(SessionMessage::NeedsPeople { .. })
             | Self::Asked { .. }
-            | Self::Present { .. }
-            | Self::Decide { .. }
-            | Self::Resolved { .. }
-            | Self::Generate { .. }
-            | Self::CloseStream { .. }
-            | Self::Chunk { .. }
-            | Self::StreamEnded { .. }
-            | Self::Execute { .. }
+            | Self::Planner(PlannerMessage::Present { .. })
+            | Self::Planner(PlannerMessage::Decide { .. })
+            | Self::Session(SessionMessage::Resolved { .. })
+            | Self::Provider(ProviderMessage::Generate { .. })
+            | Self::Provider(ProviderMessage::CloseStream { .. })
+            | Self::Stream(StreamMessage::Chunk { .. })
+            | Self::Stream(StreamMessage::StreamEnded { .. })
+            | Self::Tool(ToolMessage::Execute { .. })
             | Self::CancelCalls { .. }
-            | Self::Perform { .. }
-            | Self::Abort { .. }
-            | Self::Performed { .. }
-            | Self::Aborted { .. }
-            | Self::Kill { .. }
-            | Self::Killed { .. }
-            | Self::Result(_)
-            | Self::Acknowledged { .. } => None,
+            | Self::Sandbox(SandboxMessage::Perform { .. })
+            | Self::Sandbox(SandboxMessage::Abort { .. })
+            | Self::Tool(ToolMessage::Performed { .. })
+            | Self::Tool(ToolMessage::Aborted { .. })
+            | Self::Sandbox(SandboxMessage::Kill { .. })
+            | Self::Tool(ToolMessage::Killed { .. })
+            | Self::Session(SessionMessage::Result(_))
+            | Self::Sandbox(SandboxMessage::Acknowledged { .. }) => None,
         }
     }
 }

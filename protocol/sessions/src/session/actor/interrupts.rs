@@ -12,7 +12,7 @@ use crate::session::Cx;
 use crate::session::config::{AfterCancel, ExpectedRun, SecondPress};
 use crate::session::fact::{Fact, PhaseName, Refusal};
 use crate::session::id::{CommandId, RunId};
-use crate::session::message::{Interrupt, Message, Reply};
+use crate::session::message::{Interrupt, Message, SessionMessage, ClientMessage, Reply};
 use crate::session::variant::Variant;
 
 impl SessionActor {
@@ -31,7 +31,10 @@ impl SessionActor {
             }
             PhaseName::Closing => {
                 cx.announce(Fact::Refused { key, command, why: Refusal::Unavailable });
-                return cx.send(reply_to, Message::Answer { command, reply: Reply::Unavailable });
+                return cx.send(
+                    reply_to,
+                    Message::Client(ClientMessage::Answer { command, reply: Reply::Unavailable }),
+                );
             }
             PhaseName::Idle
             | PhaseName::Starting
@@ -47,7 +50,7 @@ impl SessionActor {
         }
         cx.announce(Fact::InterruptReceived { key, command, expected, phase });
         if phase == PhaseName::Stream && self.variants.has(Variant::TakeThenRecord) {
-            cx.send(cx.me(), Message::Record(interrupt));
+            cx.send(cx.me(), Message::Session(SessionMessage::Record(interrupt)));
             return;
         }
         self.apply(cx, interrupt);
