@@ -13,7 +13,7 @@ use rehearsal::run::{AnyRunner, RunSpec, Runner, Verdict};
 use rehearsal::{Scenario, Setup};
 use rehearsal_protocol::{Actor, Address, Context, Input, TimerId};
 use rehearsal_scenarios_sessions::session::Sessions;
-use rehearsal_sessions::session::{Fact, Message, GatewayMessage, Session, VARIANTS, Variants, Workload};
+use rehearsal_sessions::session::{Fact, GatewayMessage, Message, Session, VARIANTS, Variants, Workload};
 
 /// Draws, writes a log line, tells a peer and waits, 20 times.
 #[derive(Clone, Debug, Hash)]

@@ -59,13 +59,8 @@ pub type CommandId = (u32, u32);
 /// What is said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Message {
-    /// Do this, and answer under this number.
-    Command {
-        /// What; the same command twice is done once.
-        command: CommandId,
-        /// Which question of the client.
-        ask: u32,
-    },
+    /// To the writer.
+    Writer(WriterMessage),
     /// It is done, and durable.
     Done {
         /// Which question.
@@ -73,6 +68,31 @@ pub enum Message {
         /// As which event.
         number: Number,
     },
+    /// To the publisher.
+    Publisher(PublisherMessage),
+    /// To a subscriber.
+    Subscriber(SubscriberMessage),
+    /// To the reducer.
+    Reducer(ReducerMessage),
+}
+
+/// To the writer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum WriterMessage {
+    /// Do this, and answer under this number.
+    Command {
+        /// What; the same command twice is done once.
+        command: CommandId,
+        /// Which question of the client.
+        ask: u32,
+    },
+    /// I have begun anew: how far are you?
+    Restate,
+}
+
+/// To the publisher.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum PublisherMessage {
     /// This event is committed.
     Publish {
         /// Of which stream.
@@ -80,8 +100,6 @@ pub enum Message {
         /// Which.
         number: Number,
     },
-    /// I have begun anew: how far are you?
-    Restate,
     /// Give me what comes after this.
     Want {
         /// Of which stream.
@@ -89,6 +107,15 @@ pub enum Message {
         /// The last that I know of.
         after: Number,
     },
+    /// That is done.
+    Reduced,
+    /// Publish that something was begun, and say when it is published.
+    Inspect,
+}
+
+/// To a subscriber.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum SubscriberMessage {
     /// An event.
     Deliver {
         /// Which.
@@ -101,6 +128,11 @@ pub enum Message {
         /// The last.
         to: Number,
     },
+}
+
+/// To the reducer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ReducerMessage {
     /// Act upon this event.
     Reduce {
         /// Of which stream.
@@ -108,10 +140,6 @@ pub enum Message {
         /// Which.
         number: Number,
     },
-    /// That is done.
-    Reduced,
-    /// Publish that something was begun, and say when it is published.
-    Inspect,
     /// It is.
     Inspected,
 }

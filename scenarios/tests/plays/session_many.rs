@@ -7,8 +7,8 @@ use rehearsal::run::Verdict;
 use rehearsal::{Play, Scenario, Setup};
 use rehearsal_protocol::{Actor, Address, Context, Input, TimerId};
 use rehearsal_sessions::session::{
-    Cause, CommandId, Config, Fact, Gateway, Interrupt, Key, Kind, Message, Command, Provider, RunId, Sandbox,
-    Session, Stop, Variant, Work, Workload,
+    Cause, Command, CommandId, Config, Fact, Gateway, Interrupt, Key, Kind, Message, Provider, RunId,
+    Sandbox, Session, Stop, Variant, Work, Workload,
 };
 
 /// Somebody who says something to each of three keys, and presses stop for one of them.
@@ -32,7 +32,13 @@ impl Actor<Session> for Caller {
                     cx.announce(Fact::Said { key, command, kind });
                     cx.send(
                         self.gateway,
-                        Message::Command(Command::Work(Work { key, command, kind, content: number, reply_to })),
+                        Message::Command(Command::Work(Work {
+                            key,
+                            command,
+                            kind,
+                            content: number,
+                            reply_to,
+                        })),
                     );
                 }
                 if let Some((_, after)) = self.presses {

@@ -13,24 +13,46 @@ use super::tree::Part;
 /// What is said.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Message {
+    /// To a client, or to whoever asks in the place of one.
+    Client(ClientMessage),
+    /// To where requests come in: a door, a front or a group.
+    Entrance(EntranceMessage),
+    /// To one who carries requests out: a stage, a server or a caller.
+    Worker(WorkerMessage),
+    /// A stage loads what it needs.
+    Load(LoadId),
+    /// A worker calls the dependency.
+    Call {
+        /// The call.
+        call: CallId,
+        /// For which request.
+        request: RequestId,
+    },
+    /// To a supervisor.
+    Command(Box<Command<Part>>),
+    /// From a supervisor.
+    Answer(Box<Answer>),
+}
+
+/// To a client, or to whoever asks in the place of one.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ClientMessage {
     /// A client has a request.
     Arrives {
         /// Whether it is poison.
         poison: bool,
     },
-    /// A client wants this done.
-    Request(Work),
-    /// A stage hands this on, in this life of it.
-    Job {
-        /// What.
-        work: Work,
-        /// In which life.
-        by: Incarnation,
-    },
     /// The request was carried out.
     Done(RequestId),
     /// The request was not carried out in this attempt, and will not be.
     Failed(Work),
+}
+
+/// To where requests come in: a door, a front or a group.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum EntranceMessage {
+    /// A client wants this done.
+    Request(Work),
     /// The first stage, or one of several callers, can take requests.
     Open,
     /// One of a pool joins its group, in this life of it.
@@ -39,21 +61,24 @@ pub enum Message {
     Leave(Incarnation),
     /// The server can take requests, in this life of it.
     Ready(Incarnation),
+}
+
+/// To one who carries requests out: a stage, a server or a caller.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum WorkerMessage {
+    /// A stage hands this on, in this life of it.
+    Job {
+        /// What.
+        work: Work,
+        /// In which life.
+        by: Incarnation,
+    },
     /// A stage links itself to the one before it.
     Link,
     /// The one before says which life of it this is.
     Linked(Incarnation),
-    /// A stage loads what it needs.
-    Load(LoadId),
     /// A stage has what it loaded.
     Loaded(LoadId),
-    /// A worker calls the dependency.
-    Call {
-        /// The call.
-        call: CallId,
-        /// For which request.
-        request: RequestId,
-    },
     /// What came of a call.
     Returned {
         /// Which.
@@ -61,10 +86,6 @@ pub enum Message {
         /// Whether it was carried out.
         ok: bool,
     },
-    /// To a supervisor.
-    Command(Box<Command<Part>>),
-    /// From a supervisor.
-    Answer(Box<Answer>),
 }
 
 impl Message {
@@ -72,16 +93,21 @@ impl Message {
     pub fn lane(&self) -> Lane {
         match self {
             Self::Command(_)
-            | Self::Open
-            | Self::Join(_)
-            | Self::Leave(_)
-            | Self::Ready(_)
-            | Self::Link
-            | Self::Linked(_)
-            | Self::Load(_)
-            | Self::Loaded(_) => Lane::Control,
-            Self::Done(_) | Self::Failed(_) | Self::Returned { .. } | Self::Answer(_) => Lane::Result,
-            Self::Arrives { .. } | Self::Request(_) | Self::Job { .. } | Self::Call { .. } => Lane::Work,
+            | Self::Entrance(
+                EntranceMessage::Open
+                | EntranceMessage::Join(_)
+                | EntranceMessage::Leave(_)
+                | EntranceMessage::Ready(_),
+            )
+            | Self::Worker(WorkerMessage::Link | WorkerMessage::Linked(_) | WorkerMessage::Loaded(_))
+            | Self::Load(_) => Lane::Control,
+            Self::Client(ClientMessage::Done(_) | ClientMessage::Failed(_))
+            | Self::Worker(WorkerMessage::Returned { .. })
+            | Self::Answer(_) => Lane::Result,
+            Self::Client(ClientMessage::Arrives { .. })
+            | Self::Entrance(EntranceMessage::Request(_))
+            | Self::Worker(WorkerMessage::Job { .. })
+            | Self::Call { .. } => Lane::Work,
         }
     }
 }

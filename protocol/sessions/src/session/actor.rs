@@ -50,7 +50,10 @@ use super::catalog::AgentName;
 use super::config::Config;
 use super::fact::{Fact, PhaseName};
 use super::id::{CommandId, Key, RunId};
-use super::message::{Calls, Class, Interrupt, Kind, Message, Command, SessionMessage, StreamMessage, ClientMessage, Metrics, Outcome, Reply};
+use super::message::{
+    Calls, Class, ClientMessage, Command, Interrupt, Kind, Message, Metrics, Outcome, Reply, SessionMessage,
+    StreamMessage,
+};
 use super::models::ModelTable;
 use super::stream::Stream;
 use super::tool::ToolActor;

@@ -13,7 +13,7 @@ use rehearsal_protocol::mailbox::DeadLetter;
 use super::config::Config;
 use super::fact::Fact;
 use super::id::StreamId;
-use super::message::{Message, ProviderMessage, StreamMessage, ProviderError, StreamEnd};
+use super::message::{Message, ProviderError, ProviderMessage, StreamEnd, StreamMessage};
 use super::models::{ModelPin, ModelTable};
 use super::stream::Stream;
 use super::variant::{Variant, Variants};
@@ -87,7 +87,7 @@ impl AgentActor {
             Message::Provider(message) => match message {
                 ProviderMessage::CloseStream { stream } if stream == self.stream => self.cancel(cx),
                 ProviderMessage::CloseStream { .. } | ProviderMessage::Generate { .. } => {
-                    cx.dead_letter(DeadLetter::Malformed)
+                    cx.dead_letter(DeadLetter::Malformed);
                 }
             },
             Message::Models(table) => self.rotate(table),

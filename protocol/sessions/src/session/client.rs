@@ -9,7 +9,7 @@ use rehearsal_protocol::mailbox::DeadLetter;
 
 use super::fact::Fact;
 use super::id::{CommandId, Key, RunId};
-use super::message::{Interrupt, Kind, Message, Command, ClientMessage, Reply, Stop, Terminate, Work};
+use super::message::{ClientMessage, Command, Interrupt, Kind, Message, Reply, Stop, Terminate, Work};
 use super::{Cx, Session};
 
 /// Time to give the next command.
@@ -181,7 +181,7 @@ impl Actor<Session> for Client {
                 Message::Client(message) => match message {
                     ClientMessage::Answer { command, reply } => self.answered(cx, command, reply),
                     ClientMessage::State(_) | ClientMessage::Metrics { .. } => {
-                        cx.dead_letter(DeadLetter::Malformed)
+                        cx.dead_letter(DeadLetter::Malformed);
                     }
                 },
                 _ => cx.dead_letter(DeadLetter::Malformed),

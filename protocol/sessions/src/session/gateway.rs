@@ -12,7 +12,7 @@ use super::catalog::AgentName;
 use super::config::Config;
 use super::fact::{Fact, Refusal};
 use super::id::{CommandId, Key};
-use super::message::{Message, Command, GatewayMessage, SessionMessage, ClientMessage, Reply};
+use super::message::{ClientMessage, Command, GatewayMessage, Message, Reply, SessionMessage};
 use super::models::{ModelId, ModelTable};
 use super::variant::{Variant, Variants};
 use super::{Cx, Session};
@@ -97,21 +97,19 @@ impl Gateway {
 
     fn message(&mut self, cx: &mut Cx<'_>, message: Message) {
         match &message {
-            Message::Command(command) => match command {
-                Command::Work(work) => {
-                    cx.announce(Fact::Received { key: work.key, command: work.command });
-                    self.route(cx, work.key, message);
+            Message::Command(command) => {
+                let (key, question, _) = command.about();
+                match command {
+                    Command::Work(_) => cx.announce(Fact::Received { key, command: question }),
+                    Command::GetState(_) => cx.announce(Fact::StateAsked { key, question }),
+                    Command::Interrupt(_)
+                    | Command::Terminate(_)
+                    | Command::SwitchAgent(_)
+                    | Command::GetMetrics(_)
+                    | Command::Respond(_) => {}
                 }
-                Command::Interrupt(interrupt) => self.route(cx, interrupt.key, message),
-                Command::Terminate(terminate) => self.route(cx, terminate.key, message),
-                Command::SwitchAgent(switch) => self.route(cx, switch.key, message),
-                Command::GetState(get) => {
-                    cx.announce(Fact::StateAsked { key: get.key, question: get.question });
-                    self.route(cx, get.key, message);
-                }
-                Command::GetMetrics(get) => self.route(cx, get.key, message),
-                Command::Respond(respond) => self.route(cx, respond.call.run.key, message),
-            },
+                self.route(cx, key, message);
+            }
             Message::Gateway(message) => match message {
                 GatewayMessage::Rotate { agent, model } => self.rotate(cx, *agent, *model),
                 GatewayMessage::Busy(_) => self.set_busy(cx, true),

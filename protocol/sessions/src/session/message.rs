@@ -268,99 +268,73 @@ impl Message {
     /// The lane in which a message travels (`actors.md` B.1).
     pub fn lane(&self) -> Lane {
         match self {
-            Self::Command(Command::Interrupt(_))
-            | Self::Session(SessionMessage::Record(_))
-            | Self::Command(Command::Terminate(_))
-            | Self::Command(Command::SwitchAgent(_))
-            | Self::Command(Command::GetState(_))
-            | Self::Command(Command::GetMetrics(_))
-            | Self::Gateway(GatewayMessage::Rotate { .. })
-            | Self::Models(_)
-            | Self::Command(Command::Respond(_))
-            | Self::Planner(PlannerMessage::Decide { .. })
-            | Self::Provider(ProviderMessage::CloseStream { .. })
-            | Self::CancelCalls { .. }
-            | Self::Sandbox(SandboxMessage::Abort { .. })
-            | Self::Sandbox(SandboxMessage::Kill { .. }) => Lane::Control,
-            Self::Client(ClientMessage::Answer { .. })
-            | Self::Client(ClientMessage::State(_))
-            | Self::Client(ClientMessage::Metrics { .. })
-            | Self::Gateway(GatewayMessage::Busy(_))
-            | Self::Gateway(GatewayMessage::Rested(_))
-            | Self::Gateway(GatewayMessage::Leaving(_))
-            | Self::Gateway(GatewayMessage::Staying(_))
-            | Self::Session(SessionMessage::NeedsPeople { .. })
-            | Self::Asked { .. }
-            | Self::Session(SessionMessage::Resolved { .. })
-            | Self::Stream(StreamMessage::Chunk { .. })
-            | Self::Stream(StreamMessage::StreamEnded { .. })
-            | Self::Tool(ToolMessage::Performed { .. })
-            | Self::Tool(ToolMessage::Aborted { .. })
-            | Self::Tool(ToolMessage::Killed { .. })
-            | Self::Session(SessionMessage::Result(_))
-            | Self::Sandbox(SandboxMessage::Acknowledged { .. }) => Lane::Result,
-            // Whoever is to leave handles first whatever was sent before.
-            Self::Session(SessionMessage::Leave)
-            | Self::Command(Command::Work(_))
-            | Self::Planner(PlannerMessage::Present { .. })
-            | Self::Provider(ProviderMessage::Generate { .. })
-            | Self::Tool(ToolMessage::Patience { .. })
-            | Self::Tool(ToolMessage::Execute { .. })
-            | Self::Sandbox(SandboxMessage::Perform { .. }) => Lane::Work,
+            Self::Command(Command::Work(_)) => Lane::Work,
+            Self::Command(_) | Self::Models(_) | Self::CancelCalls { .. } => Lane::Control,
+            Self::Client(_) | Self::Stream(_) | Self::Asked { .. } => Lane::Result,
+            Self::Gateway(message) => match message {
+                GatewayMessage::Rotate { .. } => Lane::Control,
+                GatewayMessage::Busy(_)
+                | GatewayMessage::Rested(_)
+                | GatewayMessage::Leaving(_)
+                | GatewayMessage::Staying(_) => Lane::Result,
+            },
+            Self::Session(message) => match message {
+                SessionMessage::Record(_) => Lane::Control,
+                SessionMessage::NeedsPeople { .. }
+                | SessionMessage::Resolved { .. }
+                | SessionMessage::Result(_) => Lane::Result,
+                // Whoever is to leave handles first whatever was sent before.
+                SessionMessage::Leave => Lane::Work,
+            },
+            Self::Planner(message) => match message {
+                PlannerMessage::Decide { .. } => Lane::Control,
+                PlannerMessage::Present { .. } => Lane::Work,
+            },
+            Self::Provider(message) => match message {
+                ProviderMessage::CloseStream { .. } => Lane::Control,
+                ProviderMessage::Generate { .. } => Lane::Work,
+            },
+            Self::Tool(message) => match message {
+                ToolMessage::Performed { .. } | ToolMessage::Aborted { .. } | ToolMessage::Killed { .. } => {
+                    Lane::Result
+                }
+                ToolMessage::Patience { .. } | ToolMessage::Execute { .. } => Lane::Work,
+            },
+            Self::Sandbox(message) => match message {
+                SandboxMessage::Abort { .. } | SandboxMessage::Kill { .. } => Lane::Control,
+                SandboxMessage::Acknowledged { .. } => Lane::Result,
+                SandboxMessage::Perform { .. } => Lane::Work,
+            },
         }
     }
 
     /// The command that a message carries to a session, and where its answer goes.
     pub fn command(&self) -> Option<(Key, CommandId, Address)> {
         match self {
-            Self::Command(Command::Work(work)) => Some((work.key, work.command, work.reply_to)),
-            Self::Command(Command::Interrupt(interrupt))
-            | Self::Session(SessionMessage::Record(interrupt)) => {
-                Some((interrupt.key, interrupt.command, interrupt.reply_to))
-            }
-            Self::Command(Command::Terminate(terminate)) => {
-                Some((terminate.key, terminate.command, terminate.reply_to))
-            }
-            Self::Command(Command::Respond(respond)) => {
-                Some((respond.call.run.key, respond.command, respond.reply_to))
-            }
-            Self::Command(Command::SwitchAgent(switch)) => {
-                Some((switch.key, switch.command, switch.reply_to))
-            }
-            Self::Command(Command::GetState(get)) | Self::Command(Command::GetMetrics(get)) => {
-                Some((get.key, get.question, get.reply_to))
-            }
-            Self::Client(ClientMessage::Answer { .. })
-            | Self::Client(ClientMessage::State(_))
-            | Self::Client(ClientMessage::Metrics { .. })
-            | Self::Gateway(GatewayMessage::Rotate { .. })
-            | Self::Models(_)
-            | Self::Tool(ToolMessage::Patience { .. })
-            | Self::Gateway(GatewayMessage::Busy(_))
-            | Self::Gateway(GatewayMessage::Rested(_))
-            | Self::Gateway(GatewayMessage::Leaving(_))
-            | Self::Session(SessionMessage::Leave)
-            | Self::Gateway(GatewayMessage::Staying(_))
-            | Self::Session(SessionMessage::NeedsPeople { .. })
-            | Self::Asked { .. }
-            | Self::Planner(PlannerMessage::Present { .. })
-            | Self::Planner(PlannerMessage::Decide { .. })
-            | Self::Session(SessionMessage::Resolved { .. })
-            | Self::Provider(ProviderMessage::Generate { .. })
-            | Self::Provider(ProviderMessage::CloseStream { .. })
-            | Self::Stream(StreamMessage::Chunk { .. })
-            | Self::Stream(StreamMessage::StreamEnded { .. })
-            | Self::Tool(ToolMessage::Execute { .. })
-            | Self::CancelCalls { .. }
-            | Self::Sandbox(SandboxMessage::Perform { .. })
-            | Self::Sandbox(SandboxMessage::Abort { .. })
-            | Self::Tool(ToolMessage::Performed { .. })
-            | Self::Tool(ToolMessage::Aborted { .. })
-            | Self::Sandbox(SandboxMessage::Kill { .. })
-            | Self::Tool(ToolMessage::Killed { .. })
-            | Self::Session(SessionMessage::Result(_))
-            | Self::Sandbox(SandboxMessage::Acknowledged { .. }) => None,
+            Self::Command(command) => Some(command.about()),
+            Self::Session(SessionMessage::Record(interrupt)) => Some(interrupt.about()),
+            _ => None,
         }
+    }
+}
+
+impl Command {
+    /// For which session, under which number, and where the answer goes.
+    pub fn about(&self) -> (Key, CommandId, Address) {
+        match self {
+            Self::Work(work) => (work.key, work.command, work.reply_to),
+            Self::Interrupt(interrupt) => interrupt.about(),
+            Self::Terminate(terminate) => (terminate.key, terminate.command, terminate.reply_to),
+            Self::Respond(respond) => (respond.call.run.key, respond.command, respond.reply_to),
+            Self::SwitchAgent(switch) => (switch.key, switch.command, switch.reply_to),
+            Self::GetState(get) | Self::GetMetrics(get) => (get.key, get.question, get.reply_to),
+        }
+    }
+}
+
+impl Interrupt {
+    fn about(&self) -> (Key, CommandId, Address) {
+        (self.key, self.command, self.reply_to)
     }
 }
 

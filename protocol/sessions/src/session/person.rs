@@ -9,7 +9,7 @@ use rehearsal_protocol::mailbox::DeadLetter;
 
 use super::fact::Fact;
 use super::id::{CallId, CommandId};
-use super::message::{Decision, Message, Command, ClientMessage, Reply, Respond};
+use super::message::{ClientMessage, Command, Decision, Message, Reply, Respond};
 use super::{Cx, Session};
 
 /// How long an answer may take before the decision is sent again.
@@ -86,7 +86,7 @@ impl Actor<Session> for Person {
                 Message::Client(message) => match message {
                     ClientMessage::Answer { command, reply } => self.answered(cx, command, reply),
                     ClientMessage::State(_) | ClientMessage::Metrics { .. } => {
-                        cx.dead_letter(DeadLetter::Malformed)
+                        cx.dead_letter(DeadLetter::Malformed);
                     }
                 },
                 _ => cx.dead_letter(DeadLetter::Malformed),

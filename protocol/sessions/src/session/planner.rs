@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::fact::{Fact, Verdict};
 use super::id::{CallId, CommandId};
-use super::message::{Decision, Message, SessionMessage, PlannerMessage, ClientMessage, Reply};
+use super::message::{ClientMessage, Decision, Message, PlannerMessage, Reply, SessionMessage};
 use super::variant::{Variant, Variants};
 use super::{Cx, Session};
 

@@ -8,7 +8,7 @@ use rehearsal_protocol::input::{Input, Signal, TimerId};
 use rehearsal_protocol::mailbox::DeadLetter;
 
 use super::id::StreamId;
-use super::message::{Calls, Class, Message, ProviderMessage, StreamMessage, ProviderError, StreamEnd};
+use super::message::{Calls, Class, Message, ProviderError, ProviderMessage, StreamEnd, StreamMessage};
 use super::{Cx, Session};
 
 /// After this many model calls a run gets no more tool calls, so that runs end.

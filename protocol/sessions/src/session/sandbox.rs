@@ -10,7 +10,7 @@ use rehearsal_protocol::mailbox::DeadLetter;
 
 use super::fact::Fact;
 use super::id::CallId;
-use super::message::{Message, ToolMessage, SandboxMessage, Outcome, ResultAck};
+use super::message::{Message, Outcome, ResultAck, SandboxMessage, ToolMessage};
 use super::{Cx, Session};
 
 /// How long a result waits for its acknowledgement before it is sent again.

@@ -8,7 +8,7 @@ use rehearsal_protocol::mailbox::DeadLetter;
 use super::config::{Config, Leftovers};
 use super::fact::Fact;
 use super::id::{CallId, RunId};
-use super::message::{Class, Message, SessionMessage, ToolMessage, SandboxMessage, Outcome, Report};
+use super::message::{Class, Message, Outcome, Report, SandboxMessage, SessionMessage, ToolMessage};
 use super::variant::{Variant, Variants};
 use super::{Cx, Session};
 
@@ -75,7 +75,7 @@ impl ToolActor {
                 ToolMessage::Execute { call, attempt, class } => self.execute(cx, call, attempt, class),
                 ToolMessage::Patience { run, attempts } => self.patience = Some((run, attempts)),
                 ToolMessage::Performed { call, attempt, outcome } => {
-                    self.performed(cx, from, call, attempt, outcome)
+                    self.performed(cx, from, call, attempt, outcome);
                 }
                 ToolMessage::Aborted { call } => self.aborted(cx, call),
                 ToolMessage::Killed { call } => self.killed(cx, call),

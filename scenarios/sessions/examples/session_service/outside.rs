@@ -7,7 +7,8 @@ use std::time::Duration;
 use rehearsal_host::Edge;
 use rehearsal_protocol::{Address, Input};
 use rehearsal_sessions::session::{
-    CallId, Calls, Class, Fact, Message, ProviderMessage, StreamMessage, ToolMessage, SandboxMessage, Outcome, Session, StreamEnd, StreamId,
+    CallId, Calls, Class, Fact, Message, Outcome, ProviderMessage, SandboxMessage, Session, StreamEnd,
+    StreamId, StreamMessage, ToolMessage,
 };
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
@@ -69,7 +70,10 @@ async fn stream(to: Address, id: StreamId, pace: Duration, say: Outgoing) {
         chunks += 1;
     }
     let calls = if id.step == 1 { Calls([Some(Class::Parallel), None, None]) } else { Calls::default() };
-    let _ = say.send((to, Message::Stream(StreamMessage::StreamEnded { stream: id, end: StreamEnd::Done { chunks, calls } })));
+    let _ = say.send((
+        to,
+        Message::Stream(StreamMessage::StreamEnded { stream: id, end: StreamEnd::Done { chunks, calls } }),
+    ));
 }
 
 /// The place where tools run: every one of them takes a few words' time.
@@ -107,7 +111,8 @@ pub(crate) async fn sandbox(mut edge: Edge<Session>, pace: Duration) {
 
 async fn perform(to: Address, call: CallId, attempt: u8, pace: Duration, say: Outgoing) {
     tokio::time::sleep(pace * 5).await;
-    let _ = say.send((to, Message::Tool(ToolMessage::Performed { call, attempt, outcome: Outcome::Succeeded(42) })));
+    let _ = say
+        .send((to, Message::Tool(ToolMessage::Performed { call, attempt, outcome: Outcome::Succeeded(42) })));
 }
 
 /// Does the work unless it is called off.

@@ -8,7 +8,7 @@ use futures_util::{SinkExt, StreamExt};
 use rehearsal_host::Edge;
 use rehearsal_host::facts::{Announced, Facts};
 use rehearsal_protocol::{Address, Input};
-use rehearsal_sessions::session::{CommandId, Fact, Key, Message, ClientMessage, Reply, Session};
+use rehearsal_sessions::session::{ClientMessage, CommandId, Fact, Key, Message, Reply, Session};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::broadcast;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};

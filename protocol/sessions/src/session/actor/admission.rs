@@ -14,7 +14,7 @@ use crate::session::Cx;
 use crate::session::catalog::AgentName;
 use crate::session::fact::{Cause, Fact, Queue, Refusal, Role};
 use crate::session::id::RunId;
-use crate::session::message::{Kind, Message, GatewayMessage, ClientMessage, Reply, Work};
+use crate::session::message::{ClientMessage, GatewayMessage, Kind, Message, Reply, Work};
 use crate::session::variant::Variant;
 
 impl SessionActor {

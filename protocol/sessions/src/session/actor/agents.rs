@@ -10,7 +10,7 @@ use crate::session::Cx;
 use crate::session::agent::AgentActor;
 use crate::session::fact::{Cause, Fact, Refusal};
 use crate::session::id::{RunId, StreamId};
-use crate::session::message::{Kind, Message, ClientMessage, Reply, SwitchAgent};
+use crate::session::message::{ClientMessage, Kind, Message, Reply, SwitchAgent};
 use crate::session::models::{ModelPin, ModelTable};
 use crate::session::variant::Variant;
 

@@ -13,7 +13,7 @@ use crate::session::Cx;
 use crate::session::config::StoppedCalls;
 use crate::session::fact::{Cause, Extent, Fact, PhaseName, Role};
 use crate::session::id::{CallId, CommandId, RunId};
-use crate::session::message::{Calls, Message, GatewayMessage, Metrics, Outcome, Reply, Terminate};
+use crate::session::message::{Calls, GatewayMessage, Message, Metrics, Outcome, Reply, Terminate};
 use crate::session::variant::Variant;
 
 /// What will be told of a run's end once it is durable.

@@ -12,7 +12,7 @@ use crate::session::Cx;
 use crate::session::config::{AfterCancel, ExpectedRun, SecondPress};
 use crate::session::fact::{Fact, PhaseName, Refusal};
 use crate::session::id::{CommandId, RunId};
-use crate::session::message::{Interrupt, Message, SessionMessage, ClientMessage, Reply};
+use crate::session::message::{ClientMessage, Interrupt, Message, Reply, SessionMessage};
 use crate::session::variant::Variant;
 
 impl SessionActor {

@@ -14,7 +14,7 @@ use crate::session::Cx;
 use crate::session::config::ParkedInterjection;
 use crate::session::fact::{Cause, Fact};
 use crate::session::id::{CallId, CommandId};
-use crate::session::message::{Class, Decision, Message, PlannerMessage, Outcome, Reply, Respond};
+use crate::session::message::{Class, Decision, Message, Outcome, PlannerMessage, Reply, Respond};
 use crate::session::planner::PlannerActor;
 use crate::session::variant::Variant;
 

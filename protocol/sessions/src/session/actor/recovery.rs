@@ -13,7 +13,7 @@ use super::tally::Tally;
 use super::{Active, Phase, SessionActor, Sub, Then};
 use crate::session::Cx;
 use crate::session::fact::{Cause, Fact, PhaseName};
-use crate::session::message::{Message, GatewayMessage};
+use crate::session::message::{GatewayMessage, Message};
 use crate::session::variant::Variant;
 
 impl SessionActor {

@@ -5,7 +5,7 @@
 
 use super::{IDLE, Phase, SessionActor, Then};
 use crate::session::Cx;
-use crate::session::message::{Message, GatewayMessage};
+use crate::session::message::{GatewayMessage, Message};
 
 impl SessionActor {
     /// Nothing waits: the session is idle from this turn on.

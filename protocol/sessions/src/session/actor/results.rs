@@ -5,7 +5,7 @@ use rehearsal_protocol::mailbox::DeadLetter;
 use super::{Active, Phase, SessionActor, Sub};
 use crate::session::Cx;
 use crate::session::fact::{Fact, Role};
-use crate::session::message::{Message, SandboxMessage, Report, ResultAck};
+use crate::session::message::{Message, Report, ResultAck, SandboxMessage};
 use crate::session::variant::Variant;
 
 impl SessionActor {

@@ -9,7 +9,7 @@ use crate::session::Cx;
 use crate::session::config::Listener;
 use crate::session::fact::{Cause, Extent, Fact, Role};
 use crate::session::id::{CallId, RunId, StreamId};
-use crate::session::message::{Calls, Class, Message, ProviderMessage, ToolMessage, StreamEnd};
+use crate::session::message::{Calls, Class, Message, ProviderMessage, StreamEnd, ToolMessage};
 use crate::session::stream::Stream;
 use crate::session::variant::Variant;
 

@@ -5,7 +5,7 @@
 use super::{Phase, SessionActor, Sub};
 use crate::session::Cx;
 use crate::session::fact::Fact;
-use crate::session::message::{GetState, Message, ClientMessage, State};
+use crate::session::message::{ClientMessage, GetState, Message, State};
 use crate::session::variant::Variant;
 
 impl SessionActor {

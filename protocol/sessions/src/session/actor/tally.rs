@@ -7,7 +7,7 @@ use rehearsal_protocol::time::Time;
 use super::SessionActor;
 use crate::session::Cx;
 use crate::session::fact::Fact;
-use crate::session::message::{Calls, GetState, Message, ClientMessage, Metrics};
+use crate::session::message::{Calls, ClientMessage, GetState, Message, Metrics};
 use crate::session::variant::Variant;
 
 /// The total, with what is being stored.

@@ -1,7 +1,7 @@
 //! The knobs of table B.3, each turned alone.
 
-use crate::session::message::Command;
 use super::play::{Play, call, command, facts, says};
+use crate::session::message::Command;
 use crate::session::*;
 
 fn with(config: Config) -> Play {

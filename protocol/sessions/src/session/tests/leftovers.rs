@@ -1,6 +1,6 @@
 //! What is left of calls that were stopped: groups of processes.
 
-use crate::session::message::{ToolMessage, SandboxMessage};
+use crate::session::message::{SandboxMessage, ToolMessage};
 use std::time::Duration;
 
 use rehearsal_protocol::address::Address;

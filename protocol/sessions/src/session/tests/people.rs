@@ -1,6 +1,6 @@
 //! Runs that wait for people, and plans (T11–T13, A.4).
 
-use crate::session::message::{Command, SessionMessage, PlannerMessage};
+use crate::session::message::{Command, PlannerMessage, SessionMessage};
 use rehearsal_protocol::address::Address;
 use rehearsal_protocol::address::Incarnation;
 use rehearsal_protocol::input::{Input, Recovered, WriteId};

@@ -1,7 +1,7 @@
 //! What a session does after a crash with what its disk has kept.
 
-use crate::session::message::SessionMessage;
 use super::play::{Play, call, facts, says};
+use crate::session::message::SessionMessage;
 use crate::session::*;
 
 #[test]
