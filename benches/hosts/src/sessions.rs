@@ -8,7 +8,7 @@ use rehearsal_host::{Edge, Settings, System};
 use rehearsal_protocol::{Address, Input};
 use rehearsal_sessions::session::message::Reply;
 use rehearsal_sessions::session::{
-    CommandId, Config, Gateway, Key, Kind, Message, Command, ClientMessage, Provider, Sandbox, Session, Variant, Work,
+    CommandId, Config, Gateway, Key, Kind, Message, Command, Provider, Sandbox, Session, Variant, Work,
 };
 use tokio::sync::mpsc;
 
@@ -74,7 +74,7 @@ async fn client(mut edge: Edge<Session>, gateway: Address, client: u16, requests
         loop {
             let Some(input) = edge.next().await else { return latencies };
             let Input::Message(envelope) = input else { continue };
-            let Message::Client(ClientMessage::Answer { command: answered, reply }) = envelope.message else { continue };
+            let Message::Answer { command: answered, reply } = envelope.message else { continue };
             assert_eq!((answered, reply), (command, Reply::Accepted));
             break latencies.push(sent.elapsed());
         }

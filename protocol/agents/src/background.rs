@@ -112,7 +112,7 @@ pub enum Outcome {
 }
 
 /// What is said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Message {
     /// To the service.
     Service(ServiceMessage),
@@ -122,6 +122,18 @@ pub enum Message {
     Source(SourceMessage),
     /// To a task.
     Task(TaskMessage),
+}
+
+/// As what its receiver gets: whom it is for is told beside it.
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Service(message) => message.fmt(f),
+            Self::Person(message) => message.fmt(f),
+            Self::Source(message) => message.fmt(f),
+            Self::Task(message) => message.fmt(f),
+        }
+    }
 }
 
 /// To the service.

@@ -117,7 +117,7 @@ pub enum Outcome {
 }
 
 /// What is said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Message {
     /// To an agent.
     Agent(AgentMessage),
@@ -134,6 +134,21 @@ pub enum Message {
         /// What it came to.
         outcome: Outcome,
     },
+}
+
+/// As what its receiver gets: whom it is for is told beside it.
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Agent(message) => message.fmt(f),
+            Self::Router(message) => message.fmt(f),
+            Self::Runner(message) => message.fmt(f),
+            Self::Answered => f.write_str("Answered"),
+            Self::ChildEnded { way, outcome } => {
+                f.debug_struct("ChildEnded").field("way", way).field("outcome", outcome).finish()
+            }
+        }
+    }
 }
 
 /// To an agent.

@@ -20,6 +20,7 @@ mod tests;
 pub mod variant;
 pub mod writer;
 
+use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -57,7 +58,7 @@ pub type Number = u32;
 pub type CommandId = (u32, u32);
 
 /// What is said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Message {
     /// To the writer.
     Writer(WriterMessage),
@@ -74,6 +75,21 @@ pub enum Message {
     Subscriber(SubscriberMessage),
     /// To the reducer.
     Reducer(ReducerMessage),
+}
+
+/// As what its receiver gets: whom it is for is told beside it.
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Writer(message) => message.fmt(f),
+            Self::Publisher(message) => message.fmt(f),
+            Self::Subscriber(message) => message.fmt(f),
+            Self::Reducer(message) => message.fmt(f),
+            Self::Done { ask, number } => {
+                f.debug_struct("Done").field("ask", ask).field("number", number).finish()
+            }
+        }
+    }
 }
 
 /// To the writer.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::ROOTS;
 
 /// What is said.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Message {
     /// To a client.
     Client(ClientMessage),
@@ -18,6 +18,18 @@ pub enum Message {
     Sessions(SessionsMessage),
     /// That is done, or refused, and durable.
     CalledBack,
+}
+
+/// As what its receiver gets: whom it is for is told beside it.
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Client(message) => message.fmt(f),
+            Self::Front(message) => message.fmt(f),
+            Self::Sessions(message) => message.fmt(f),
+            Self::CalledBack => f.write_str("CalledBack"),
+        }
+    }
 }
 
 /// To a client.

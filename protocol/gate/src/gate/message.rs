@@ -1,5 +1,7 @@
 //! What is said.
 
+use std::fmt;
+
 use rehearsal_protocol::address::Address;
 use rehearsal_protocol::mailbox::Lane;
 use serde::{Deserialize, Serialize};
@@ -8,7 +10,7 @@ use super::folder::{FileName, Vote};
 use super::record::{AgentId, Decision, GateId, Opinion, Row, Status, Subject};
 
 /// What is said.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Message {
     /// To the supervisor.
     Supervisor(SupervisorMessage),
@@ -26,6 +28,22 @@ pub enum Message {
     Keep(Keep),
     /// To the folder of results.
     File(File),
+}
+
+/// As what its receiver gets: whom it is for is told beside it.
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Supervisor(message) => message.fmt(f),
+            Self::Agent(message) => message.fmt(f),
+            Self::Cache(message) => message.fmt(f),
+            Self::News(news) => f.debug_tuple("News").field(news).finish(),
+            Self::Prompt(agent) => f.debug_tuple("Prompt").field(agent).finish(),
+            Self::Refill => f.write_str("Refill"),
+            Self::Keep(keep) => f.debug_tuple("Keep").field(keep).finish(),
+            Self::File(file) => f.debug_tuple("File").field(file).finish(),
+        }
+    }
 }
 
 /// To the supervisor.

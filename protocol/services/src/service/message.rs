@@ -11,7 +11,7 @@ use super::caller::CallId;
 use super::tree::Part;
 
 /// What is said.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Message {
     /// To a client, or to whoever asks in the place of one.
     Client(ClientMessage),
@@ -32,6 +32,23 @@ pub enum Message {
     Command(Box<Command<Part>>),
     /// From a supervisor.
     Answer(Box<Answer>),
+}
+
+/// As what its receiver gets: whom it is for is told beside it.
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Client(message) => message.fmt(f),
+            Self::Entrance(message) => message.fmt(f),
+            Self::Worker(message) => message.fmt(f),
+            Self::Load(load) => f.debug_tuple("Load").field(load).finish(),
+            Self::Call { call, request } => {
+                f.debug_struct("Call").field("call", call).field("request", request).finish()
+            }
+            Self::Command(command) => f.debug_tuple("Command").field(command).finish(),
+            Self::Answer(answer) => f.debug_tuple("Answer").field(answer).finish(),
+        }
+    }
 }
 
 /// To a client, or to whoever asks in the place of one.

@@ -51,8 +51,7 @@ use super::config::Config;
 use super::fact::{Fact, PhaseName};
 use super::id::{CommandId, Key, RunId};
 use super::message::{
-    Calls, Class, ClientMessage, Command, Interrupt, Kind, Message, Metrics, Outcome, Reply, SessionMessage,
-    StreamMessage,
+    Calls, Class, Command, Interrupt, Kind, Message, Metrics, Outcome, Reply, SessionMessage, StreamMessage,
 };
 use super::models::ModelTable;
 use super::stream::Stream;
@@ -392,7 +391,7 @@ impl SessionActor {
     /// Answers a command, and remembers the answer for its repeats.
     fn answer(&mut self, cx: &mut Cx<'_>, command: CommandId, reply_to: Address, reply: Reply) {
         self.memory.answered(command, reply);
-        cx.send(reply_to, Message::Client(ClientMessage::Answer { command, reply }));
+        cx.send(reply_to, Message::Answer { command, reply });
     }
 
     fn tools(&self) -> Address {
@@ -428,6 +427,6 @@ impl Actor<Session> for SessionActor {
 /// Answers a command that has come before as it was answered then. If the answer waits for a commit, it is on its way.
 fn answer_again(cx: &mut Cx<'_>, seen: Seen, reply_to: Address) {
     if let Some(reply) = seen.reply {
-        cx.send(reply_to, Message::Client(ClientMessage::Answer { command: seen.command, reply }));
+        cx.send(reply_to, Message::Answer { command: seen.command, reply });
     }
 }

@@ -144,7 +144,10 @@ impl AgentActor {
                 heard.end(chunks, calls);
                 self.look_for_end(cx);
             }
-            StreamEnd::Refused { error, retry_after } => self.attempt_failed(cx, error, retry_after),
+            StreamEnd::Refused { error, retry_after } => {
+                let wait = retry_after.map(|seconds| Duration::from_secs(seconds.into()));
+                self.attempt_failed(cx, error, wait);
+            }
             // The provider does not say what went wrong, so nothing says that it would go better.
             StreamEnd::Failed => self.attempt_failed(cx, ProviderError::Unknown, None),
             StreamEnd::Closed => self.report(cx, StreamEnd::Closed),

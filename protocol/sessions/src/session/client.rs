@@ -9,7 +9,7 @@ use rehearsal_protocol::mailbox::DeadLetter;
 
 use super::fact::Fact;
 use super::id::{CommandId, Key, RunId};
-use super::message::{ClientMessage, Command, Interrupt, Kind, Message, Reply, Stop, Terminate, Work};
+use super::message::{Command, Interrupt, Kind, Message, Reply, Stop, Terminate, Work};
 use super::{Cx, Session};
 
 /// Time to give the next command.
@@ -178,12 +178,7 @@ impl Actor<Session> for Client {
                 cx.set_timer(THINK, pause);
             }
             Input::Message(envelope) => match envelope.message {
-                Message::Client(message) => match message {
-                    ClientMessage::Answer { command, reply } => self.answered(cx, command, reply),
-                    ClientMessage::State(_) | ClientMessage::Metrics { .. } => {
-                        cx.dead_letter(DeadLetter::Malformed);
-                    }
-                },
+                Message::Answer { command, reply } => self.answered(cx, command, reply),
                 _ => cx.dead_letter(DeadLetter::Malformed),
             },
             Input::Timer(THINK) => self.act(cx),

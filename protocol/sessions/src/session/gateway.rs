@@ -12,7 +12,7 @@ use super::catalog::AgentName;
 use super::config::Config;
 use super::fact::{Fact, Refusal};
 use super::id::{CommandId, Key};
-use super::message::{ClientMessage, Command, GatewayMessage, Message, Reply, SessionMessage};
+use super::message::{Command, GatewayMessage, Message, Reply, SessionMessage};
 use super::models::{ModelId, ModelTable};
 use super::variant::{Variant, Variants};
 use super::{Cx, Session};
@@ -369,5 +369,5 @@ fn client(message: &Message) -> Option<u16> {
 
 fn refuse(cx: &mut Cx<'_>, key: Key, command: CommandId, reply_to: Address) {
     cx.announce(Fact::Refused { key, command, why: Refusal::Unavailable });
-    cx.send(reply_to, Message::Client(ClientMessage::Answer { command, reply: Reply::Unavailable }));
+    cx.send(reply_to, Message::Answer { command, reply: Reply::Unavailable });
 }

@@ -4,7 +4,7 @@
 
 mod command;
 
-use std::time::Duration;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -19,7 +19,7 @@ use super::id::{CallId, CommandId, Key, RunId, StreamId};
 use super::models::{ModelId, ModelTable};
 
 /// Everything that travels between the actors of this protocol.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Message {
     /// To a session, by way of its gateway: what people want of it.
     Command(Command),
@@ -49,8 +49,48 @@ pub enum Message {
         /// The call.
         call: CallId,
     },
-    /// To a client, or whoever else asked.
-    Client(ClientMessage),
+    /// To the client: what became of a command.
+    Answer {
+        /// The command.
+        command: CommandId,
+        /// What became of it.
+        reply: Reply,
+    },
+    /// Session to client: this.
+    State(State),
+    /// Session to client: this.
+    Metrics {
+        /// The question.
+        question: CommandId,
+        /// What it has done.
+        metrics: Metrics,
+    },
+}
+
+/// As what its receiver gets: whom it is for is told beside it.
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Command(message) => message.fmt(f),
+            Self::Gateway(message) => message.fmt(f),
+            Self::Session(message) => message.fmt(f),
+            Self::Provider(message) => message.fmt(f),
+            Self::Stream(message) => message.fmt(f),
+            Self::Planner(message) => message.fmt(f),
+            Self::Tool(message) => message.fmt(f),
+            Self::Sandbox(message) => message.fmt(f),
+            Self::Models(table) => f.debug_tuple("Models").field(table).finish(),
+            Self::CancelCalls { run } => f.debug_struct("CancelCalls").field("run", run).finish(),
+            Self::Asked { call } => f.debug_struct("Asked").field("call", call).finish(),
+            Self::Answer { command, reply } => {
+                f.debug_struct("Answer").field("command", command).field("reply", reply).finish()
+            }
+            Self::State(state) => f.debug_tuple("State").field(state).finish(),
+            Self::Metrics { question, metrics } => {
+                f.debug_struct("Metrics").field("question", question).field("metrics", metrics).finish()
+            }
+        }
+    }
 }
 
 /// To a session, by way of its gateway: what people want of it.
@@ -243,34 +283,17 @@ pub enum SandboxMessage {
     },
 }
 
-/// To a client, or whoever else asked.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum ClientMessage {
-    /// To the client: what became of a command.
-    Answer {
-        /// The command.
-        command: CommandId,
-        /// What became of it.
-        reply: Reply,
-    },
-    /// Session to client: this.
-    State(State),
-    /// Session to client: this.
-    Metrics {
-        /// The question.
-        question: CommandId,
-        /// What it has done.
-        metrics: Metrics,
-    },
-}
-
 impl Message {
     /// The lane in which a message travels (`actors.md` B.1).
     pub fn lane(&self) -> Lane {
         match self {
             Self::Command(Command::Work(_)) => Lane::Work,
             Self::Command(_) | Self::Models(_) | Self::CancelCalls { .. } => Lane::Control,
-            Self::Client(_) | Self::Stream(_) | Self::Asked { .. } => Lane::Result,
+            Self::Answer { .. }
+            | Self::State(_)
+            | Self::Metrics { .. }
+            | Self::Stream(_)
+            | Self::Asked { .. } => Lane::Result,
             Self::Gateway(message) => match message {
                 GatewayMessage::Rotate { .. } => Lane::Control,
                 GatewayMessage::Busy(_)
@@ -356,8 +379,8 @@ pub enum StreamEnd {
     Refused {
         /// What went wrong.
         error: ProviderError,
-        /// How long the provider asks to wait.
-        retry_after: Option<Duration>,
+        /// How long the provider asks to wait, in whole seconds (`Retry-After` of HTTP).
+        retry_after: Option<u32>,
     },
 }
 

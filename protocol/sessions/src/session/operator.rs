@@ -10,7 +10,7 @@ use rehearsal_protocol::mailbox::DeadLetter;
 use super::catalog::AgentName;
 use super::fact::Fact;
 use super::id::{CommandId, Key};
-use super::message::{ClientMessage, Command, GatewayMessage, GetState, Kind, Message, SwitchAgent, Work};
+use super::message::{Command, GatewayMessage, GetState, Kind, Message, SwitchAgent, Work};
 use super::models::ModelId;
 use super::{Cx, Session, Workload};
 
@@ -93,9 +93,7 @@ impl Actor<Session> for Operator {
             Input::Timer(THINK) => self.act(cx),
             Input::Timer(id) => unreachable!("an operator sets no {id}"),
             Input::Message(envelope) => match envelope.message {
-                Message::Client(
-                    ClientMessage::Answer { .. } | ClientMessage::State(_) | ClientMessage::Metrics { .. },
-                ) => {}
+                Message::Answer { .. } | Message::State(_) | Message::Metrics { .. } => {}
                 _ => cx.dead_letter(DeadLetter::Malformed),
             },
             Input::Synced(_) => unreachable!("an operator writes nothing"),

@@ -9,7 +9,7 @@ use rehearsal_protocol::mailbox::DeadLetter;
 
 use super::fact::Fact;
 use super::id::{CallId, CommandId};
-use super::message::{ClientMessage, Command, Decision, Message, Reply, Respond};
+use super::message::{Command, Decision, Message, Reply, Respond};
 use super::{Cx, Session};
 
 /// How long an answer may take before the decision is sent again.
@@ -83,12 +83,7 @@ impl Actor<Session> for Person {
         match input {
             Input::Message(envelope) => match envelope.message {
                 Message::Asked { call } => self.asked(cx, call),
-                Message::Client(message) => match message {
-                    ClientMessage::Answer { command, reply } => self.answered(cx, command, reply),
-                    ClientMessage::State(_) | ClientMessage::Metrics { .. } => {
-                        cx.dead_letter(DeadLetter::Malformed);
-                    }
-                },
+                Message::Answer { command, reply } => self.answered(cx, command, reply),
                 _ => cx.dead_letter(DeadLetter::Malformed),
             },
             Input::Timer(timer) => self.says(cx, timer),

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::fact::{Fact, Verdict};
 use super::id::{CallId, CommandId};
-use super::message::{ClientMessage, Decision, Message, PlannerMessage, Reply, SessionMessage};
+use super::message::{Decision, Message, PlannerMessage, Reply, SessionMessage};
 use super::variant::{Variant, Variants};
 use super::{Cx, Session};
 
@@ -112,10 +112,7 @@ impl PlannerActor {
             | State::Claimed { .. }
             | State::Decided { .. } => {
                 if let Some((command, reply_to)) = by {
-                    cx.send(
-                        reply_to,
-                        Message::Client(ClientMessage::Answer { command, reply: Reply::NothingPending }),
-                    );
+                    cx.send(reply_to, Message::Answer { command, reply: Reply::NothingPending });
                 }
             }
         }

@@ -45,7 +45,7 @@ enum Ending {
     /// Nothing more is ever heard.
     Silent,
     /// Fails, and says how, and perhaps how long to wait.
-    Refuses(ProviderError, Option<Duration>),
+    Refuses(ProviderError, Option<u32>),
 }
 
 impl Provider {
@@ -151,7 +151,7 @@ fn choose_refusal(cx: &mut Cx<'_>) -> Option<Ending> {
         _ => ProviderError::Invalid,
     };
     let seconds = [0, 0, 1, 1, 7, 90][cx.choose(6) as usize];
-    Some(Ending::Refuses(error, Some(Duration::from_secs(seconds)).filter(|wait| !wait.is_zero())))
+    Some(Ending::Refuses(error, Some(seconds).filter(|seconds| *seconds > 0)))
 }
 
 fn choose_ending(cx: &mut Cx<'_>, step: u16, bold: bool) -> Ending {

@@ -8,7 +8,7 @@ use futures_util::{SinkExt, StreamExt};
 use rehearsal_host::Edge;
 use rehearsal_host::facts::{Announced, Facts};
 use rehearsal_protocol::{Address, Input};
-use rehearsal_sessions::session::{ClientMessage, CommandId, Fact, Key, Message, Reply, Session};
+use rehearsal_sessions::session::{CommandId, Fact, Key, Message, Reply, Session};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::broadcast;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -53,7 +53,7 @@ pub(crate) async fn serve(
         tokio::select! {
             input = edge.next() => match input {
                 None => return,
-                Some(Input::Message(envelope)) => if let Message::Client(ClientMessage::Answer { command, reply }) = envelope.message
+                Some(Input::Message(envelope)) => if let Message::Answer { command, reply } = envelope.message
                     && let Some(terminal) = terminals.get(&command.client)
                     && terminal.send((command, reply)).is_err()
                 {

@@ -14,7 +14,7 @@ use crate::session::Cx;
 use crate::session::catalog::AgentName;
 use crate::session::fact::{Cause, Fact, Queue, Refusal, Role};
 use crate::session::id::RunId;
-use crate::session::message::{ClientMessage, GatewayMessage, Kind, Message, Reply, Work};
+use crate::session::message::{GatewayMessage, Kind, Message, Reply, Work};
 use crate::session::variant::Variant;
 
 impl SessionActor {
@@ -200,5 +200,5 @@ fn refuse(cx: &mut Cx<'_>, work: &Work, why: Refusal) {
         Refusal::StaleRun => Reply::Interrupt(InterruptAck::StaleRun),
     };
     cx.announce(Fact::Refused { key: work.key, command: work.command, why });
-    cx.send(work.reply_to, Message::Client(ClientMessage::Answer { command: work.command, reply }));
+    cx.send(work.reply_to, Message::Answer { command: work.command, reply });
 }

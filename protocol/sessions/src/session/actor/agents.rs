@@ -10,7 +10,7 @@ use crate::session::Cx;
 use crate::session::agent::AgentActor;
 use crate::session::fact::{Cause, Fact, Refusal};
 use crate::session::id::{RunId, StreamId};
-use crate::session::message::{ClientMessage, Kind, Message, Reply, SwitchAgent};
+use crate::session::message::{Kind, Message, Reply, SwitchAgent};
 use crate::session::models::{ModelPin, ModelTable};
 use crate::session::variant::Variant;
 
@@ -37,7 +37,7 @@ impl SessionActor {
         };
         if let Some((why, reply)) = refusal {
             cx.announce(Fact::Refused { key, command, why });
-            return cx.send(reply_to, Message::Client(ClientMessage::Answer { command, reply }));
+            return cx.send(reply_to, Message::Answer { command, reply });
         }
         self.agent = agent;
         if self.variants.has(Variant::SwitchAtOnce) {

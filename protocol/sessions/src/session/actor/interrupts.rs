@@ -12,7 +12,7 @@ use crate::session::Cx;
 use crate::session::config::{AfterCancel, ExpectedRun, SecondPress};
 use crate::session::fact::{Fact, PhaseName, Refusal};
 use crate::session::id::{CommandId, RunId};
-use crate::session::message::{ClientMessage, Interrupt, Message, Reply, SessionMessage};
+use crate::session::message::{Interrupt, Message, Reply, SessionMessage};
 use crate::session::variant::Variant;
 
 impl SessionActor {
@@ -31,10 +31,7 @@ impl SessionActor {
             }
             PhaseName::Closing => {
                 cx.announce(Fact::Refused { key, command, why: Refusal::Unavailable });
-                return cx.send(
-                    reply_to,
-                    Message::Client(ClientMessage::Answer { command, reply: Reply::Unavailable }),
-                );
+                return cx.send(reply_to, Message::Answer { command, reply: Reply::Unavailable });
             }
             PhaseName::Idle
             | PhaseName::Starting

@@ -5,7 +5,7 @@
 use super::{Phase, SessionActor, Sub};
 use crate::session::Cx;
 use crate::session::fact::Fact;
-use crate::session::message::{ClientMessage, GetState, Message, State};
+use crate::session::message::{GetState, Message, State};
 use crate::session::variant::Variant;
 
 impl SessionActor {
@@ -24,7 +24,7 @@ impl SessionActor {
             epoch: self.journal.epoch,
         };
         cx.announce(Fact::StateTold { key, question, phase, last_error });
-        cx.send(reply_to, Message::Client(ClientMessage::State(state)));
+        cx.send(reply_to, Message::State(state));
     }
 
     /// A variant's way: tools are waited for inside the mailbox loop, so what comes from outside waits for its end.

@@ -7,7 +7,7 @@ use rehearsal_protocol::time::Time;
 use super::SessionActor;
 use crate::session::Cx;
 use crate::session::fact::Fact;
-use crate::session::message::{Calls, ClientMessage, GetState, Message, Metrics};
+use crate::session::message::{Calls, GetState, Message, Metrics};
 use crate::session::variant::Variant;
 
 /// The total, with what is being stored.
@@ -63,6 +63,6 @@ impl SessionActor {
             metrics.retries = 0;
         }
         cx.announce(Fact::MetricsTold { key, metrics });
-        cx.send(reply_to, Message::Client(ClientMessage::Metrics { question, metrics }));
+        cx.send(reply_to, Message::Metrics { question, metrics });
     }
 }

@@ -44,8 +44,8 @@ impl Bench {
         self.tell(Message::Stream(StreamMessage::StreamEnded { stream: StreamId { attempt, ..STREAM }, end }))
     }
 
-    fn refused(&mut self, attempt: u16, seconds: Option<u64>) -> Vec<String> {
-        let retry_after = seconds.map(Duration::from_secs);
+    fn refused(&mut self, attempt: u16, seconds: Option<u32>) -> Vec<String> {
+        let retry_after = seconds;
         self.ended(attempt, StreamEnd::Refused { error: ProviderError::RateLimited, retry_after })
     }
 
