@@ -55,7 +55,8 @@ pub use id::{CallId, CommandId, Key, RunId, StreamId};
 pub use message::{
     Calls, Class, Command, Decision, GatewayMessage, GetState, Interrupt, Kind, Message, Metrics, Outcome,
     PlannerMessage, ProviderError, ProviderMessage, Reply, Report, Respond, ResultAck, SandboxMessage,
-    SessionMessage, State, Stop, StreamEnd, StreamMessage, SwitchAgent, Terminate, ToolMessage, Work,
+    Seconds, SessionMessage, State, Stop, StreamEnd, StreamMessage, SwitchAgent, Terminate, ToolMessage,
+    Work,
 };
 pub use models::{ModelId, ModelPin, ModelTable};
 pub use operator::Operator;

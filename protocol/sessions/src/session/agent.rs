@@ -145,8 +145,7 @@ impl AgentActor {
                 self.look_for_end(cx);
             }
             StreamEnd::Refused { error, retry_after } => {
-                let wait = retry_after.map(|seconds| Duration::from_secs(seconds.into()));
-                self.attempt_failed(cx, error, wait);
+                self.attempt_failed(cx, error, retry_after.map(Duration::from));
             }
             // The provider does not say what went wrong, so nothing says that it would go better.
             StreamEnd::Failed => self.attempt_failed(cx, ProviderError::Unknown, None),

@@ -5,6 +5,7 @@
 mod command;
 
 use std::fmt;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -379,9 +380,26 @@ pub enum StreamEnd {
     Refused {
         /// What went wrong.
         error: ProviderError,
-        /// How long the provider asks to wait, in whole seconds (`Retry-After` of HTTP).
-        retry_after: Option<u32>,
+        /// How long the provider asks to wait.
+        retry_after: Option<Seconds>,
     },
+}
+
+/// Whole seconds, as in `Retry-After` of HTTP: a message with one is smaller than with a span.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Seconds(pub u32);
+
+impl From<Seconds> for Duration {
+    fn from(seconds: Seconds) -> Self {
+        Self::from_secs(seconds.0.into())
+    }
+}
+
+impl fmt::Debug for Seconds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}s", self.0)
+    }
 }
 
 /// What went wrong at a provider.

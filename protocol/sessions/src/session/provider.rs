@@ -8,7 +8,9 @@ use rehearsal_protocol::input::{Input, Signal, TimerId};
 use rehearsal_protocol::mailbox::DeadLetter;
 
 use super::id::StreamId;
-use super::message::{Calls, Class, Message, ProviderError, ProviderMessage, StreamEnd, StreamMessage};
+use super::message::{
+    Calls, Class, Message, ProviderError, ProviderMessage, Seconds, StreamEnd, StreamMessage,
+};
 use super::{Cx, Session};
 
 /// After this many model calls a run gets no more tool calls, so that runs end.
@@ -45,7 +47,7 @@ enum Ending {
     /// Nothing more is ever heard.
     Silent,
     /// Fails, and says how, and perhaps how long to wait.
-    Refuses(ProviderError, Option<u32>),
+    Refuses(ProviderError, Option<Seconds>),
 }
 
 impl Provider {
@@ -151,7 +153,7 @@ fn choose_refusal(cx: &mut Cx<'_>) -> Option<Ending> {
         _ => ProviderError::Invalid,
     };
     let seconds = [0, 0, 1, 1, 7, 90][cx.choose(6) as usize];
-    Some(Ending::Refuses(error, Some(seconds).filter(|seconds| *seconds > 0)))
+    Some(Ending::Refuses(error, (seconds > 0).then_some(Seconds(seconds))))
 }
 
 fn choose_ending(cx: &mut Cx<'_>, step: u16, bold: bool) -> Ending {

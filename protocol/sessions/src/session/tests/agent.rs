@@ -1,6 +1,6 @@
 //! The agent of one step: attempts, waits, and what it passes on (A.2, C.3).
 
-use crate::session::message::{ProviderMessage, StreamMessage};
+use crate::session::message::{ProviderMessage, Seconds, StreamMessage};
 use std::time::Duration;
 
 use rehearsal_protocol::address::Address;
@@ -45,7 +45,7 @@ impl Bench {
     }
 
     fn refused(&mut self, attempt: u16, seconds: Option<u32>) -> Vec<String> {
-        let retry_after = seconds;
+        let retry_after = seconds.map(Seconds);
         self.ended(attempt, StreamEnd::Refused { error: ProviderError::RateLimited, retry_after })
     }
 
