@@ -1,6 +1,7 @@
 //! Three lanes, bounds, and what happens to a message that has no room.
 
-use std::collections::VecDeque;
+use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use serde::{Deserialize, Serialize};
 
@@ -102,10 +103,100 @@ pub enum DeadLetter {
 }
 
 /// An actor's bounded queue: strictly by lane, and first in, first out within a lane.
-#[derive(Clone, Debug, Hash)]
+#[derive(Debug, Hash)]
 pub struct Mailbox<T> {
-    lanes: [VecDeque<T>; 3],
+    lanes: [Line<T>; 3],
     bounds: Bounds,
+}
+
+/// Items in the order in which they came. Every type of message has one of its own, so it is as little code as can be: a list whose beginning was
+/// taken already.
+struct Line<T> {
+    items: Vec<Option<T>>,
+    /// How many of them were taken.
+    taken: usize,
+}
+
+/// A line is put together only if so many of its places are of items that were taken.
+const MANY_TAKEN: usize = 32;
+
+impl<T> Line<T> {
+    const fn new() -> Self {
+        Self { items: Vec::new(), taken: 0 }
+    }
+
+    fn len(&self) -> usize {
+        self.items.len() - self.taken
+    }
+
+    fn push(&mut self, item: T) {
+        self.items.push(Some(item));
+    }
+
+    fn pop(&mut self) -> Option<T> {
+        let item = self.items.get_mut(self.taken)?.take();
+        self.taken += 1;
+        if self.taken == self.items.len() {
+            self.clear();
+        } else if self.taken >= MANY_TAKEN && self.taken >= self.len() {
+            self.put_together();
+        }
+        item
+    }
+
+    fn get(&self, place: usize) -> Option<&T> {
+        self.items.get(self.taken + place)?.as_ref()
+    }
+
+    fn clear(&mut self) {
+        self.items.clear();
+        self.taken = 0;
+    }
+
+    /// Gives the places of items that were taken to the others.
+    fn put_together(&mut self) {
+        let len = self.len();
+        for place in 0..len {
+            self.items.swap(place, self.taken + place);
+        }
+        self.items.truncate(len);
+        self.taken = 0;
+    }
+}
+
+impl<T: Clone> Clone for Mailbox<T> {
+    fn clone(&self) -> Self {
+        let [control, result, work] = &self.lanes;
+        Self { lanes: [control.clone(), result.clone(), work.clone()], bounds: self.bounds }
+    }
+}
+
+impl<T: Clone> Clone for Line<T> {
+    fn clone(&self) -> Self {
+        let mut copy = Self { items: Vec::with_capacity(self.len()), taken: 0 };
+        for place in 0..self.len() {
+            copy.items.push(self.get(place).cloned());
+        }
+        copy
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Line<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.items.iter().flatten()).finish()
+    }
+}
+
+/// What waits, whatever was taken before; fed as other lists are.
+impl<T: Hash> Hash for Line<T> {
+    fn hash<H: Hasher>(&self, to: &mut H) {
+        to.write_usize(self.len());
+        for place in 0..self.len() {
+            if let Some(item) = self.get(place) {
+                item.hash(to);
+            }
+        }
+    }
 }
 
 /// What happened to an item that was offered to a mailbox.
@@ -124,12 +215,14 @@ pub enum Accepted<T> {
 impl<T> Mailbox<T> {
     /// An empty mailbox.
     pub const fn new(bounds: Bounds) -> Self {
-        Self { lanes: [VecDeque::new(), VecDeque::new(), VecDeque::new()], bounds }
+        Self { lanes: [Line::new(), Line::new(), Line::new()], bounds }
     }
 
     /// Empties it, and sets how much it holds.
     pub fn reset(&mut self, bounds: Bounds) {
-        self.lanes.iter_mut().for_each(VecDeque::clear);
+        for lane in &mut self.lanes {
+            lane.clear();
+        }
         self.bounds = bounds;
     }
 
@@ -143,15 +236,15 @@ impl<T> Mailbox<T> {
         let room = self.bounds.of(lane);
         let queue = &mut self.lanes[lane as usize];
         if queue.len() < room {
-            queue.push_back(item);
+            queue.push(item);
             return Accepted::Queued;
         }
         match self.bounds.overflow {
             Overflow::Reject => Accepted::Refused(item),
             Overflow::DropNewest => Accepted::DroppedNewest(item),
-            Overflow::DropOldest => match queue.pop_front() {
+            Overflow::DropOldest => match queue.pop() {
                 Some(oldest) => {
-                    queue.push_back(item);
+                    queue.push(item);
                     Accepted::DroppedOldest(oldest)
                 }
                 None => Accepted::DroppedNewest(item), // A lane without any room.
@@ -161,22 +254,28 @@ impl<T> Mailbox<T> {
 
     /// Queues an item even if its lane is full: for what is bounded by its own making (timers, signals, completed syncs).
     pub fn admit(&mut self, lane: Lane, item: T) {
-        self.lanes[lane as usize].push_back(item);
+        self.lanes[lane as usize].push(item);
     }
 
     /// The oldest item of one lane, whatever waits in the others.
     pub fn pop_of(&mut self, lane: Lane) -> Option<T> {
-        self.lanes[lane as usize].pop_front()
+        self.lanes[lane as usize].pop()
     }
 
     /// The next item: the oldest of the highest lane that has one.
     pub fn pop(&mut self) -> Option<T> {
-        self.lanes.iter_mut().find_map(VecDeque::pop_front)
+        for lane in &mut self.lanes {
+            if let Some(item) = lane.pop() {
+                return Some(item);
+            }
+        }
+        None
     }
 
     /// How many items wait in all lanes.
     pub fn len(&self) -> usize {
-        self.lanes.iter().map(VecDeque::len).sum()
+        let [control, result, work] = &self.lanes;
+        control.len() + result.len() + work.len()
     }
 
     /// How many items wait in one lane.
@@ -186,22 +285,50 @@ impl<T> Mailbox<T> {
 
     /// Whether nothing waits.
     pub fn is_empty(&self) -> bool {
-        self.lanes.iter().all(VecDeque::is_empty)
+        self.len() == 0
     }
 
     /// All items in the order in which they would be taken.
     pub fn iter(&self) -> impl Iterator<Item = &T> {
-        self.lanes.iter().flatten()
+        Items { lanes: &self.lanes, place: 0 }
     }
 
     /// Drops what does not belong here.
     pub fn retain(&mut self, mut belongs: impl FnMut(&T) -> bool) {
-        self.lanes.iter_mut().for_each(|lane| lane.retain(&mut belongs));
+        for lane in &mut self.lanes {
+            for _ in 0..lane.len() {
+                match lane.pop() {
+                    Some(item) if belongs(&item) => lane.push(item),
+                    _ => {}
+                }
+            }
+        }
     }
 
     /// Takes everything, in the order in which it would be taken.
     pub fn drain(&mut self) -> impl Iterator<Item = T> + '_ {
-        self.lanes.iter_mut().flat_map(|lane| lane.drain(..))
+        std::iter::from_fn(|| self.pop())
+    }
+}
+
+/// The items of a mailbox that are still to be looked at.
+struct Items<'a, T> {
+    lanes: &'a [Line<T>],
+    place: usize,
+}
+
+impl<'a, T> Iterator for Items<'a, T> {
+    type Item = &'a T;
+
+    fn next(&mut self) -> Option<&'a T> {
+        while let [lane, others @ ..] = self.lanes {
+            if let Some(item) = lane.get(self.place) {
+                self.place += 1;
+                return Some(item);
+            }
+            (self.lanes, self.place) = (others, 0);
+        }
+        None
     }
 }
 

@@ -40,14 +40,24 @@ impl Policy {
         Tree::of_table(table).read().map_err(|misfit| misfit.to_string())
     }
 
-    /// Reads one table of the data as what the scenario makes of it, if it is there.
+    /// The data without these of its keys.
+    pub fn without(table: &Table, keys: &[&str]) -> Table {
+        let mut left = table.clone();
+        left.retain(|key, _| !keys.contains(&key));
+        left
+    }
+
+    /// Reads one part of the data, which stands under this name, as what the scenario makes of it, if it is there.
     ///
     /// # Errors
     ///
     /// If a key is missing, unknown, or has the wrong value.
-    pub fn read_part<T: DeserializeOwned>(table: &Table, part: &str) -> Result<Option<T>, String> {
-        let Some(value) = table.get(part) else { return Ok(None) };
-        Tree::of_toml(value).read().map(Some).map_err(|misfit| format!("[{part}]: {misfit}"))
+    pub fn read_part<T: DeserializeOwned>(
+        name: &str,
+        part: Option<&toml::Value>,
+    ) -> Result<Option<T>, String> {
+        let Some(part) = part else { return Ok(None) };
+        Tree::of_toml(part).read().map(Some).map_err(|misfit| format!("[{name}]: {misfit}"))
     }
 }
 

@@ -59,7 +59,7 @@ impl<P: Protocol> Runner<P> {
 
     #[cfg(test)]
     pub(crate) fn sabotage(&mut self, sabotage: Option<crate::world::rules::Sabotage>) {
-        self.world.sabotage = sabotage;
+        self.world.break_by(sabotage);
     }
 
     fn start(&mut self, spec: &RunSpec) {

@@ -4,6 +4,7 @@
 //!
 //! - [`blueprint`] — who is where at the start of every run;
 //! - [`cell`] — one actor with its mailbox, timers, watchers and disk;
+//! - [`scene`] — what is the same for all protocols;
 //! - [`held`] — an actor as the world holds it;
 //! - [`turn`] — an input is handled, all of its effects or none;
 //! - [`class`] — the class of an actor's state, for those who search for new ones;
@@ -42,6 +43,7 @@ pub(crate) mod pending;
 mod put_off;
 pub mod queue;
 pub mod rules;
+mod scene;
 pub mod turn;
 
 use std::sync::Arc;
@@ -51,7 +53,6 @@ use rehearsal_protocol::{Effect, Protocol, Time};
 
 use crate::check::Checks;
 use crate::choice::Choices;
-use crate::choice::generator::Key;
 use crate::fault::plan::Clock;
 use crate::fault::{Episode, Plan, Profile};
 use crate::trace::{Event, EventKind, Log, Payload, Recorder, Recording};
@@ -59,46 +60,22 @@ use arrival::Arrived;
 use asynchronous::{Loose, Orders};
 use blueprint::Blueprint;
 use cell::Cell;
-use directory::Directory;
-use episodes::Active;
 use pairs::Pairs;
 use pending::What;
-use put_off::PutOff;
 use queue::Queue;
-use rules::Breach;
+use scene::Scene;
 
 /// A system in the middle of a run. Clones go their own ways.
 pub struct World<P: Protocol> {
     blueprint: Arc<Blueprint<P>>,
-    choices: Choices,
-    plan: Plan,
-    now: Time,
-    healed: Option<Time>,
+    scene: Scene,
     queue: Queue<P>,
     /// What is pending if events may come in any order; the queue is then empty between steps.
     loose: Option<Loose<P>>,
     cells: Vec<Cell<P>>,
     /// Cells of what earlier runs have spawned, for their memory.
     spare: Vec<Cell<P>>,
-    /// The keys of all paths. Apart from the cells, since a sender looks at that of every receiver: thousands of them fit the fastest cache.
-    keys: Vec<Key>,
-    nodes: Vec<NodeState>,
-    directory: Directory,
-    pairs: Pairs,
-    put_off: PutOff,
-    active: Active,
     effects: Vec<Effect<P>>,
-    /// How many actors of the blueprint had their first turn; before all had, nothing else happens.
-    begun: u32,
-    /// How many the blueprint has.
-    beginners: u32,
-    recorder: Recorder,
-    tally: Tally,
-    breach: Option<Breach>,
-    pulse: Arc<Pulse>,
-    log: Log,
-    #[cfg(test)]
-    pub(crate) sabotage: Option<rules::Sabotage>,
 }
 
 /// How a run starts.
@@ -202,91 +179,48 @@ impl<P: Protocol> Clone for World<P> {
     fn clone(&self) -> Self {
         Self {
             blueprint: self.blueprint.clone(),
-            choices: self.choices.clone(),
-            plan: self.plan.clone(),
-            now: self.now,
-            healed: self.healed,
+            scene: self.scene.clone(),
             queue: self.queue.clone(),
             loose: self.loose.clone(),
-            cells: self.cells.clone(),
+            cells: copied(&self.cells),
             spare: Vec::new(),
-            keys: self.keys.clone(),
-            nodes: self.nodes.clone(),
-            directory: self.directory.clone(),
-            pairs: self.pairs.clone(),
-            put_off: self.put_off.clone(),
-            active: self.active.clone(),
             effects: Vec::new(),
-            begun: self.begun,
-            beginners: self.beginners,
-            recorder: self.recorder.clone(),
-            tally: self.tally,
-            breach: self.breach.clone(),
-            pulse: Arc::new(Pulse::default()),
-            log: Log::default(),
-            #[cfg(test)]
-            sabotage: self.sabotage,
         }
     }
+}
+
+/// A copy of a list: with less code than its own, which there would be for each type of message.
+fn copied<T: Clone>(list: &[T]) -> Vec<T> {
+    let mut copy = Vec::with_capacity(list.len());
+    for item in list {
+        copy.push(item.clone());
+    }
+    copy
 }
 
 impl<P: Protocol> World<P> {
     /// A world built from a blueprint, not yet started: call [`World::start`].
     pub fn new(blueprint: Arc<Blueprint<P>>) -> Self {
-        let topology = &blueprint.topology;
         Self {
-            choices: Choices::benign(),
-            plan: Plan::fair(topology),
-            now: Time::ZERO,
-            healed: None,
+            scene: Scene::new(&blueprint.topology),
             queue: Queue::default(),
             loose: None,
             cells: Vec::new(),
             spare: Vec::new(),
-            keys: Vec::new(),
-            nodes: Vec::new(),
-            directory: Directory::default(),
-            pairs: Pairs::default(),
-            put_off: PutOff::default(),
-            active: Active::default(),
             effects: Vec::new(),
-            begun: 0,
-            beginners: blueprint.actors.len() as u32,
-            recorder: Recorder::default(),
-            tally: Tally::default(),
-            breach: None,
-            pulse: Arc::new(Pulse::default()),
-            log: Log::default(),
-            #[cfg(test)]
-            sabotage: None,
             blueprint,
         }
     }
 
     /// Starts a run from the blueprint, keeping memory of the one before but none of its state.
     pub fn start(&mut self, start: Start<'_>) {
-        let Start { seed, profile, mut choices, script, faulty, recording, orders } = start;
-        let blueprint = self.blueprint.clone();
-        let topology = &blueprint.topology;
-        self.plan.make(topology, profile, seed, &mut choices);
-        self.plan.follow(script);
-        self.plan.faulty = faulty.unwrap_or(self.plan.faulty);
-        self.choices = choices;
-        self.now = Time::ZERO;
-        self.healed = if self.plan.faulty { None } else { Some(Time::ZERO) };
         self.queue.clear();
-        self.loose = (orders == Orders::Any).then(Loose::default);
-        self.pairs.reset(topology.actors.len());
-        self.put_off.reset();
-        self.active.reset();
-        self.directory.reset(topology.actors.len() as u32);
-        self.recorder.reset(recording);
-        self.tally = Tally::default();
-        self.breach = None;
-        self.begun = 0;
-        self.pulse.seed.store(seed, Ordering::Relaxed);
-        self.pulse.runs.fetch_add(1, Ordering::Relaxed);
-        self.reset_nodes();
+        self.loose = match start.orders {
+            Orders::Timed => None,
+            Orders::Any => Some(Loose::default()),
+        };
+        let blueprint = self.blueprint.clone();
+        self.scene.start(start, &blueprint.topology);
         self.reset_cells();
         self.schedule_episodes();
     }
@@ -294,13 +228,13 @@ impl<P: Protocol> World<P> {
     /// Lets the next thing happen. `false` if nothing is pending any more.
     #[inline]
     pub fn step(&mut self, checks: &mut Checks<P::Fact>) -> bool {
-        if self.begun < self.beginners {
+        if self.scene.begun < self.scene.beginners {
             self.begin_next(checks);
             return true;
         }
         let (at, due) = loop {
             let next = self.queue.next();
-            if self.put_off.may_come_before(next) && self.something_comes_before(next) {
+            if self.scene.put_off.may_come_before(next) && self.something_comes_before(next) {
                 continue;
             }
             match next {
@@ -308,9 +242,9 @@ impl<P: Protocol> World<P> {
                 None => return self.step_in_any_order(checks),
             }
         };
-        self.now = at;
+        self.scene.now = at;
         if let Some(soon) = self.queue.soon() {
-            Self::fetch(&self.cells, &self.pairs, soon);
+            Self::fetch(&self.cells, &self.scene.pairs, soon.targets());
         }
         let (target, cause, message) = self.queue.look(due);
         // If nothing is in the way of a message, it is handled from where it lies: to move it by way of the stack costs more than all checks.
@@ -329,57 +263,67 @@ impl<P: Protocol> World<P> {
     /// Looks at those whose turn it is soon. In a world that does not fit the caches, all of them come from memory at the same
     /// time then, instead of one after another.
     #[cold]
-    fn fetch(cells: &[Cell<P>], pairs: &Pairs, soon: impl Iterator<Item = u32> + Clone) {
-        std::hint::black_box(soon.clone().fold(0, |all, slot| all | pairs.touch(slot)));
-        let cells = soon.filter_map(|slot| cells.get(slot as usize));
-        std::hint::black_box(cells.clone().filter(|cell| cell.started).count());
-        let actors = cells.filter_map(|cell| cell.actor.as_deref());
-        std::hint::black_box(actors.fold(0, |all, actor| all | actor.touch()));
+    fn fetch(cells: &[Cell<P>], pairs: &Pairs, soon: &[u32]) {
+        std::hint::black_box(pairs.touch_all(soon));
+        let mut started = 0;
+        for slot in soon {
+            started += u32::from(cells.get(*slot as usize).is_some_and(|cell| cell.started));
+        }
+        std::hint::black_box(started);
+        let mut all = 0;
+        for slot in soon {
+            if let Some(actor) = cells.get(*slot as usize).and_then(|cell| cell.actor.as_deref()) {
+                all |= actor.touch();
+            }
+        }
+        std::hint::black_box(all);
     }
 
     /// Virtual time.
     pub fn now(&self) -> Time {
-        self.now
+        self.scene.now
     }
 
     /// Since when there are no faults any more, if the faulty phase is over.
     pub fn healed(&self) -> Option<Time> {
-        self.healed
+        self.scene.healed
     }
 
     /// Where each message went.
     pub fn tally(&self) -> Tally {
-        self.tally
+        self.scene.tally
     }
 
     /// The trace so far.
     pub fn recorder(&self) -> &Recorder {
-        &self.recorder
+        &self.scene.recorder
     }
 
     /// Forgets the events so far and what was written to `tracing` in them.
     pub(crate) fn forget_trace(&mut self) {
-        self.recorder.forget();
-        self.log.forget();
+        self.scene.recorder.forget();
+        self.scene.log.forget();
     }
 
     /// The plan of faults of this run.
     pub fn plan(&self) -> &Plan {
-        &self.plan
+        &self.scene.plan
     }
 
     /// The source of choices.
     pub fn choices(&self) -> &Choices {
-        &self.choices
+        &self.scene.choices
     }
 
     pub(crate) fn choices_mut(&mut self) -> &mut Choices {
-        &mut self.choices
+        &mut self.scene.choices
     }
 
     /// A clone that the watchdog of this world watches, too.
     pub(crate) fn fork(&self) -> Self {
-        Self { pulse: self.pulse.clone(), ..self.clone() }
+        let mut fork = self.clone();
+        fork.scene.pulse = self.scene.pulse.clone();
+        fork
     }
 
     /// Who is where.
@@ -394,29 +338,29 @@ impl<P: Protocol> World<P> {
 
     /// What this world is doing, for a watchdog on another thread.
     pub fn pulse(&self) -> Arc<Pulse> {
-        self.pulse.clone()
+        self.scene.pulse.clone()
     }
 
     /// What actors write to `tracing`.
     pub fn log(&self) -> &Log {
-        &self.log
+        &self.scene.log
     }
 
     /// The path of the actor in a slot.
     pub fn path(&self, slot: u32) -> &str {
         let known = &self.blueprint.topology.actors;
-        known.get(slot as usize).map_or_else(|| self.directory.path(slot), |info| &*info.path)
+        known.get(slot as usize).map_or_else(|| self.scene.directory.path(slot), |info| &*info.path)
     }
 
     /// The number of the node on which the path in a slot lives.
     pub fn node_of_path(&self, slot: u32) -> u32 {
         let known = self.blueprint.topology.actors.get(slot as usize);
-        known.map_or_else(|| self.directory.get(slot).node.0, |info| info.node.0)
+        known.map_or_else(|| self.scene.directory.get(slot).node.0, |info| info.node.0)
     }
 
     /// How many paths there have been in this run.
     pub fn paths(&self) -> u32 {
-        self.blueprint.topology.actors.len() as u32 + self.directory.len()
+        self.blueprint.topology.actors.len() as u32 + self.scene.directory.len()
     }
 
     /// The present state of an actor, as its `Debug` shows it.
@@ -435,7 +379,9 @@ impl<P: Protocol> World<P> {
         payload: impl FnOnce() -> Payload,
     ) -> u64 {
         let node = self.cells[slot as usize].home.node;
-        self.recorder.record(Event { at: self.now, cause, digest, actor: slot, node, kind }, payload)
+        self.scene
+            .recorder
+            .record(Event { at: self.scene.now, cause, digest, actor: slot, node, kind }, payload)
     }
 
     #[expect(clippy::inline_always, reason = "what happens must be made in its place in the queue")]
@@ -445,6 +391,6 @@ impl<P: Protocol> World<P> {
     }
 
     fn node_of(&self, slot: u32) -> &NodeState {
-        &self.nodes[self.cells[slot as usize].home.node as usize]
+        &self.scene.nodes[self.cells[slot as usize].home.node as usize]
     }
 }

@@ -8,7 +8,7 @@ use rehearsal_host::{Edge, Settings, System};
 use rehearsal_protocol::{Address, Input};
 use rehearsal_sessions::session::message::Reply;
 use rehearsal_sessions::session::{
-    CommandId, Config, Gateway, Key, Kind, Message, Provider, Sandbox, Session, Variant, Work,
+    CommandId, Config, Gateway, Key, Kind, Message, Command, Provider, Sandbox, Session, Variant, Work,
 };
 use tokio::sync::mpsc;
 
@@ -70,7 +70,7 @@ async fn client(mut edge: Edge<Session>, gateway: Address, client: u16, requests
         let command = CommandId { client, life: 1, number };
         let work = Work { key, command, kind: Kind::Message, content: number, reply_to: edge.me() };
         let sent = Instant::now();
-        edge.send(gateway, Message::Work(work));
+        edge.send(gateway, Message::Command(Command::Work(work)));
         loop {
             let Some(input) = edge.next().await else { return latencies };
             let Input::Message(envelope) = input else { continue };

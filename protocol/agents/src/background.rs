@@ -23,6 +23,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use rehearsal_protocol::Lane;
 use rehearsal_protocol::actor::Protocol;
 
 pub use around::{Cache, Registry, Tenant};
@@ -45,19 +46,16 @@ impl Protocol for Background {
     type Message = Message;
     type Fact = Fact;
 
-    fn lane(message: &Message) -> rehearsal_protocol::Lane {
+    fn lane(message: &Message) -> Lane {
         match message {
-            Message::Cancel | Message::Close { .. } => rehearsal_protocol::Lane::Control,
-            Message::Fetched | Message::Written | Message::Recorded(_) | Message::Ended { .. } => {
-                rehearsal_protocol::Lane::Result
+            Message::Task(TaskMessage::Cancel) | Message::Service(ServiceMessage::Close { .. }) => {
+                Lane::Control
             }
-            Message::Open(_)
-            | Message::Start { .. }
-            | Message::Fetch
-            | Message::Write { .. }
-            | Message::Record(_)
-            | Message::Started(_)
-            | Message::Closed(_) => rehearsal_protocol::Lane::Work,
+            Message::Task(TaskMessage::Fetched | TaskMessage::Written)
+            | Message::Service(ServiceMessage::Recorded(_) | ServiceMessage::Ended { .. }) => Lane::Result,
+            Message::Service(ServiceMessage::Open(_) | ServiceMessage::Start { .. })
+            | Message::Source(_)
+            | Message::Person(_) => Lane::Work,
         }
     }
 }
@@ -114,8 +112,33 @@ pub enum Outcome {
 }
 
 /// What is said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Message {
+    /// To the service.
+    Service(ServiceMessage),
+    /// To whoever has a scope.
+    Person(PersonMessage),
+    /// To where tasks get and keep what they work on.
+    Source(SourceMessage),
+    /// To a task.
+    Task(TaskMessage),
+}
+
+/// As what its receiver gets: whom it is for is told beside it.
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Service(message) => message.fmt(f),
+            Self::Person(message) => message.fmt(f),
+            Self::Source(message) => message.fmt(f),
+            Self::Task(message) => message.fmt(f),
+        }
+    }
+}
+
+/// To the service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ServiceMessage {
     /// Open a scope.
     Open(ScopeId),
     /// Start a task in it.
@@ -125,8 +148,6 @@ pub enum Message {
         /// What it does.
         kind: Kind,
     },
-    /// It is started, or waits for its turn.
-    Started(ScopeId),
     /// Close the scope.
     Close {
         /// Which.
@@ -134,25 +155,8 @@ pub enum Message {
         /// How.
         manner: Manner,
     },
-    /// It is closed: nothing of it will have any effect.
-    Closed(ScopeId),
-    /// Give me what is new.
-    Fetch,
-    /// Here it is.
-    Fetched,
-    /// Keep this.
-    Write {
-        /// Whose it is.
-        task: TaskId,
-    },
-    /// It is kept.
-    Written,
-    /// Keep a row for a task that is about to start.
-    Record(TaskId),
     /// The row is there.
     Recorded(TaskId),
-    /// Stop.
-    Cancel,
     /// A task has ended.
     Ended {
         /// Which.
@@ -160,4 +164,38 @@ pub enum Message {
         /// How.
         outcome: Outcome,
     },
+}
+
+/// To whoever has a scope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum PersonMessage {
+    /// It is started, or waits for its turn.
+    Started(ScopeId),
+    /// It is closed: nothing of it will have any effect.
+    Closed(ScopeId),
+}
+
+/// To where tasks get and keep what they work on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum SourceMessage {
+    /// Give me what is new.
+    Fetch,
+    /// Keep this.
+    Write {
+        /// Whose it is.
+        task: TaskId,
+    },
+    /// Keep a row for a task that is about to start.
+    Record(TaskId),
+}
+
+/// To a task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum TaskMessage {
+    /// Here it is.
+    Fetched,
+    /// It is kept.
+    Written,
+    /// Stop.
+    Cancel,
 }

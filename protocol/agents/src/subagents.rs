@@ -52,15 +52,14 @@ impl Protocol for Subagents {
 
     fn lane(message: &Message) -> Lane {
         match message {
-            Message::Interrupt | Message::Cancel | Message::CancelAll => Lane::Control,
-            Message::Completed { .. } | Message::ChildEnded { .. } | Message::AllEnded => Lane::Result,
-            Message::Ask
-            | Message::Answered
-            | Message::Spawn { .. }
-            | Message::Run { .. }
-            | Message::Attach(_)
-            | Message::Seen(_)
-            | Message::CancelChild(_) => Lane::Work,
+            Message::Agent(AgentMessage::Interrupt | AgentMessage::Cancel)
+            | Message::Router(RouterMessage::CancelAll) => Lane::Control,
+            Message::Agent(AgentMessage::Completed { .. } | AgentMessage::AllEnded)
+            | Message::ChildEnded { .. } => Lane::Result,
+            Message::Agent(AgentMessage::Ask)
+            | Message::Router(RouterMessage::Spawn { .. })
+            | Message::Runner(_)
+            | Message::Answered => Lane::Work,
         }
     }
 }
@@ -118,21 +117,47 @@ pub enum Outcome {
 }
 
 /// What is said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Message {
-    /// A person to an agent: work on this.
-    Ask,
+    /// To an agent.
+    Agent(AgentMessage),
     /// To the person: the run has ended.
     Answered,
+    /// To the router of an agent.
+    Router(RouterMessage),
+    /// To the runner of children.
+    Runner(RunnerMessage),
+    /// A child to the runner, and the runner to its router: this is what it came to.
+    ChildEnded {
+        /// Its session.
+        way: Way,
+        /// What it came to.
+        outcome: Outcome,
+    },
+}
+
+/// As what its receiver gets: whom it is for is told beside it.
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Agent(message) => message.fmt(f),
+            Self::Router(message) => message.fmt(f),
+            Self::Runner(message) => message.fmt(f),
+            Self::Answered => f.write_str("Answered"),
+            Self::ChildEnded { way, outcome } => {
+                f.debug_struct("ChildEnded").field("way", way).field("outcome", outcome).finish()
+            }
+        }
+    }
+}
+
+/// To an agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum AgentMessage {
+    /// A person to an agent: work on this.
+    Ask,
     /// A person to an agent: stop.
     Interrupt,
-    /// An agent to its router: delegate.
-    Spawn {
-        /// Under this call.
-        call: Call,
-        /// To whom.
-        to: AgentName,
-    },
     /// A router to its agent: this is what became of it.
     Completed {
         /// The call.
@@ -140,10 +165,29 @@ pub enum Message {
         /// What it came to.
         outcome: Outcome,
     },
-    /// An agent to its router: stop all that is below.
-    CancelAll,
     /// A router to its agent: nothing is below any more.
     AllEnded,
+    /// The runner to a child: stop.
+    Cancel,
+}
+
+/// To the router of an agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum RouterMessage {
+    /// An agent to its router: delegate.
+    Spawn {
+        /// Under this call.
+        call: Call,
+        /// To whom.
+        to: AgentName,
+    },
+    /// An agent to its router: stop all that is below.
+    CancelAll,
+}
+
+/// To the runner of children.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum RunnerMessage {
     /// A router to the runner: start a child.
     Run {
         /// Its session.
@@ -157,15 +201,6 @@ pub enum Message {
     Seen(Way),
     /// A router to the runner: stop that child.
     CancelChild(Way),
-    /// The runner to a child: stop.
-    Cancel,
-    /// A child to the runner, and the runner to its router: this is what it came to.
-    ChildEnded {
-        /// Its session.
-        way: Way,
-        /// What it came to.
-        outcome: Outcome,
-    },
 }
 
 /// Whom an agent works for.

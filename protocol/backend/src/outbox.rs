@@ -20,6 +20,7 @@ mod tests;
 pub mod variant;
 pub mod writer;
 
+use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -57,15 +58,10 @@ pub type Number = u32;
 pub type CommandId = (u32, u32);
 
 /// What is said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Message {
-    /// Do this, and answer under this number.
-    Command {
-        /// What; the same command twice is done once.
-        command: CommandId,
-        /// Which question of the client.
-        ask: u32,
-    },
+    /// To the writer.
+    Writer(WriterMessage),
     /// It is done, and durable.
     Done {
         /// Which question.
@@ -73,6 +69,46 @@ pub enum Message {
         /// As which event.
         number: Number,
     },
+    /// To the publisher.
+    Publisher(PublisherMessage),
+    /// To a subscriber.
+    Subscriber(SubscriberMessage),
+    /// To the reducer.
+    Reducer(ReducerMessage),
+}
+
+/// As what its receiver gets: whom it is for is told beside it.
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Writer(message) => message.fmt(f),
+            Self::Publisher(message) => message.fmt(f),
+            Self::Subscriber(message) => message.fmt(f),
+            Self::Reducer(message) => message.fmt(f),
+            Self::Done { ask, number } => {
+                f.debug_struct("Done").field("ask", ask).field("number", number).finish()
+            }
+        }
+    }
+}
+
+/// To the writer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum WriterMessage {
+    /// Do this, and answer under this number.
+    Command {
+        /// What; the same command twice is done once.
+        command: CommandId,
+        /// Which question of the client.
+        ask: u32,
+    },
+    /// I have begun anew: how far are you?
+    Restate,
+}
+
+/// To the publisher.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum PublisherMessage {
     /// This event is committed.
     Publish {
         /// Of which stream.
@@ -80,8 +116,6 @@ pub enum Message {
         /// Which.
         number: Number,
     },
-    /// I have begun anew: how far are you?
-    Restate,
     /// Give me what comes after this.
     Want {
         /// Of which stream.
@@ -89,6 +123,15 @@ pub enum Message {
         /// The last that I know of.
         after: Number,
     },
+    /// That is done.
+    Reduced,
+    /// Publish that something was begun, and say when it is published.
+    Inspect,
+}
+
+/// To a subscriber.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum SubscriberMessage {
     /// An event.
     Deliver {
         /// Which.
@@ -101,6 +144,11 @@ pub enum Message {
         /// The last.
         to: Number,
     },
+}
+
+/// To the reducer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ReducerMessage {
     /// Act upon this event.
     Reduce {
         /// Of which stream.
@@ -108,10 +156,6 @@ pub enum Message {
         /// Which.
         number: Number,
     },
-    /// That is done.
-    Reduced,
-    /// Publish that something was begun, and say when it is published.
-    Inspect,
     /// It is.
     Inspected,
 }

@@ -41,7 +41,10 @@ pub use client::Client;
 pub use fact::{Delivery, Fact, Met, Party, Source};
 pub use front::Front;
 pub use key::Key;
-pub use message::{ConnectionId, Message, Operation, Reply, Request, RequestId, SessionId, Wish};
+pub use message::{
+    ClientMessage, ConnectionId, FrontMessage, Message, Operation, Reply, Request, RequestId, SessionId,
+    SessionsMessage, Wish,
+};
 pub use sessions::Sessions;
 pub use tool::{Job, Tool};
 pub use variant::{Planted, VARIANTS, Variant};
@@ -64,17 +67,14 @@ impl Protocol for Rpc {
 
     fn lane(message: &Message) -> Lane {
         match message {
-            Message::Disconnect(_) | Message::Gone(_) => Lane::Control,
-            Message::Challenge { .. }
-            | Message::Proof { .. }
-            | Message::Welcome(_)
-            | Message::Replied { .. }
-            | Message::Answer { .. }
-            | Message::Happened(_)
-            | Message::Event { .. }
-            | Message::CallBack { .. }
-            | Message::CalledBack => Lane::Result,
-            Message::Connect(_) | Message::Ask { .. } | Message::Execute(_) => Lane::Work,
+            Message::Front(FrontMessage::Disconnect(_)) | Message::Client(ClientMessage::Gone(_)) => {
+                Lane::Control
+            }
+            Message::Front(FrontMessage::Connect(_) | FrontMessage::Ask { .. })
+            | Message::Sessions(SessionsMessage::Execute(_)) => Lane::Work,
+            Message::Client(_) | Message::Front(_) | Message::Sessions(_) | Message::CalledBack => {
+                Lane::Result
+            }
         }
     }
 }

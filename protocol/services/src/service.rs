@@ -53,7 +53,7 @@ pub use door::Door;
 pub use fact::Fact;
 pub use front::Front;
 pub use group::Group;
-pub use message::{Message, RequestId, Work};
+pub use message::{ClientMessage, EntranceMessage, Message, RequestId, Work, WorkerMessage};
 pub use policy::{Admission, Policy};
 pub use retry::{Budget, Jitter, Retry};
 pub use server::Server;

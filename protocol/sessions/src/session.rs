@@ -53,8 +53,10 @@ pub use fact::{Cause, Fact, PhaseName, Queue, Role, Verdict};
 pub use gateway::Gateway;
 pub use id::{CallId, CommandId, Key, RunId, StreamId};
 pub use message::{
-    Calls, Class, Decision, GetState, Interrupt, Kind, Message, Metrics, Outcome, ProviderError, Reply,
-    Report, Respond, ResultAck, State, Stop, StreamEnd, SwitchAgent, Terminate, Work,
+    Calls, Class, Command, Decision, GatewayMessage, GetState, Interrupt, Kind, Message, Metrics, Outcome,
+    PlannerMessage, ProviderError, ProviderMessage, Reply, Report, Respond, ResultAck, SandboxMessage,
+    Seconds, SessionMessage, State, Stop, StreamEnd, StreamMessage, SwitchAgent, Terminate, ToolMessage,
+    Work,
 };
 pub use models::{ModelId, ModelPin, ModelTable};
 pub use operator::Operator;

@@ -11,23 +11,28 @@ use super::group::{Broken, Group};
 use super::kind::{kind_name, kind_of};
 use super::monitor::{Moment, Owed, Violation};
 use super::properties::{Invariant, Reached};
-use super::subscription::Subscriptions;
+use super::subscription::{Subscriptions, is_shown};
 use crate::fingerprint::{Fingerprint, Fingerprinter};
 
 /// The monitors of one run, and what they found.
-#[derive(Clone)]
 pub struct Checks<F> {
-    invariants: Arc<[Invariant]>,
-    /// Their monitors, in the same order.
+    /// The monitors, in the order of their invariants.
     groups: Vec<Box<dyn Group<F>>>,
+    goals: Arc<Vec<Reached<F>>>,
+    collected: Option<Vec<(Moment, F)>>,
+    book: Book,
+}
+
+/// What is known of monitors and goals without regard to the type of facts, so that it is compiled once for all.
+#[derive(Clone)]
+struct Book {
+    invariants: Arc<[Invariant]>,
     subscriptions: Subscriptions,
-    goals: Vec<Reached<F>>,
     reached: Vec<bool>,
     /// The goals that are still looked for in this run.
     open: Vec<usize>,
     skipped: Vec<bool>,
     violation: Option<Violation>,
-    collected: Option<Vec<(Moment, F)>>,
     audit: Audit,
     /// Whether more is done with facts in this run than to judge them.
     notes: bool,
@@ -46,6 +51,54 @@ enum Audit {
     Found(String),
 }
 
+impl Book {
+    /// Of groups that have named these kinds of facts, of so many; and of so many goals.
+    fn new(
+        kinds: usize,
+        named: Vec<Option<Vec<&'static str>>>,
+        invariants: Arc<[Invariant]>,
+        goals: usize,
+    ) -> Self {
+        Self {
+            are_all_fused: named.len() == 1 && invariants.len() > 1,
+            subscriptions: Subscriptions::new(kinds, named),
+            reached: vec![false; goals],
+            open: (0..goals).collect(),
+            skipped: vec![false; goals],
+            violation: None,
+            audit: Audit::Off,
+            notes: true,
+            invariants,
+        }
+    }
+
+    /// One goal of those that are open is reached.
+    fn reach(&mut self, place: usize) {
+        let goal = self.open.remove(place);
+        self.reached[goal] = true;
+    }
+
+    /// Judges what is owed to one monitor after another: everything if the world is quiet, else what is overdue.
+    fn judge_owed(&mut self, at: Time, event: u64, healed: Time, quiet: bool) -> impl FnMut(Vec<Owed>) + '_ {
+        let Self { invariants, violation, .. } = self;
+        let mut invariants = invariants.iter();
+        move |owed| {
+            let invariant = invariants.next().expect("there is one for each monitor");
+            if let Some(message) = overdue(owed, at, healed, quiet) {
+                violation.get_or_insert_with(|| invariant.violated(message, (at, event)));
+            }
+        }
+    }
+
+    fn reset(&mut self) {
+        self.reached.fill(false);
+        self.open.clear();
+        self.open.extend((0..self.skipped.len()).filter(|goal| !self.skipped[*goal]));
+        self.notes = true;
+        self.violation = None;
+    }
+}
+
 impl<F> Checks<F> {
     /// What judges facts of so many kinds at the start of a run: invariants with their monitors, and goals.
     pub(super) fn new(
@@ -54,65 +107,74 @@ impl<F> Checks<F> {
         groups: Vec<Box<dyn Group<F>>>,
         goals: Vec<Reached<F>>,
     ) -> Self {
-        Self {
-            subscriptions: Subscriptions::new(kinds, groups.iter().map(|group| group.kinds())),
-            reached: vec![false; goals.len()],
-            open: (0..goals.len()).collect(),
-            skipped: vec![false; goals.len()],
-            violation: None,
-            collected: None,
-            audit: Audit::Off,
-            notes: true,
-            are_all_fused: groups.len() == 1 && invariants.len() > 1,
-            invariants,
-            groups,
-            goals,
+        let mut named = Vec::with_capacity(groups.len());
+        for group in &groups {
+            named.push(group.kinds());
         }
+        let book = Book::new(kinds, named, invariants, goals.len());
+        Self { groups, goals: Arc::new(goals), collected: None, book }
     }
-}
 
-impl<F> Checks<F> {
     /// The same at the start of a run, of facts that are told in another type.
     pub(crate) fn of_other_facts<G>(
         &self,
         group: impl Fn(Box<dyn Group<F>>) -> Box<dyn Group<G>>,
         goal: impl Fn(Reached<F>) -> Reached<G>,
     ) -> Checks<G> {
-        let mut groups = Vec::with_capacity(self.groups.len());
-        for known in &self.groups {
-            let mut fresh = known.copy();
-            fresh.reset();
-            groups.push(group(fresh));
+        let (mut groups, mut goals) = (Vec::new(), Vec::new());
+        for of in &self.groups {
+            let mut copy = of.copy();
+            copy.reset();
+            groups.push(group(copy));
         }
-        let goals = self.goals.iter().cloned().map(goal).collect();
-        Checks::new(self.subscriptions.kinds(), self.invariants.clone(), groups, goals)
+        for of in self.goals.iter() {
+            goals.push(goal(of.clone()));
+        }
+        Checks::new(self.book.subscriptions.kinds(), self.book.invariants.clone(), groups, goals)
+    }
+}
+
+impl<F: Clone> Clone for Checks<F> {
+    fn clone(&self) -> Self {
+        let collected = self.collected.as_ref().map(|known| {
+            let mut copy = Vec::with_capacity(known.len());
+            for fact in known {
+                copy.push(fact.clone());
+            }
+            copy
+        });
+        Self { groups: copies(&self.groups), goals: self.goals.clone(), collected, book: self.book.clone() }
     }
 }
 
 impl<F: Clone + Debug + Serialize> Checks<F> {
     /// What is judged, in the order of its statement.
     pub fn invariants(&self) -> &[Invariant] {
-        &self.invariants
+        &self.book.invariants
     }
 
     /// Keeps every fact from now on.
     pub fn collect(&mut self) {
         self.collected = Some(Vec::new());
-        self.notes = true;
+        self.book.notes = true;
     }
 
     /// The monitors one by one, each as at the start of a run, and without goals.
     pub(crate) fn one_by_one(&self) -> impl Iterator<Item = Self> {
-        let kinds = self.subscriptions.kinds();
-        self.apart().map(move |(invariant, mut monitor)| {
-            monitor.reset();
-            Self::new(kinds, [invariant.clone()].into(), vec![monitor], Vec::new())
-        })
-    }
-
-    /// Each invariant with a copy of its monitor.
-    fn apart(&self) -> impl Iterator<Item = (&Invariant, Box<dyn Group<F>>)> {
-        self.invariants.iter().zip(self.groups.iter().flat_map(|group| group.apart()))
+        let mut each = Vec::new();
+        for group in &self.groups {
+            for mut monitor in group.apart() {
+                monitor.reset();
+                let invariant = self.book.invariants[each.len()].clone();
+                each.push(Self::new(
+                    self.book.subscriptions.kinds(),
+                    [invariant].into(),
+                    vec![monitor],
+                    Vec::new(),
+                ));
+            }
+        }
+        each.into_iter()
     }
 
     /// Which goals some of these facts reach, in the order of their statement.
@@ -120,7 +182,13 @@ impl<F: Clone + Debug + Serialize> Checks<F> {
     where
         F: 'a,
     {
-        self.goals.iter().map(|reached| facts.clone().any(|fact| reached(fact))).collect()
+        let mut all = vec![false; self.goals.len()];
+        for fact in facts {
+            for goal in 0..all.len() {
+                all[goal] = all[goal] || self.goals[goal](fact);
+            }
+        }
+        all
     }
 
     /// Feeds everything that later judgements depend on.
@@ -128,18 +196,18 @@ impl<F: Clone + Debug + Serialize> Checks<F> {
         for group in &self.groups {
             group.fingerprint(to);
         }
-        self.violation.is_some().hash(to);
+        self.book.violation.is_some().hash(to);
     }
 
     /// Whether, from now on, copies of those monitors that named other kinds are shown every fact, to see if they mind it.
     pub fn audit(&mut self, wanted: bool) {
-        self.audit = if wanted { Audit::Clean } else { Audit::Off };
-        self.notes |= wanted;
+        self.book.audit = if wanted { Audit::Clean } else { Audit::Off };
+        self.book.notes |= wanted;
     }
 
     /// What the audit found: a monitor that names too few kinds of facts, in words.
     pub fn overlooked(&self) -> Option<&str> {
-        match &self.audit {
+        match &self.book.audit {
             Audit::Found(blind) => Some(blind),
             Audit::Off | Audit::Clean => None,
         }
@@ -153,19 +221,19 @@ impl<F: Clone + Debug + Serialize> Checks<F> {
     /// Shows one fact to all monitors. The first violation of a run is kept.
     pub fn observe(&mut self, moment: Moment, fact: &F) {
         let kind = kind_of(fact);
-        if self.notes {
+        if self.book.notes {
             self.note(kind, &moment, fact);
         }
-        let Self { groups, violation, .. } = self;
-        if self.are_all_fused {
+        let Self { groups, book, .. } = self;
+        if book.are_all_fused {
             if let Some(broken) = groups[0].judge(kind, &moment, fact) {
-                violated(violation, &self.invariants, *broken, &moment);
+                violated(&mut book.violation, &book.invariants, *broken, &moment);
             }
             return;
         }
-        for group in self.subscriptions.to(kind, || kind_name(fact)) {
+        for group in book.subscriptions.to(kind, || kind_name(fact)) {
             if let Some(broken) = groups[*group as usize].judge(kind, &moment, fact) {
-                violated(violation, &self.invariants[first_of(groups, *group)..], *broken, &moment);
+                violated(&mut book.violation, &book.invariants[first_of(groups, *group)..], *broken, &moment);
             }
         }
     }
@@ -173,82 +241,80 @@ impl<F: Clone + Debug + Serialize> Checks<F> {
     /// What else is done with a fact, where anything is.
     #[inline(never)]
     fn note(&mut self, kind: u32, moment: &Moment, fact: &F) {
-        if self.audit == Audit::Clean {
+        if self.book.audit == Audit::Clean {
             self.audit_one(kind, moment, fact);
         }
-        let (goals, reached) = (&self.goals, &mut self.reached);
-        self.open.retain(|goal| {
-            reached[*goal] = goals[*goal](fact);
-            !reached[*goal]
-        });
+        let mut place = 0;
+        while let Some(goal) = self.book.open.get(place) {
+            if self.goals[*goal](fact) {
+                self.book.reach(place);
+            } else {
+                place += 1;
+            }
+        }
         if let Some(collected) = &mut self.collected {
             collected.push((*moment, fact.clone()));
         }
-        self.notes = self.audit == Audit::Clean || !self.open.is_empty() || self.collected.is_some();
+        let Book { audit, open, .. } = &self.book;
+        self.book.notes = *audit == Audit::Clean || !open.is_empty() || self.collected.is_some();
     }
 
     /// Shows a fact to copies of those monitors that are not shown it.
     #[cold]
     fn audit_one(&mut self, kind: u32, moment: &Moment, fact: &F) {
-        let state = |monitor: &dyn Group<F>| {
-            let mut to = Fingerprinter::default();
-            monitor.fingerprint(&mut to);
-            to.fingerprint()
-        };
         let name = kind_name(fact);
-        let found = self.apart().find_map(|(invariant, mut monitor)| {
-            if monitor.kinds().is_none_or(|kinds| kinds.contains(&name)) {
-                return None;
+        let mut number = 0;
+        for group in &self.groups {
+            for mut monitor in group.apart() {
+                number += 1;
+                if is_shown(monitor.kinds().as_deref(), name) {
+                    continue;
+                }
+                let before = state(&*monitor);
+                if monitor.judge(kind, moment, fact).is_some() || state(&*monitor) != before {
+                    let id = &self.book.invariants[number - 1].id;
+                    self.book.audit = Audit::Found(blind(id, name, fact));
+                    return;
+                }
             }
-            let before: Fingerprint = state(&*monitor);
-            let minds = monitor.judge(kind, moment, fact).is_some() || state(&*monitor) != before;
-            minds.then(|| Audit::Found(blind(&invariant.id, name, fact)))
-        });
-        if let Some(found) = found {
-            self.audit = found;
         }
     }
 
     /// Judges what is owed: everything if the world is quiet, else what is overdue.
     pub fn settle(&mut self, at: Time, event: u64, healed: Time, quiet: bool) {
-        if self.violation.is_some() {
+        if self.book.violation.is_some() {
             return;
         }
-        let mut invariants = self.invariants.iter();
-        let violation = &mut self.violation;
-        let mut judge = |owed| {
-            let invariant = invariants.next().expect("there is one for each monitor");
-            if let Some(message) = overdue(owed, at, healed, quiet) {
-                violation.get_or_insert_with(|| invariant.violated(message, (at, event)));
-            }
-        };
-        self.groups.iter().for_each(|group| group.owed(&mut judge));
+        let mut judge = self.book.judge_owed(at, event, healed, quiet);
+        for group in &self.groups {
+            group.owed(&mut judge);
+        }
     }
 
     /// The first violation of this run.
     pub fn violation(&self) -> Option<&Violation> {
-        self.violation.as_ref()
+        self.book.violation.as_ref()
     }
 
     /// Records a violation found outside the monitors, by the world itself.
     pub fn fail(&mut self, violation: Violation) {
-        self.violation.get_or_insert(violation);
+        self.book.violation.get_or_insert(violation);
     }
 
     /// Which goals this run reached, in the order of their statement.
     pub fn reached(&self) -> &[bool] {
-        &self.reached
+        &self.book.reached
     }
 
     /// Does not look for these goals any more, in later runs: they count as not reached there. For campaigns, where the first
     /// seed that reaches a goal is enough.
     pub fn skip_goals(&mut self, known: &[bool]) {
-        self.skipped.copy_from_slice(known);
+        self.book.skipped.copy_from_slice(known);
     }
 
     /// Looks for no goals any more, in later runs.
     pub(crate) fn skip_all_goals(&mut self) {
-        self.skipped.fill(true);
+        self.book.skipped.fill(true);
     }
 
     /// Forgets everything, for the next run.
@@ -256,13 +322,27 @@ impl<F: Clone + Debug + Serialize> Checks<F> {
         for group in &mut self.groups {
             group.reset();
         }
-        self.reached.fill(false);
-        self.open.clear();
-        self.open.extend((0..self.goals.len()).filter(|goal| !self.skipped[*goal]));
-        self.notes = true;
-        self.collected.iter_mut().for_each(Vec::clear);
-        self.violation = None;
+        if let Some(collected) = &mut self.collected {
+            collected.clear();
+        }
+        self.book.reset();
     }
+}
+
+/// Copies of monitors in their present states.
+pub(super) fn copies<F>(groups: &[Box<dyn Group<F>>]) -> Vec<Box<dyn Group<F>>> {
+    let mut copies = Vec::with_capacity(groups.len());
+    for group in groups {
+        copies.push(group.copy());
+    }
+    copies
+}
+
+/// The present state of a monitor.
+fn state<F>(monitor: &dyn Group<F>) -> Fingerprint {
+    let mut to = Fingerprinter::default();
+    monitor.fingerprint(&mut to);
+    to.fingerprint()
 }
 
 /// The words for a monitor that is not shown what it minds.
@@ -275,7 +355,11 @@ fn blind(id: &str, kind: &str, fact: &dyn Debug) -> String {
 /// The number of the first invariant that a group judges.
 #[cold]
 fn first_of<F>(groups: &[Box<dyn Group<F>>], group: u32) -> usize {
-    groups[..group as usize].iter().map(|group| group.len() as usize).sum()
+    let mut first = 0;
+    for group in &groups[..group as usize] {
+        first += group.len() as usize;
+    }
+    first
 }
 
 /// Keeps the first violation, of one of these invariants.

@@ -9,7 +9,7 @@ use rehearsal_protocol::Time;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::checks::Checks;
+use super::checks::{Checks, copies};
 use super::fused::{Fused, FusedGroup, Monitors};
 use super::group::{Group, One};
 use super::kind::kinds_of;
@@ -19,10 +19,31 @@ use crate::nearest::nearest;
 
 /// What must hold in every run of a scenario, and what must happen in some.
 pub struct Properties<F> {
-    invariants: Vec<Invariant>,
-    /// Their monitors, in the same order.
+    stated: Stated,
+    /// The monitors of the invariants, in the same order.
     groups: Vec<Box<dyn Group<F>>>,
-    goals: Vec<(Goal, Reached<F>)>,
+    /// What reaches the goals, in the same order.
+    reached: Vec<Reached<F>>,
+}
+
+/// What is stated without regard to the type of facts.
+#[derive(Default)]
+struct Stated {
+    invariants: Vec<Invariant>,
+    goals: Vec<Goal>,
+}
+
+impl Stated {
+    fn add(&mut self, invariants: Vec<Invariant>) {
+        for invariant in invariants {
+            let id = &invariant.id;
+            assert!(
+                self.invariants.iter().all(|known| known.id != *id),
+                "the invariant id `{id}` is used twice"
+            );
+            self.invariants.push(invariant);
+        }
+    }
 }
 
 pub(crate) type Reached<F> = Arc<dyn Fn(&F) -> bool + Send + Sync>;
@@ -57,7 +78,7 @@ impl Invariant {
 
 impl<F> Default for Properties<F> {
     fn default() -> Self {
-        Self { invariants: Vec::new(), groups: Vec::new(), goals: Vec::new() }
+        Self { stated: Stated::default(), groups: Vec::new(), reached: Vec::new() }
     }
 }
 
@@ -68,10 +89,15 @@ impl<F: Serialize + DeserializeOwned + 'static> Properties<F> {
     ///
     /// If the id is taken: a violation must name one invariant. If the monitor names a kind of fact that does not exist.
     pub fn always(&mut self, id: &str, sentence: &str, monitor: impl Monitor<F>) {
+        self.add_one(id, sentence, Box::new(One(monitor)));
+    }
+
+    /// The same for all monitors, so that it is compiled once for each type of fact.
+    fn add_one(&mut self, id: &str, sentence: &str, monitor: Box<dyn Group<F>>) {
         if let Some(named) = monitor.kinds() {
-            check_kinds(id, named, kinds_of::<F>().unwrap_or_default());
+            check_kinds(id, &named, kinds_of::<F>().unwrap_or_default());
         }
-        self.add(vec![Invariant::new(id, sentence)], Box::new(One(monitor)));
+        self.add(vec![Invariant::new(id, sentence)], monitor);
     }
 
     /// Invariants that are judged together, each by a monitor of its own: the same judgements in the same order as if each were stated by itself, in
@@ -133,16 +159,8 @@ impl<F: Serialize + DeserializeOwned + 'static> Properties<F> {
         self.add(invariants, Box::new(FusedGroup::new(monitors)));
     }
 
-    /// The same for all monitors, so that it is compiled once for each type of fact.
     fn add(&mut self, invariants: Vec<Invariant>, group: Box<dyn Group<F>>) {
-        for invariant in invariants {
-            let id = &invariant.id;
-            assert!(
-                self.invariants.iter().all(|known| known.id != *id),
-                "the invariant id `{id}` is used twice"
-            );
-            self.invariants.push(invariant);
-        }
+        self.stated.add(invariants);
         self.groups.push(group);
     }
 
@@ -226,24 +244,28 @@ impl<F: Serialize + DeserializeOwned + 'static> Properties<F> {
     }
 
     fn add_goal(&mut self, name: &str, reached: Reached<F>) {
-        self.goals.push((Goal { name: name.to_owned() }, reached));
+        self.stated.goals.push(Goal { name: name.to_owned() });
+        self.reached.push(reached);
     }
 
     /// The invariants, in the order of their statement.
     pub fn invariants(&self) -> impl Iterator<Item = &Invariant> {
-        self.invariants.iter()
+        self.stated.invariants.iter()
     }
 
     /// The goals, in the order of their statement.
     pub fn goals(&self) -> impl Iterator<Item = &Goal> {
-        self.goals.iter().map(|(goal, _)| goal)
+        self.stated.goals.iter()
     }
 
     /// The state in which a run starts.
     pub fn checks(&self) -> Checks<F> {
         let kinds = kinds_of::<F>().unwrap_or_default().len();
-        let goals = self.goals.iter().map(|(_, reached)| reached.clone()).collect();
-        Checks::new(kinds, self.invariants.clone().into(), self.groups.clone(), goals)
+        let mut goals = Vec::with_capacity(self.reached.len());
+        for reached in &self.reached {
+            goals.push(reached.clone());
+        }
+        Checks::new(kinds, self.stated.invariants.clone().into(), copies(&self.groups), goals)
     }
 }
 

@@ -82,8 +82,8 @@ const MOST_KINDS: usize = 256;
 
 impl Subscriptions {
     /// Subscriptions to facts of so many kinds, of groups that have named some; to all kinds if a group has named none.
-    pub(super) fn new(kinds: usize, named: impl Iterator<Item = Option<Vec<&'static str>>>) -> Self {
-        Self { named: named.collect(), shown: (0..=kinds.min(MOST_KINDS)).map(|_| OnceLock::new()).collect() }
+    pub(super) fn new(kinds: usize, named: Vec<Option<Vec<&'static str>>>) -> Self {
+        Self { named: named.into(), shown: (0..=kinds.min(MOST_KINDS)).map(|_| OnceLock::new()).collect() }
     }
 
     /// How many kinds of facts there are that share no place.
@@ -109,10 +109,14 @@ impl Subscriptions {
     }
 
     fn of(&self, name: &str, all: bool) -> Box<[u32]> {
-        let is_shown =
-            |named: &Option<Vec<&str>>| all || named.as_ref().is_none_or(|kinds| kinds.contains(&name));
-        (0..).zip(self.named.iter()).filter(|(_, named)| is_shown(named)).map(|(number, _)| number).collect()
+        let shown = |named: &Option<Vec<&str>>| all || is_shown(named.as_deref(), name);
+        (0..).zip(self.named.iter()).filter(|(_, named)| shown(named)).map(|(number, _)| number).collect()
     }
+}
+
+/// Whether a group that named these kinds is shown facts of this kind.
+pub(super) fn is_shown(named: Option<&[&str]>, name: &str) -> bool {
+    named.is_none_or(|kinds| kinds.contains(&name))
 }
 
 #[cfg(test)]

@@ -77,7 +77,7 @@ impl<P: Protocol> Branch for Runner<P> {
         let mut to = Fingerprinter::default();
         self.world.feed(&mut to);
         #[cfg(test)]
-        let overlooked = self.world.sabotage == Some(crate::world::rules::Sabotage::OverlookFacts);
+        let overlooked = self.world.sabotage() == Some(crate::world::rules::Sabotage::OverlookFacts);
         #[cfg(not(test))]
         let overlooked = false;
         if !overlooked {

@@ -37,9 +37,9 @@ impl<P: Protocol> World<P> {
     #[inline]
     pub(super) fn open_place(&self, slot: u32) -> Option<Place> {
         let cell = &self.cells[slot as usize];
-        let (home, node) = (cell.home, &self.nodes[cell.home.node as usize]);
+        let (home, node) = (cell.home, &self.scene.nodes[cell.home.node as usize]);
         let open = cell.actor.is_some() && cell.started && !cell.waiting && !node.obstructed();
-        open.then(|| Place { home, now: node.clock.shows(self.now), is_slow: false })
+        open.then(|| Place { home, now: node.clock.shows(self.scene.now), is_slow: false })
     }
 
     /// A message arrives. If nothing is in its way it is handled at once, without a detour by the mailbox.
@@ -179,7 +179,7 @@ impl<P: Protocol> World<P> {
         envelope: &Envelope<P::Message>,
         cause: u64,
     ) {
-        self.tally.dead += 1;
+        self.scene.tally.dead += 1;
         let digest = crate::trace::digest::pair(reason as u64, digest(&envelope.message), 0);
         self.record_actor(EventKind::DeadLetter, slot, cause, digest, || Payload {
             text: format!("{reason:?}: {:?}", envelope.message),
@@ -199,8 +199,8 @@ impl<P: Protocol> World<P> {
             return;
         }
         cell.dispatching = true;
-        let (at, incarnation) = (self.now.max(cell.busy_until()), cell.incarnation);
-        let cause = self.recorder.count().saturating_sub(1);
+        let (at, incarnation) = (self.scene.now.max(cell.busy_until()), cell.incarnation);
+        let cause = self.scene.recorder.count().saturating_sub(1);
         self.schedule(at, slot, cause, What::Dispatch(incarnation));
     }
 
@@ -212,7 +212,7 @@ impl<P: Protocol> World<P> {
         if paused {
             return; // The end of the pause schedules it again.
         }
-        if self.now < cell.busy_until() {
+        if self.scene.now < cell.busy_until() {
             return self.schedule_dispatch(slot);
         }
         let Some(next) = cell.rest_mut().mailbox.pop() else { return };
@@ -237,7 +237,7 @@ impl<P: Protocol> World<P> {
 
     pub(crate) fn is_armed(&self, slot: u32, id: rehearsal_protocol::TimerId, arm: u32) -> bool {
         let cell = &self.cells[slot as usize];
-        cell.actor.is_some() && cell.rest().is_some_and(|rest| rest.timers.contains(&(id, arm)))
+        cell.actor.is_some() && cell.rest().is_some_and(|rest| rest.is_armed(id, arm))
     }
 
     fn is_alive(&self, slot: u32, incarnation: Incarnation) -> bool {

@@ -9,8 +9,8 @@ use std::hash::Hasher;
 use rehearsal_protocol::{Protocol, Time};
 use serde::{Deserialize, Serialize};
 
-use super::World;
 use super::pending::{Pending, What};
+use super::{World, copied};
 use crate::check::Checks;
 use crate::choice::stream::ORDER_KEY;
 use crate::choice::{Deviation, Stream, Value};
@@ -36,35 +36,33 @@ impl Orders {
 /// What is pending where time does not order it.
 pub(crate) struct Loose<P: Protocol> {
     /// In the order of time, and then of their numbers.
-    items: Vec<Item<P>>,
+    places: Vec<Place>,
+    /// What is pending in each place.
+    items: Vec<Pending<P>>,
     /// The number of the next item.
     next: u64,
     /// How many were picked.
     picks: u32,
 }
 
-struct Item<P: Protocol> {
+/// When something is due, and what it keeps its order with.
+#[derive(Clone, Copy)]
+struct Place {
     number: u64,
     at: Time,
-    pending: Pending<P>,
     pair: Option<(u32, u32)>,
+    is_message: bool,
 }
 
 impl<P: Protocol> Default for Loose<P> {
     fn default() -> Self {
-        Self { items: Vec::new(), next: 0, picks: 0 }
+        Self { places: Vec::new(), items: Vec::new(), next: 0, picks: 0 }
     }
 }
 
 impl<P: Protocol> Clone for Loose<P> {
     fn clone(&self) -> Self {
-        Self { items: self.items.clone(), ..*self }
-    }
-}
-
-impl<P: Protocol> Clone for Item<P> {
-    fn clone(&self) -> Self {
-        Self { pending: self.pending.clone(), ..*self }
+        Self { places: self.places.clone(), items: copied(&self.items), ..*self }
     }
 }
 
@@ -76,18 +74,41 @@ impl<P: Protocol> Loose<P> {
 
     /// How many messages are under way.
     pub(crate) fn messages(&self) -> u64 {
-        self.items.iter().filter(|item| matches!(item.pending.what, What::Message(_))).count() as u64
+        messages(&self.places)
     }
 
-    /// The places of those that may come next.
-    fn enabled(&self) -> Vec<usize> {
-        let comes_behind = |item: &Item<P>| {
-            item.pair.is_some()
-                && self.items.iter().any(|other| other.pair == item.pair && other.number < item.number)
-        };
-        let items = self.items.iter().enumerate();
-        items.filter(|(_, item)| !comes_behind(item)).map(|(place, _)| place).collect()
+    /// Puts something to its place in the order of time.
+    fn insert(&mut self, at: Time, pending: Pending<P>, pair: Option<(u32, u32)>) {
+        let is_message = matches!(pending.what, What::Message(_));
+        let place = insert(&mut self.places, Place { number: self.next, at, pair, is_message });
+        self.items.insert(place, pending);
+        self.next += 1;
     }
+
+    fn remove(&mut self, place: usize) -> (Time, Pending<P>) {
+        self.picks += 1;
+        (self.places.remove(place).at, self.items.remove(place))
+    }
+}
+
+fn messages(places: &[Place]) -> u64 {
+    places.iter().filter(|place| place.is_message).count() as u64
+}
+
+/// Which of these may come next.
+fn enabled(places: &[Place]) -> Vec<usize> {
+    let comes_behind = |place: &Place| {
+        place.pair.is_some()
+            && places.iter().any(|other| other.pair == place.pair && other.number < place.number)
+    };
+    places.iter().enumerate().filter(|(_, place)| !comes_behind(place)).map(|(number, _)| number).collect()
+}
+
+/// Puts one where it belongs in the order of time, and tells where.
+fn insert(places: &mut Vec<Place>, new: Place) -> usize {
+    let place = places.partition_point(|place| place.at <= new.at);
+    places.insert(place, new);
+    place
 }
 
 /// The deviation that in the n-th place of a run passes over so many that are due before.
@@ -98,7 +119,7 @@ pub(crate) fn passing(n: u32, passed: u32) -> Deviation {
 impl<P: Protocol> World<P> {
     /// Whether some actors of the blueprint have not had their first turn.
     pub(crate) fn is_beginning(&self) -> bool {
-        self.begun < self.beginners
+        self.scene.begun < self.scene.beginners
     }
 
     /// All actors of the blueprint have their first turns.
@@ -110,23 +131,25 @@ impl<P: Protocol> World<P> {
 
     /// Takes everything that is pending, in the order of time.
     pub(crate) fn take_pending(&mut self) -> Vec<(Time, Pending<P>)> {
-        std::iter::from_fn(|| self.queue.pop()).collect()
+        let mut pending = Vec::new();
+        while let Some(next) = self.queue.pop() {
+            pending.push(next);
+        }
+        pending
     }
 
     /// Lets something happen that was taken before, at its own time, which may lie before that of what happened last.
     pub(crate) fn perform(&mut self, at: Time, pending: Pending<P>, checks: &mut Checks<P::Fact>) {
-        self.now = at;
+        self.scene.now = at;
         self.happen(pending.target, pending.cause, pending.what, checks);
     }
 
     /// Takes what became pending out of the order of time, if any order may be.
     pub(super) fn loosen(&mut self) {
         let Some(mut loose) = self.loose.take() else { return };
-        for (at, pending) in self.take_pending() {
+        while let Some((at, pending)) = self.queue.pop() {
             let (_, pair) = self.concerns(&pending);
-            let place = loose.items.partition_point(|item| item.at <= at);
-            loose.items.insert(place, Item { number: loose.next, at, pending, pair });
-            loose.next += 1;
+            loose.insert(at, pending, pair);
         }
         self.loose = Some(loose);
     }
@@ -135,14 +158,13 @@ impl<P: Protocol> World<P> {
     #[cold]
     pub(super) fn step_in_any_order(&mut self, checks: &mut Checks<P::Fact>) -> bool {
         let Some(loose) = &mut self.loose else { return false };
-        let enabled = loose.enabled();
+        let enabled = enabled(&loose.places);
         if enabled.is_empty() {
             return false;
         }
         let n = loose.picks;
-        loose.picks += 1;
-        let passed = self.choices.pick_of(Stream::Order, ORDER_KEY, n, enabled.len() as u32);
-        let Item { at, pending, .. } = loose.items.remove(enabled[passed as usize]);
+        let passed = self.scene.choices.pick_of(Stream::Order, ORDER_KEY, n, enabled.len() as u32);
+        let (at, pending) = loose.remove(enabled[passed as usize]);
         self.perform(at, pending, checks);
         self.loosen();
         true
@@ -155,15 +177,13 @@ impl<P: Protocol> World<P> {
         checks: &mut Checks<P::Fact>,
     ) -> Option<u32> {
         let loose = self.loose.as_ref()?;
-        let enabled = loose.enabled();
+        let enabled = enabled(&loose.places);
         let fits = |place: &usize| {
-            let pending = &loose.items[*place].pending;
+            let pending = &loose.items[*place];
             fits(self, pending.target, &pending.what)
         };
         let passed = enabled.iter().position(fits)?;
-        let loose = self.loose.as_mut()?;
-        loose.picks += 1;
-        let Item { at, pending, .. } = loose.items.remove(enabled[passed]);
+        let (at, pending) = self.loose.as_mut()?.remove(enabled[passed]);
         self.perform(at, pending, checks);
         self.loosen();
         Some(passed as u32)

@@ -1,11 +1,15 @@
 //! One actor with its mailbox, timers, watchers and disk.
 
+use std::hash::Hash;
+use std::ops::{Deref, DerefMut};
+
 use rehearsal_protocol::mailbox::Bounds;
 use rehearsal_protocol::{Actor, Address, Incarnation, Input, Mailbox, NodeId, Protocol, Time, TimerId};
 
 use super::disk::Disk;
 use crate::choice::Ahead;
 use crate::choice::generator::Key;
+use crate::fingerprint::Fingerprinter;
 
 /// Where an actor lives and whose child it is: the same for every life of its path.
 #[derive(Clone, Copy, Debug)]
@@ -63,7 +67,13 @@ pub(crate) struct Counts {
 /// What most actors never need.
 pub(crate) struct Rest<P: Protocol> {
     pub(crate) mailbox: Mailbox<Waiting<P>>,
-    /// Whether what waits in it outlives the life of the actor.
+    affairs: Affairs,
+}
+
+/// The part of that which is the same for all protocols.
+#[derive(Clone, Default)]
+pub(crate) struct Affairs {
+    /// Whether what waits in the mailbox outlives the life of the actor.
     pub(crate) keeps_mail: bool,
     pub(crate) timers: Vec<(TimerId, u32)>,
     pub(crate) arms: u32,
@@ -79,6 +89,22 @@ pub(crate) struct Rest<P: Protocol> {
     /// When the last of those is over.
     pub(crate) busy_until: Time,
     pub(crate) ahead: Streams,
+}
+
+impl<P: Protocol> Deref for Rest<P> {
+    type Target = Affairs;
+
+    #[inline]
+    fn deref(&self) -> &Affairs {
+        &self.affairs
+    }
+}
+
+impl<P: Protocol> DerefMut for Rest<P> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut Affairs {
+        &mut self.affairs
+    }
 }
 
 /// Those of an actor's own streams that are asked most.
@@ -103,25 +129,67 @@ impl<P: Protocol> Clone for Waiting<P> {
     }
 }
 
-impl<P: Protocol> Rest<P> {
+impl Affairs {
+    /// A timer is armed; which arming this is.
+    pub(crate) fn arm(&mut self, id: TimerId) -> u32 {
+        self.arms += 1;
+        match self.timers.iter_mut().find(|(known, _)| *known == id) {
+            Some(armed) => armed.1 = self.arms,
+            None => self.timers.push((id, self.arms)),
+        }
+        self.arms
+    }
+
     /// A timer does not run out any more.
     pub(crate) fn disarm(&mut self, id: TimerId) {
         if let Some(place) = self.timers.iter().position(|(known, _)| *known == id) {
             self.timers.swap_remove(place);
         }
     }
+
+    pub(crate) fn is_armed(&self, id: TimerId, arm: u32) -> bool {
+        self.timers.contains(&(id, arm))
+    }
+
+    /// Adds an actor to a list, unless it is there.
+    pub(crate) fn add(to: &mut Vec<u32>, slot: u32) {
+        if !to.contains(&slot) {
+            to.push(slot);
+        }
+    }
+
+    /// The life of the actor is over: its children and who watches it.
+    pub(crate) fn end(&mut self) -> (Vec<u32>, Vec<u32>) {
+        self.timers.clear();
+        (std::mem::take(&mut self.children), std::mem::take(&mut self.watchers))
+    }
+
+    /// Feeds what the future depends on.
+    pub(crate) fn feed(&self, now: Time, to: &mut Fingerprinter) {
+        let mut armed: Vec<_> = self.timers.iter().map(|(id, _)| *id).collect();
+        armed.sort_unstable();
+        armed.hash(to);
+        self.watchers.hash(to);
+        self.children.hash(to);
+        self.disk.feed(now, to);
+    }
+
+    /// Makes these those of a path that has not lived yet, and keeps the memory.
+    fn reset(&mut self) {
+        let Self { timers, watchers, children, disk, .. } = self;
+        timers.clear();
+        watchers.clear();
+        children.clear();
+        disk.reset();
+        (self.keeps_mail, self.arms, self.crashes) = (false, 0, 0);
+        (self.syncs, self.turns, self.busy_until) = (0, 0, Time::ZERO);
+        self.ahead = Streams::default();
+    }
 }
 
 impl<P: Protocol> Clone for Rest<P> {
     fn clone(&self) -> Self {
-        Self {
-            mailbox: self.mailbox.clone(),
-            timers: self.timers.clone(),
-            watchers: self.watchers.clone(),
-            children: self.children.clone(),
-            disk: self.disk.clone(),
-            ..*self
-        }
+        Self { mailbox: self.mailbox.clone(), affairs: self.affairs.clone() }
     }
 }
 
@@ -194,39 +262,32 @@ impl<P: Protocol> Cell<P> {
 
     /// How many messages wait in the mailbox.
     pub(crate) fn waiting_messages(&self) -> u64 {
-        let is_message = |waiting: &&Waiting<P>| matches!(waiting.input, Input::Message(_));
-        self.rest().map_or(0, |rest| rest.mailbox.iter().filter(is_message).count() as u64)
+        let Some(rest) = self.rest() else { return 0 };
+        let mut messages = 0;
+        for waiting in rest.mailbox.iter() {
+            messages += u64::from(matches!(waiting.input, Input::Message(_)));
+        }
+        messages
     }
 }
 
 impl<P: Protocol> Rest<P> {
     fn new(bounds: Bounds) -> Self {
-        Self {
-            mailbox: Mailbox::new(bounds),
-            keeps_mail: false,
-            timers: Vec::new(),
-            arms: 0,
-            watchers: Vec::new(),
-            children: Vec::new(),
-            disk: Disk::default(),
-            crashes: 0,
-            syncs: 0,
-            turns: 0,
-            busy_until: Time::ZERO,
-            ahead: Streams::default(),
-        }
+        Self { mailbox: Mailbox::new(bounds), affairs: Affairs::default() }
     }
 
     /// Makes this that of a path that has not lived yet, and keeps the memory.
     fn reset(&mut self, bounds: Bounds) {
-        let Self { mailbox, timers, watchers, children, disk, .. } = self;
-        mailbox.reset(bounds);
-        timers.clear();
-        watchers.clear();
-        children.clear();
-        disk.reset();
-        (self.keeps_mail, self.arms, self.crashes) = (false, 0, 0);
-        (self.syncs, self.turns, self.busy_until) = (0, 0, Time::ZERO);
-        self.ahead = Streams::default();
+        self.mailbox.reset(bounds);
+        self.affairs.reset();
+    }
+
+    /// Takes what waits.
+    pub(crate) fn take_mail(&mut self) -> Vec<Waiting<P>> {
+        let mut mail = Vec::new();
+        while let Some(waiting) = self.mailbox.pop() {
+            mail.push(waiting);
+        }
+        mail
     }
 }

@@ -20,7 +20,7 @@ impl<P: Protocol> World<P> {
             actor.fingerprint(&mut state);
         }
         let pair = join(state.finish(), input);
-        if let Some(saw) = self.choices.watched() {
+        if let Some(saw) = self.scene.choices.watched() {
             saw.insert(pair);
         }
     }

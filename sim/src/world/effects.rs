@@ -9,10 +9,12 @@ use rehearsal_protocol::{
 };
 
 use super::World;
+use super::cell::{Affairs, Home};
 use super::pending::What;
+use super::scene::Scene;
 use crate::check::{Checks, Moment};
 use crate::choice::stream::kind;
-use crate::choice::{Stream, generator};
+use crate::choice::{Ahead, Stream, generator};
 use crate::trace::digest::digest;
 use crate::trace::{EventKind, Payload};
 use crate::weather::Weather;
@@ -88,7 +90,7 @@ impl<P: Protocol> World<P> {
                 }
             }
             Effect::Stop(who) => self.signal(slot, who.slot(), Signal::Shutdown, event),
-            Effect::Kill(who) => self.schedule(self.now, who.slot(), event, What::Kill),
+            Effect::Kill(who) => self.schedule(self.scene.now, who.slot(), event, What::Kill),
             Effect::Monitor(who) => self.monitor(slot, who.slot(), event),
             Effect::KeepMail { child, keep } => self.keep_mail(slot, child.slot(), *keep, event),
             Effect::Write { key, value } => {
@@ -116,9 +118,9 @@ impl<P: Protocol> World<P> {
         }
         let message = message(&mut self.effects);
         // An address that was made up, or that of a child whose spawn was discarded.
-        let id = MessageId(self.tally.sent);
-        self.tally.sent += 1;
-        self.tally.dead += 1;
+        let id = MessageId(self.scene.tally.sent);
+        self.scene.tally.sent += 1;
+        self.scene.tally.dead += 1;
         self.record_actor(EventKind::DeadLetter, from, event, DeadLetter::Undeliverable as u64, || Payload {
             text: format!("Undeliverable: {message:?} to @{to}"),
             from: Some(from),
@@ -136,29 +138,17 @@ impl<P: Protocol> World<P> {
         let text = || Payload::of(fact, None);
         let event = self.record_actor(EventKind::Fact, slot, cause, digest(fact), text);
         let actor = self.cells[slot as usize].home.address(slot);
-        checks.observe(Moment { at: self.now, event, actor, healed: self.healed }, fact);
+        checks.observe(Moment { at: self.scene.now, event, actor, healed: self.scene.healed }, fact);
     }
 
     fn set_timer(&mut self, slot: u32, id: TimerId, after: Duration, event: u64) {
-        let (now, healed) = (self.now.as_nanos(), self.healed.is_some());
-        let clock = self.node_of(slot).clock;
         let cell = &mut self.cells[slot as usize];
-        let name = cell.home.key;
-        let key = || generator::join(kind::TIMER, name);
-        let n = cell.counts.timers;
+        let (home, n) = (cell.home, cell.counts.timers);
         cell.counts.timers += 1;
         let rest = cell.rest_mut();
-        rest.arms += 1;
-        let arm = rest.arms;
-        match rest.timers.iter_mut().find(|(known, _)| *known == id) {
-            Some(armed) => armed.1 = arm,
-            None => rest.timers.push((id, arm)),
-        }
-        let bits = self.choices.ahead(&mut rest.ahead.timers, n, key);
-        let stream = || (Stream::Timer(slot), key());
-        let value = self.choices.pick_drawn(stream, (n, bits), &self.plan.weather.timer);
-        let span = clock.true_span(self.now, nanos(after)).saturating_add(Weather::lateness(value, healed));
-        self.schedule(Time::from_nanos(now.saturating_add(span)), slot, event, What::Timer(id, arm));
+        let arm = rest.arm(id);
+        let at = self.scene.end_of_timer((slot, home), (n, &mut rest.ahead.timers), after);
+        self.schedule(at, slot, event, What::Timer(id, arm));
     }
 
     fn cancel_timer(&mut self, slot: u32, id: TimerId) {
@@ -168,32 +158,16 @@ impl<P: Protocol> World<P> {
     }
 
     fn sync(&mut self, slot: u32, id: WriteId, event: u64) {
-        let (now, healed) = (self.now.as_nanos(), self.healed.is_some());
         let cell = &mut self.cells[slot as usize];
-        let name = cell.home.key;
-        let key = || generator::join(kind::SYNC, name);
-        let incarnation = cell.incarnation;
-        let rest = cell.rest_mut();
-        let n = rest.syncs;
-        rest.syncs += 1;
-        let bits = self.choices.ahead(&mut rest.ahead.syncs, n, key);
-        let stream = || (Stream::Sync(slot), key());
-        let value = self.choices.pick_drawn(stream, (n, bits), &self.plan.weather.sync);
-        let disk = &mut rest.disk;
-        let at = Time::from_nanos(now + Weather::sync_time(value, healed)).max(disk.last_sync);
-        disk.last_sync = at;
-        let mark = disk.mark();
+        let (home, incarnation) = (cell.home, cell.incarnation);
+        let (at, mark) = self.scene.sync((slot, home), cell.rest_mut());
         self.schedule(at, slot, event, What::Synced(id, incarnation, mark));
     }
 
     fn monitor(&mut self, watcher: u32, watched: u32, event: u64) {
         let alive = self.cells.get(watched as usize).is_some_and(|cell| cell.actor.is_some());
         if alive {
-            let watchers = &mut self.cells[watched as usize].rest_mut().watchers;
-            if !watchers.contains(&watcher) {
-                watchers.push(watcher);
-            }
-            return;
+            return Affairs::add(&mut self.cells[watched as usize].rest_mut().watchers, watcher);
         }
         self.tell_exit(watched, watcher, Exit::NoActor, event);
     }
@@ -213,6 +187,39 @@ impl<P: Protocol> World<P> {
     fn note_dead_letter(&mut self, slot: u32, reason: DeadLetter, event: u64) {
         let text = || Payload::of(&reason, None);
         self.record_actor(EventKind::DeadLetter, slot, event, reason as u64, text);
+    }
+}
+
+impl Scene {
+    /// When a timer runs out that is set now, the n-th of its actor.
+    fn end_of_timer(
+        &mut self,
+        (slot, home): (u32, Home),
+        (n, ahead): (u32, &mut Ahead),
+        after: Duration,
+    ) -> Time {
+        let (now, healed) = (self.now.as_nanos(), self.healed.is_some());
+        let clock = self.nodes[home.node as usize].clock;
+        let key = || generator::join(kind::TIMER, home.key);
+        let bits = self.choices.ahead(ahead, n, key);
+        let stream = || (Stream::Timer(slot), key());
+        let value = self.choices.pick_drawn(stream, (n, bits), &self.plan.weather.timer);
+        let span = clock.true_span(self.now, nanos(after)).saturating_add(Weather::lateness(value, healed));
+        Time::from_nanos(now.saturating_add(span))
+    }
+
+    /// An actor asked for a sync: when it is done, and up to which of the writes.
+    fn sync(&mut self, (slot, home): (u32, Home), own: &mut Affairs) -> (Time, u64) {
+        let (now, healed) = (self.now.as_nanos(), self.healed.is_some());
+        let key = || generator::join(kind::SYNC, home.key);
+        let n = own.syncs;
+        own.syncs += 1;
+        let bits = self.choices.ahead(&mut own.ahead.syncs, n, key);
+        let stream = || (Stream::Sync(slot), key());
+        let value = self.choices.pick_drawn(stream, (n, bits), &self.plan.weather.sync);
+        let at = Time::from_nanos(now + Weather::sync_time(value, healed)).max(own.disk.last_sync);
+        own.disk.last_sync = at;
+        (at, own.disk.mark())
     }
 }
 

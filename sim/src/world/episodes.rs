@@ -6,10 +6,13 @@ use rehearsal_protocol::{Exit, Incarnation, NodeId, Protocol, Time};
 
 use super::World;
 use super::pending::What;
+use super::scene::Scene;
+use crate::choice::generator::Key;
 use crate::choice::{Menu, Stream, generator};
 use crate::fault::Harm;
 use crate::fault::cut::Cut;
 use crate::fault::plan::Victim;
+use crate::topology::Topology;
 use crate::trace::{Event, EventKind, Payload};
 
 /// The episodes that go on.
@@ -49,6 +52,17 @@ impl Active {
         self.starts.hash(to);
     }
 
+    /// An episode that cuts or clogs links is over.
+    fn mend(&mut self, index: u32) {
+        self.cuts.retain(|(known, _)| *known != index);
+        self.clogs.retain(|(known, _, _)| *known != index);
+    }
+
+    /// Takes those whose first turn waits for the end of a pause.
+    fn take_starts(&mut self) -> Vec<(u32, Incarnation)> {
+        std::mem::take(&mut self.starts)
+    }
+
     pub(crate) fn start_later(&mut self, slot: u32, incarnation: Incarnation) {
         self.starts.push((slot, incarnation));
     }
@@ -78,88 +92,76 @@ impl<P: Protocol> World<P> {
     /// Puts the beginnings and ends of all episodes into the queue. None goes on beyond the faulty phase, but for those of
     /// expendable nodes that choose to stay broken.
     pub(super) fn schedule_episodes(&mut self) {
-        if !self.plan.faulty {
+        if !self.scene.plan.faulty {
             return;
         }
         let heal = Time::from_nanos(self.blueprint.topology.faulty_phase);
-        for index in 0..self.plan.episodes.len() {
-            let episode = self.plan.episodes[index];
+        for index in 0..self.scene.plan.episodes.len() {
+            let episode = self.scene.plan.episodes[index];
             self.schedule(episode.from, index as u32, 0, What::EpisodeBegins);
-            if episode.until < heal || !self.stays_broken(episode.harm) {
-                self.plan.episodes[index].until = episode.until.min(heal);
+            if episode.until < heal || !self.scene.stays_broken(episode.harm, &self.blueprint.topology) {
+                self.scene.plan.episodes[index].until = episode.until.min(heal);
                 self.schedule(episode.until.min(heal), index as u32, 0, What::EpisodeEnds);
             }
         }
         self.schedule(heal, 0, 0, What::Heal);
     }
 
-    fn stays_broken(&mut self, harm: Harm) -> bool {
-        let (Harm::Crash(node) | Harm::Pause(node)) = harm else { return false };
-        let info = &self.blueprint.topology.nodes[node.index()];
-        if !info.expendable {
-            return false;
-        }
-        let key = generator::join(generator::name("frozen"), info.key);
-        let menu = Menu::weighted(&[1, 1]);
-        !self.choices.pick(Stream::OnNode("frozen", node.0), key, 0, &menu).is_benign()
-    }
-
     pub(super) fn episode_begins(&mut self, index: u32) {
-        let episode = self.plan.episodes[index as usize];
+        let episode = self.scene.plan.episodes[index as usize];
         let event = self.record_episode(EventKind::FaultBegins, index);
         match episode.harm {
             Harm::Crash(node) => {
-                let crashes = self.active.crashes_on(node);
+                let crashes = self.scene.active.crashes_on(node);
                 *crashes += 1;
                 if *crashes == 1 {
                     self.crash_node(node.0, event);
                 }
             }
-            Harm::Pause(node) => self.nodes[node.index()].pauses += 1,
-            Harm::Slow(node, longest) => self.nodes[node.index()].slow = longest,
-            Harm::Cut(cut) => self.active.cuts.push((index, cut)),
-            Harm::Clog(cut) => self.active.clogs.push((index, cut, episode.until)),
+            Harm::Pause(node) => self.scene.nodes[node.index()].pauses += 1,
+            Harm::Slow(node, longest) => self.scene.nodes[node.index()].slow = longest,
+            Harm::Cut(cut) => self.scene.active.cuts.push((index, cut)),
+            Harm::Clog(cut) => self.scene.active.clogs.push((index, cut, episode.until)),
             Harm::Kill(victim) => self.kill_one(victim, episode.until, event),
         }
     }
 
     pub(super) fn episode_ends(&mut self, index: u32) {
-        let episode = self.plan.episodes[index as usize];
+        let episode = self.scene.plan.episodes[index as usize];
         let event = self.record_episode(EventKind::FaultEnds, index);
         match episode.harm {
             Harm::Crash(node) => {
-                let crashes = self.active.crashes_on(node);
+                let crashes = self.scene.active.crashes_on(node);
                 *crashes -= 1;
                 if *crashes == 0 {
                     self.restart_node(node.0, event);
                 }
             }
             Harm::Pause(node) => {
-                self.nodes[node.index()].pauses -= 1;
+                self.scene.nodes[node.index()].pauses -= 1;
                 self.resume(node.0);
             }
             Harm::Slow(node, _) => {
-                self.nodes[node.index()].slow = 0;
+                self.scene.nodes[node.index()].slow = 0;
                 self.resume(node.0);
             }
-            Harm::Cut(_) => self.active.cuts.retain(|(known, _)| *known != index),
-            Harm::Clog(_) => self.active.clogs.retain(|(known, _, _)| *known != index),
+            Harm::Cut(_) | Harm::Clog(_) => self.scene.active.mend(index),
             Harm::Kill(_) => {}
         }
     }
 
     /// Lets everything on a node go on that waited for the end of a pause.
     fn resume(&mut self, node: u32) {
-        if self.nodes[node as usize].pauses > 0 {
+        if self.scene.nodes[node as usize].pauses > 0 {
             return;
         }
-        let cause = self.recorder.count().saturating_sub(1);
-        let (here, elsewhere) =
-            self.active.starts.drain(..).partition(|(slot, _)| self.cells[*slot as usize].home.node == node);
-        self.active.starts = elsewhere;
-        let here: Vec<(u32, Incarnation)> = here;
-        for (slot, incarnation) in here {
-            self.schedule(self.now, slot, cause, What::Start(incarnation));
+        let cause = self.scene.recorder.count().saturating_sub(1);
+        for (slot, incarnation) in self.scene.active.take_starts() {
+            if self.cells[slot as usize].home.node == node {
+                self.schedule(self.scene.now, slot, cause, What::Start(incarnation));
+            } else {
+                self.scene.active.start_later(slot, incarnation);
+            }
         }
         for slot in 0..self.cells.len() as u32 {
             if self.cells[slot as usize].home.node == node && self.cells[slot as usize].waiting {
@@ -170,14 +172,9 @@ impl<P: Protocol> World<P> {
 
     /// Kills an actor; one that is drawn lives on a node that faults may touch.
     fn kill_one(&mut self, victim: Victim, again: Time, event: u64) {
-        let nodes = &self.blueprint.topology.nodes;
-        let cells = self.cells.iter().enumerate().filter(|(_, cell)| cell.actor.is_some());
         let slot = match victim {
             Victim::Slot(slot) => Some(slot),
-            Victim::Drawn(salt) => cells
-                .filter(|(slot, _)| !nodes[self.cells[*slot].home.node as usize].steady)
-                .max_by_key(|(slot, _)| generator::join(self.cells[*slot].home.key, u64::from(salt)))
-                .map(|(slot, _)| slot as u32),
+            Victim::Drawn(salt) => self.drawn(u64::from(salt)),
         };
         let Some(slot) = slot else { return };
         self.end(slot, Exit::Killed, event);
@@ -186,11 +183,37 @@ impl<P: Protocol> World<P> {
         }
     }
 
-    /// The faulty phase is over: from here on nothing goes wrong that is not wrong already.
+    /// Of the living on nodes that faults may touch, the one with the greatest key; of several, the last.
+    fn drawn(&self, salt: u64) -> Option<u32> {
+        let mut drawn: Option<(Key, u32)> = None;
+        for slot in 0..self.cells.len() as u32 {
+            let cell = &self.cells[slot as usize];
+            if cell.actor.is_none() || self.blueprint.topology.nodes[cell.home.node as usize].steady {
+                continue;
+            }
+            let key = generator::join(cell.home.key, salt);
+            if drawn.is_none_or(|(greatest, _)| key >= greatest) {
+                drawn = Some((key, slot));
+            }
+        }
+        drawn.map(|(_, slot)| slot)
+    }
+
+    fn record_episode(&mut self, kind: EventKind, index: u32) -> u64 {
+        self.scene.record_episode(kind, index, &self.blueprint.topology)
+    }
+
     pub(super) fn heal(&mut self) {
+        self.scene.heal(&self.blueprint.topology);
+    }
+}
+
+impl Scene {
+    /// The faulty phase is over: from here on nothing goes wrong that is not wrong already.
+    fn heal(&mut self, topology: &Topology) {
         self.healed = Some(self.now);
         self.choices.heal();
-        self.plan.weather.clone_from(&self.blueprint.topology.weather);
+        self.plan.weather.clone_from(&topology.weather);
         let cause = self.recorder.count();
         let event = Event {
             at: self.now,
@@ -204,23 +227,17 @@ impl<P: Protocol> World<P> {
     }
 
     /// Whether nothing passes from one node to another.
-    pub(super) fn is_cut(&self, from: u32, to: u32) -> bool {
-        self.active.cuts.iter().any(|(_, cut)| self.severs(*cut, from, to))
+    pub(super) fn is_cut(&self, from: u32, to: u32, topology: &Topology) -> bool {
+        self.active.cuts.iter().any(|(_, cut)| severs(*cut, from, to, topology))
     }
 
     /// When what is sent now from one node to another is released.
-    pub(super) fn clogged_until(&self, from: u32, to: u32) -> Time {
-        let clogs = self.active.clogs.iter().filter(|(_, cut, _)| self.severs(*cut, from, to));
+    pub(super) fn clogged_until(&self, from: u32, to: u32, topology: &Topology) -> Time {
+        let clogs = self.active.clogs.iter().filter(|(_, cut, _)| severs(*cut, from, to, topology));
         clogs.map(|(_, _, until)| *until).max().unwrap_or(Time::ZERO)
     }
 
-    fn severs(&self, cut: Cut, from: u32, to: u32) -> bool {
-        let nodes = &self.blueprint.topology.nodes;
-        let end = |node: u32| (NodeId(node), nodes[node as usize].key);
-        cut.severs(end(from), end(to))
-    }
-
-    fn record_episode(&mut self, kind: EventKind, index: u32) -> u64 {
+    fn record_episode(&mut self, kind: EventKind, index: u32, topology: &Topology) -> u64 {
         let episode = self.plan.episodes[index as usize];
         let node = match episode.harm {
             Harm::Crash(node) | Harm::Pause(node) | Harm::Slow(node, _) => node.0,
@@ -229,7 +246,23 @@ impl<P: Protocol> World<P> {
         let digest = generator::name(episode.kind);
         let cause = self.recorder.count();
         let event = Event { at: self.now, cause, digest, actor: Event::NOBODY, node, kind };
-        let blueprint = &self.blueprint;
-        self.recorder.record(event, || Payload { text: episode.in_words(&blueprint.topology), from: None })
+        self.recorder.record(event, || Payload { text: episode.in_words(topology), from: None })
     }
+
+    /// Whether a node does not recover from what goes wrong with it.
+    fn stays_broken(&mut self, harm: Harm, topology: &Topology) -> bool {
+        let (Harm::Crash(node) | Harm::Pause(node)) = harm else { return false };
+        let info = &topology.nodes[node.index()];
+        if !info.expendable {
+            return false;
+        }
+        let key = generator::join(generator::name("frozen"), info.key);
+        let menu = Menu::weighted(&[1, 1]);
+        !self.choices.pick(Stream::OnNode("frozen", node.0), key, 0, &menu).is_benign()
+    }
+}
+
+fn severs(cut: Cut, from: u32, to: u32, topology: &Topology) -> bool {
+    let end = |node: u32| (NodeId(node), topology.nodes[node as usize].key);
+    cut.severs(end(from), end(to))
 }

@@ -28,6 +28,7 @@ use rehearsal_protocol::{Incarnation, Input, Protocol, Signal};
 use super::World;
 use super::cell::Cell;
 use super::pending::What;
+use super::scene::Scene;
 use crate::fingerprint::Fingerprinter;
 
 impl<P: Protocol> World<P> {
@@ -38,43 +39,30 @@ impl<P: Protocol> World<P> {
     /// If events may come in any order: what is pending then is not looked at.
     pub(crate) fn feed(&self, to: &mut Fingerprinter) {
         assert!(self.loose.is_none(), "fingerprints are for worlds in which time orders events");
-        self.now.hash(to);
-        self.healed.hash(to);
-        self.begun.hash(to);
-        self.recorder.count().hash(to);
-        self.tally.sent.hash(to);
-        self.balance().hash(to);
-        for node in &self.nodes {
-            to.write_u64(u64::from(node.pauses) << 1 | u64::from(node.up));
-            to.write_u64(node.slow);
-            to.write_u64(node.clock.offset);
-            to.write_u64(node.clock.drift_ppm.cast_unsigned());
-        }
-        self.directory.feed(to);
-        self.cells.len().hash(to);
+        self.scene.feed(self.balance(), to);
+        to.write_usize(self.cells.len());
         for cell in &self.cells {
             self.feed_cell(cell, to);
         }
-        self.pairs.feed(self.now, to);
-        self.active.feed(to);
+        self.scene.feed_links(to);
         self.feed_pending(to);
     }
 
     fn feed_cell(&self, cell: &Cell<P>, to: &mut Fingerprinter) {
-        let flags = [
+        let busy_until = cell.busy_until();
+        let flags = bits([
             cell.actor.is_some(),
             cell.started,
             cell.dispatching,
             cell.waiting,
-            cell.busy_until() > self.now,
+            busy_until > self.scene.now,
             cell.rest().is_some(),
             cell.rest().is_some_and(|rest| rest.keeps_mail),
-        ];
-        let flags = flags.iter().fold(0, |bits, flag| bits << 1 | u64::from(*flag));
+        ]);
         to.write_u64(flags << 32 | u64::from(cell.incarnation.0));
         to.write_u64(u64::from(cell.counts.draws) << 32 | u64::from(cell.counts.writes));
-        if cell.busy_until() > self.now {
-            cell.busy_until().hash(to);
+        if busy_until > self.scene.now {
+            busy_until.hash(to);
         }
         if let Some(actor) = &cell.actor {
             actor.fingerprint(to);
@@ -85,15 +73,10 @@ impl<P: Protocol> World<P> {
         for waiting in rest.mailbox.iter() {
             waiting.input.hash(to);
             if let Input::Timer(id) = &waiting.input {
-                rest.timers.contains(&(*id, waiting.arm)).hash(to);
+                rest.is_armed(*id, waiting.arm).hash(to);
             }
         }
-        let mut armed: Vec<_> = rest.timers.iter().map(|(id, _)| *id).collect();
-        armed.sort_unstable();
-        armed.hash(to);
-        rest.watchers.hash(to);
-        rest.children.hash(to);
-        rest.disk.feed(self.now, to);
+        rest.feed(self.scene.now, to);
     }
 
     fn feed_pending(&self, to: &mut Fingerprinter) {
@@ -112,7 +95,7 @@ impl<P: Protocol> World<P> {
                 What::Synced(id, incarnation, upto) => (id, incarnation, upto).hash(to),
                 What::Start(incarnation) | What::Dispatch(incarnation) => incarnation.hash(to),
                 What::EpisodeBegins | What::EpisodeEnds => {
-                    let episode = self.plan.episodes[target as usize];
+                    let episode = self.scene.plan.episodes[target as usize];
                     (episode.until, episode.harm).hash(to);
                 }
                 What::Kill | What::Restart | What::Heal => {}
@@ -140,6 +123,36 @@ impl<P: Protocol> World<P> {
             | What::Heal => false,
         }
     }
+}
+
+impl Scene {
+    /// Feeds what comes before the actors; with how many messages are accounted for.
+    fn feed(&self, balance: i64, to: &mut Fingerprinter) {
+        self.now.hash(to);
+        self.healed.hash(to);
+        self.begun.hash(to);
+        self.recorder.count().hash(to);
+        self.tally.sent.hash(to);
+        balance.hash(to);
+        for node in &self.nodes {
+            to.write_u64(u64::from(node.pauses) << 1 | u64::from(node.up));
+            to.write_u64(node.slow);
+            to.write_u64(node.clock.offset);
+            to.write_u64(node.clock.drift_ppm.cast_unsigned());
+        }
+        self.directory.feed(to);
+    }
+
+    /// Feeds what comes after them.
+    fn feed_links(&self, to: &mut Fingerprinter) {
+        self.pairs.feed(self.now, to);
+        self.active.feed(to);
+    }
+}
+
+/// Flags as the bits of a word.
+fn bits<const N: usize>(flags: [bool; N]) -> u64 {
+    flags.iter().fold(0, |bits, flag| bits << 1 | u64::from(*flag))
 }
 
 #[cfg(test)]
@@ -251,16 +264,16 @@ mod tests {
     type Change = (&'static str, fn(&mut World<Numbers>));
 
     const MATTERS: &[Change] = &[
-        ("time", |world| world.now = Time::from_nanos(1)),
-        ("healed", |world| world.healed = Some(Time::ZERO)),
-        ("first turns", |world| world.begun = 1),
-        ("messages sent", |world| world.tally.sent += 1),
-        ("messages in the balance", |world| world.tally.lost += 1),
-        ("a node that is down", |world| world.nodes[0].up = false),
-        ("a pause", |world| world.nodes[0].pauses = 1),
-        ("a slow node", |world| world.nodes[0].slow = 1),
-        ("a clock", |world| world.nodes[0].clock.offset = 1),
-        ("a drift", |world| world.nodes[0].clock.drift_ppm = -1),
+        ("time", |world| world.scene.now = Time::from_nanos(1)),
+        ("healed", |world| world.scene.healed = Some(Time::ZERO)),
+        ("first turns", |world| world.scene.begun = 1),
+        ("messages sent", |world| world.scene.tally.sent += 1),
+        ("messages in the balance", |world| world.scene.tally.lost += 1),
+        ("a node that is down", |world| world.scene.nodes[0].up = false),
+        ("a pause", |world| world.scene.nodes[0].pauses = 1),
+        ("a slow node", |world| world.scene.nodes[0].slow = 1),
+        ("a clock", |world| world.scene.nodes[0].clock.offset = 1),
+        ("a drift", |world| world.scene.nodes[0].clock.drift_ppm = -1),
         ("an actor's state", |world| world.cells[0].actor = Some(Box::new(Counter(1)))),
         ("an actor's type", |world| world.cells[0].actor = Some(Box::new(Other(0)))),
         ("no actor", |world| world.cells[1].actor = None),
@@ -304,31 +317,31 @@ mod tests {
         ("a sync", |world| world.schedule(LATER, 0, 0, What::Synced(WriteId(1), Incarnation(1), 1))),
         ("how much of it", |world| world.schedule(LATER, 0, 0, What::Synced(WriteId(1), Incarnation(1), 2))),
         ("a start", |world| world.schedule(LATER, 0, 0, What::Start(Incarnation(1)))),
-        ("what an episode does", |world| world.plan.episodes[0].harm = Harm::Crash(NodeId(0))),
-        ("when an episode ends", |world| world.plan.episodes[0].until = LATER),
+        ("what an episode does", |world| world.scene.plan.episodes[0].harm = Harm::Crash(NodeId(0))),
+        ("when an episode ends", |world| world.scene.plan.episodes[0].until = LATER),
         ("when a pair's last message arrives", |world| {
-            world.pairs.next(0, 1, 0, 0, || 0);
-            world.pairs.in_order(0, 1, world.now, 9);
+            world.scene.pairs.next(0, 1, 0, 0, || 0);
+            world.scene.pairs.in_order(0, 1, world.scene.now, 9);
         }),
-        ("a cut", |world| world.active.sever(CUT, None)),
-        ("a clog", |world| world.active.sever(CUT, Some(LATER))),
-        ("until when it is clogged", |world| world.active.sever(CUT, Some(Time::MAX))),
-        ("a crash that goes on", |world| *world.active.crashes_on(NodeId(0)) += 1),
-        ("a first turn that waits", |world| world.active.start_later(0, Incarnation(1))),
+        ("a cut", |world| world.scene.active.sever(CUT, None)),
+        ("a clog", |world| world.scene.active.sever(CUT, Some(LATER))),
+        ("until when it is clogged", |world| world.scene.active.sever(CUT, Some(Time::MAX))),
+        ("a crash that goes on", |world| *world.scene.active.crashes_on(NodeId(0)) += 1),
+        ("a first turn that waits", |world| world.scene.active.start_later(0, Incarnation(1))),
         ("a spawned path", |world| {
-            world.directory.child(Address::new(NodeId(0), 0), "child", "/a/counter");
+            world.scene.directory.child(Address::new(NodeId(0), 0), "child", "/a/counter");
         }),
         ("another path", |world| {
-            world.directory.child(Address::new(NodeId(0), 0), "other", "/a/counter");
+            world.scene.directory.child(Address::new(NodeId(0), 0), "other", "/a/counter");
         }),
     ];
 
     const DECIDES_NOTHING: &[Change] = &[
         ("the number of the next timer", |world| world.cells[0].counts.timers = 7),
         ("the number of the next menu", |world| world.cells[0].counts.menus = 7),
-        ("how many turns there were", |world| world.tally.turns = 7),
+        ("how many turns there were", |world| world.scene.tally.turns = 7),
         ("a message lost and one less handled", |world| {
-            (world.tally.lost, world.tally.dead) = (1, world.tally.dead.wrapping_sub(1));
+            (world.scene.tally.lost, world.scene.tally.dead) = (1, world.scene.tally.dead.wrapping_sub(1));
         }),
         ("a turn that is over", |world| world.cells[0].rest_mut().busy_until = Time::ZERO),
         ("how often timers were armed", |world| world.cells[0].rest_mut().arms = 7),
@@ -351,8 +364,8 @@ mod tests {
     fn what_decides_nothing_makes_no_other_fingerprint() {
         for (what, change) in DECIDES_NOTHING {
             let mut changed = world();
-            changed.tally.dead = 1;
-            changed.tally.sent = 1;
+            changed.scene.tally.dead = 1;
+            changed.scene.tally.sent = 1;
             let before = of(&changed);
             change(&mut changed);
             assert_eq!(of(&changed), before, "{what}");

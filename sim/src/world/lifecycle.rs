@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use rehearsal_protocol::{Actor, Exit, Input, NodeId, Protocol, Recovered, Time};
 
-use super::cell::{Cell, Home, Waiting};
+use super::World;
+use super::cell::{Affairs, Cell, Home};
 use super::pending::What;
 use super::rules::ONE_LIFE;
-use super::{NodeState, World};
 use crate::check::Checks;
 use crate::choice::stream::kind;
 use crate::choice::{Stream, generator};
 use crate::trace::digest::digest;
-use crate::trace::{Event, EventKind, Payload};
+use crate::trace::{EventKind, Payload};
 
 /// After a panic, an actor that nobody spawned starts again after this time, as under a process manager.
 const RESTART_DELAY: Duration = Duration::from_millis(100);
@@ -20,23 +20,18 @@ const RESTART_DELAY: Duration = Duration::from_millis(100);
 const MOST_SPARE: usize = 1_024;
 
 impl<P: Protocol> World<P> {
-    pub(super) fn reset_nodes(&mut self) {
-        self.nodes.clear();
-        let clocks = self.plan.clocks.iter();
-        self.nodes.extend(clocks.map(|clock| NodeState { up: true, pauses: 0, slow: 0, clock: *clock }));
-    }
-
     /// Every actor of the blueprint is about to start.
     pub(super) fn reset_cells(&mut self) {
         let blueprint = self.blueprint.clone();
         let infos = &blueprint.topology.actors;
-        self.keys.truncate(infos.len());
-        let new = &infos[self.keys.len()..];
-        self.keys.extend(new.iter().map(|info| info.key));
-        let room = MOST_SPARE - self.spare.len();
-        self.spare.extend(self.cells.drain(infos.len().min(self.cells.len())..).take(room));
-        for (slot, (info, actor)) in infos.iter().zip(&blueprint.actors).enumerate() {
-            let home = Home::new(info.node, info.key, None);
+        while self.cells.len() > infos.len() {
+            let Some(cell) = self.cells.pop() else { break };
+            if self.spare.len() < MOST_SPARE {
+                self.spare.push(cell);
+            }
+        }
+        for (slot, actor) in blueprint.actors.iter().enumerate() {
+            let home = Home::new(infos[slot].node, infos[slot].key, None);
             if slot == self.cells.len() {
                 self.cells.push(Cell::empty(home));
             }
@@ -47,9 +42,9 @@ impl<P: Protocol> World<P> {
     /// The next actor of the blueprint has its first turn, at time 0.
     #[cold]
     pub(super) fn begin_next(&mut self, checks: &mut Checks<P::Fact>) {
-        let slot = self.begun;
-        self.begun += 1;
-        let cause = self.recorder.count();
+        let slot = self.scene.begun;
+        self.scene.begun += 1;
+        let cause = self.scene.recorder.count();
         self.first_turn(slot, cause, checks);
         self.loosen();
     }
@@ -61,24 +56,19 @@ impl<P: Protocol> World<P> {
         if cell.actor.is_some() {
             return self.tell_exit(child, parent, Exit::NameTaken, event);
         }
-        let children = &mut self.cells[parent as usize].rest_mut().children;
-        if !children.contains(&child) {
-            children.push(child);
-        }
+        Affairs::add(&mut self.cells[parent as usize].rest_mut().children, child);
         self.begin(child, actor, event);
     }
 
     /// Cells for all paths up to a slot.
     fn make_room_for(&mut self, slot: u32) {
         while self.cells.len() <= slot as usize {
-            let spawned = self.directory.get(self.cells.len() as u32);
-            self.keys.push(spawned.key);
+            let spawned = self.scene.directory.get(self.cells.len() as u32);
+            self.scene.keys.push(spawned.key);
             let home = Home::new(spawned.node, spawned.key, Some(spawned.parent));
-            let again = |mut cell: Cell<P>| {
-                cell.vacate(home);
-                cell
-            };
-            self.cells.push(self.spare.pop().map_or_else(|| Cell::empty(home), again));
+            let mut cell = self.spare.pop().unwrap_or_else(|| Cell::empty(home));
+            cell.vacate(home);
+            self.cells.push(cell);
         }
     }
 
@@ -86,12 +76,12 @@ impl<P: Protocol> World<P> {
     fn begin(&mut self, slot: u32, actor: Box<dyn Actor<P>>, event: u64) {
         let cell = &mut self.cells[slot as usize];
         #[cfg(test)]
-        let second_life = self.sabotage == Some(super::rules::Sabotage::SecondLife);
+        let second_life = self.scene.sabotage == Some(super::rules::Sabotage::SecondLife);
         #[cfg(not(test))]
         let second_life = false;
         if cell.actor.is_some() || second_life {
             let message = format!("a second life of {} begins beside the first", self.path(slot));
-            return self.break_rule(&ONE_LIFE, message);
+            return self.scene.break_rule(&ONE_LIFE, message);
         }
         cell.actor = Some(actor);
         cell.incarnation = cell.incarnation.next();
@@ -101,7 +91,7 @@ impl<P: Protocol> World<P> {
             rest.busy_until = Time::ZERO;
         }
         let incarnation = cell.incarnation;
-        self.schedule(self.now, slot, event, What::Start(incarnation));
+        self.schedule(self.scene.now, slot, event, What::Start(incarnation));
     }
 
     /// The first turn of an incarnation, with what its disk kept.
@@ -109,7 +99,7 @@ impl<P: Protocol> World<P> {
         if self.node_of(slot).pauses > 0 {
             // It starts when the pause ends.
             let incarnation = self.cells[slot as usize].incarnation;
-            return self.active.start_later(slot, incarnation);
+            return self.scene.active.start_later(slot, incarnation);
         }
         let cell = &mut self.cells[slot as usize];
         cell.started = true;
@@ -129,31 +119,30 @@ impl<P: Protocol> World<P> {
         }
         (cell.started, cell.dispatching) = (false, false);
         let parent = cell.home.parent();
-        let (children, watchers, unread) = cell.existing_rest().map_or_else(Default::default, |rest| {
-            rest.timers.clear();
-            let unread: Vec<Waiting<P>> = if rest.keeps_mail {
+        let (mut children, mut watchers, mut unread) = (Vec::new(), Vec::new(), Vec::new());
+        if let Some(rest) = cell.existing_rest() {
+            (children, watchers) = rest.end();
+            if rest.keeps_mail {
                 rest.mailbox.retain(|waiting| matches!(waiting.input, Input::Message(_)));
-                Vec::new()
             } else {
-                rest.mailbox.drain().collect()
-            };
-            (std::mem::take(&mut rest.children), std::mem::take(&mut rest.watchers), unread)
-        });
+                unread = rest.take_mail();
+            }
+        }
         cell.waiting = cell.waiting_messages() > 0;
         let text = || Payload::of(&reason, None);
         let event = self.record_actor(EventKind::Ended, slot, cause, digest(&reason), text);
-        self.recorder.states_mut().ended(event, slot);
+        self.scene.recorder.states_mut().ended(event, slot);
         let crashed = matches!(reason, Exit::NodeDown(_));
         self.settle_disk(slot, crashed);
         self.bury_all(slot, unread, event);
-        for child in children.into_iter().rev() {
+        while let Some(child) = children.pop() {
             self.release_mail(child, event);
             let why = if crashed { reason.clone() } else { Exit::Shutdown };
             self.end(child, why, event);
         }
         self.tell_watchers(slot, parent, watchers, &reason, event);
         if parent.is_none() && matches!(reason, Exit::Panicked(_)) {
-            self.schedule(self.now + RESTART_DELAY, slot, event, What::Restart);
+            self.schedule(self.scene.now + RESTART_DELAY, slot, event, What::Restart);
         }
     }
 
@@ -170,7 +159,7 @@ impl<P: Protocol> World<P> {
         let rest = cell.rest_mut();
         let n = rest.crashes;
         rest.crashes += 1;
-        let value = self.choices.pick(Stream::Torn(slot), key, n, &self.plan.weather.torn);
+        let value = self.scene.choices.pick(Stream::Torn(slot), key, n, &self.scene.plan.weather.torn);
         cell.rest_mut().disk.crash(value);
     }
 
@@ -182,10 +171,8 @@ impl<P: Protocol> World<P> {
         reason: &Exit,
         event: u64,
     ) {
-        if let Some(parent) = parent
-            && !watchers.contains(&parent)
-        {
-            watchers.push(parent);
+        if let Some(parent) = parent {
+            Affairs::add(&mut watchers, parent);
         }
         for watcher in watchers {
             if self.cells[watcher as usize].actor.is_some() {
@@ -206,30 +193,22 @@ impl<P: Protocol> World<P> {
 
     /// A node crashes: its actors end, the last started first.
     pub(super) fn crash_node(&mut self, node: u32, cause: u64) {
-        self.nodes[node as usize].up = false;
-        let event = self.record_node(EventKind::NodeDown, node, cause);
         let blueprint = self.blueprint.clone();
-        for slot in blueprint.topology.nodes[node as usize].actors.iter().rev() {
-            self.end(*slot, Exit::NodeDown(NodeId(node)), event);
+        self.scene.nodes[node as usize].up = false;
+        let event = self.scene.record_node(EventKind::NodeDown, node, cause, &blueprint.topology);
+        let actors = &blueprint.topology.nodes[node as usize].actors;
+        for place in (0..actors.len()).rev() {
+            self.end(actors[place], Exit::NodeDown(NodeId(node)), event);
         }
     }
 
     /// A node starts again, with the actors of its blueprint.
     pub(super) fn restart_node(&mut self, node: u32, cause: u64) {
-        self.nodes[node as usize].up = true;
-        let event = self.record_node(EventKind::NodeUp, node, cause);
         let blueprint = self.blueprint.clone();
+        self.scene.nodes[node as usize].up = true;
+        let event = self.scene.record_node(EventKind::NodeUp, node, cause, &blueprint.topology);
         for slot in &blueprint.topology.nodes[node as usize].actors {
             self.restart(*slot, event);
         }
-    }
-
-    fn record_node(&mut self, kind: EventKind, node: u32, cause: u64) -> u64 {
-        let event = Event { at: self.now, cause, digest: 0, actor: Event::NOBODY, node, kind };
-        let blueprint = &self.blueprint;
-        self.recorder.record(event, || Payload {
-            text: blueprint.topology.nodes[node as usize].name.to_string(),
-            from: None,
-        })
     }
 }

@@ -29,7 +29,7 @@ impl<P: Protocol> World<P> {
         let Some(rest) = cell.existing_rest().filter(|rest| rest.keeps_mail) else { return };
         rest.keeps_mail = false;
         if is_dead {
-            let unread = rest.mailbox.drain().collect();
+            let unread = rest.take_mail();
             cell.waiting = false;
             self.bury_all(slot, unread, event);
         }

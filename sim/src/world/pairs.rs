@@ -62,9 +62,10 @@ impl Pairs {
         (n, generator::draw_prepared(prepared, stream(), n))
     }
 
-    /// Looks at the counts of a sender, so that they are fetched from memory.
-    pub(super) fn touch(&self, from: u32) -> u32 {
-        self.counts.shared.rows.get(from as usize).map_or(0, |row| row.run)
+    /// Looks at the counts of senders, so that they are fetched from memory.
+    pub(super) fn touch_all(&self, from: &[u32]) -> u32 {
+        let rows = &self.counts.shared.rows;
+        from.iter().filter_map(|from| rows.get(*from as usize)).fold(0, |all, row| all | row.run)
     }
 
     /// When a message of a pair on one node arrives, which was numbered before: not before the last one.

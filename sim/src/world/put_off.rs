@@ -12,6 +12,7 @@ use super::World;
 use super::cell::Home;
 use super::pending::What;
 use super::queue::Due;
+use super::scene::Scene;
 use crate::choice::Stream;
 use crate::choice::generator::Key;
 use crate::choice::stream::delay_key;
@@ -38,7 +39,8 @@ struct Item {
     to: u32,
     /// The name of the sender: here it is still at hand.
     name: Key,
-    sent: Time,
+    /// When it was sent; once that is drawn, when it arrives.
+    at: Time,
     due: Due,
 }
 
@@ -69,10 +71,10 @@ impl PutOff {
 impl<P: Protocol> World<P> {
     /// From now on puts messages off if that pays and if nobody can tell: all draws are plain, and nothing goes wrong in this run.
     pub(crate) fn may_put_off(&mut self) {
-        let (least, _) = self.plan.weather.latency();
+        let (least, _) = self.scene.plan.weather.latency();
         let many = self.blueprint.actors.len() >= MANY_ACTORS;
-        let fair = !self.plan.faulty && self.plan.weather.is_fair() && least > 0;
-        self.put_off.on = many && fair && self.choices.is_plain() && self.loose.is_none();
+        let fair = !self.scene.plan.faulty && self.scene.plan.weather.is_fair() && least > 0;
+        self.scene.put_off.on = many && fair && self.scene.choices.is_plain() && self.loose.is_none();
     }
 
     /// Puts a message to another node off.
@@ -88,12 +90,7 @@ impl<P: Protocol> World<P> {
     ) {
         let envelope = Envelope { from: home.address(from), id, message: message(&mut self.effects) };
         let due = self.queue.lay(to, cause, What::Message(envelope));
-        if self.put_off.items.is_empty() {
-            let (least, _) = self.plan.weather.latency();
-            self.put_off.until = self.now.as_nanos() + least;
-        }
-        self.put_off.items.push(Item { from, to, name: home.key, sent: self.now, due });
-        if self.put_off.items.len() == MOST {
+        if self.scene.note_put_off((from, home), to, due) {
             self.draw_what_was_put_off();
         }
     }
@@ -101,7 +98,7 @@ impl<P: Protocol> World<P> {
     /// What was put off may happen before what is next: all of it is put to its time, and the queue is to be asked again. `false` if there is nothing.
     #[cold]
     pub(super) fn something_comes_before(&mut self, next: Option<(Time, Due)>) -> bool {
-        if self.put_off.items.is_empty() {
+        if self.scene.put_off.items.is_empty() {
             return false;
         }
         if let Some((at, due)) = next {
@@ -114,7 +111,7 @@ impl<P: Protocol> World<P> {
     /// Puts what was put off to its time if some of it is by this actor, for what one actor sends is numbered in its order.
     #[inline(never)]
     pub(super) fn draw_what_was_put_off_by(&mut self, from: u32) {
-        if self.put_off.items.iter().any(|item| item.from == from) {
+        if self.scene.puts_off_something_by(from) {
             self.draw_what_was_put_off();
         }
     }
@@ -122,6 +119,18 @@ impl<P: Protocol> World<P> {
     /// Draws when what was put off arrives.
     #[inline(never)]
     fn draw_what_was_put_off(&mut self) {
+        let mut items = self.scene.draw_what_was_put_off();
+        for item in &items {
+            self.queue.put(item.due, item.at);
+        }
+        items.clear();
+        self.scene.put_off.items = items;
+    }
+}
+
+impl Scene {
+    /// What was put off, with the times at which it arrives.
+    fn draw_what_was_put_off(&mut self) -> Vec<Item> {
         let mut items = std::mem::take(&mut self.put_off.items);
         let mut names = [0; MOST];
         // All of them are asked for before any is needed.
@@ -129,16 +138,33 @@ impl<P: Protocol> World<P> {
             *name = self.keys[item.to as usize];
         }
         std::hint::black_box(&names);
-        for (name, item) in names.into_iter().zip(items.drain(..)) {
-            let Item { from, to, name: sender, sent, due } = item;
+        for (name, item) in names.into_iter().zip(&mut items) {
+            let Item { from, to, name: sender, at: sent, .. } = *item;
             let key = move || delay_key(sender, name);
             let drawn = self.pairs.next(from, to, name, self.choices.prepared(), key);
             let stream = move || (Stream::Delay { from, to }, key());
             let value = self.choices.pick_drawn(stream, drawn, &self.plan.weather.remote);
             let span = self.plan.weather.usual_passage(value).expect("fair weather has usual passages only");
-            self.queue.put(due, Time::from_nanos(sent.as_nanos() + span));
+            item.at = Time::from_nanos(sent.as_nanos() + span);
         }
-        (self.put_off.items, self.put_off.until) = (items, u64::MAX);
+        self.put_off.until = u64::MAX;
+        items
+    }
+
+    /// Whether something that this actor sent is put off.
+    fn puts_off_something_by(&self, from: u32) -> bool {
+        self.put_off.items.iter().any(|item| item.from == from)
+    }
+
+    /// Notes a message that is put off; whether there are as many now as there can be.
+    #[inline]
+    fn note_put_off(&mut self, (from, home): (u32, Home), to: u32, due: Due) -> bool {
+        if self.put_off.items.is_empty() {
+            let (least, _) = self.plan.weather.latency();
+            self.put_off.until = self.now.as_nanos() + least;
+        }
+        self.put_off.items.push(Item { from, to, name: home.key, at: self.now, due });
+        self.put_off.items.len() == MOST
     }
 }
 
@@ -243,7 +269,7 @@ mod tests {
             let mut put_off = 0;
             while at_once.step(&mut checks) {
                 assert!(later.step(&mut same_checks));
-                put_off = put_off.max(later.put_off.items.len());
+                put_off = put_off.max(later.scene.put_off.items.len());
                 assert_eq!((at_once.now(), at_once.pending()), (later.now(), later.pending()));
                 assert_eq!(at_once.recorder().hash(), later.recorder().hash());
             }
@@ -257,8 +283,8 @@ mod tests {
     fn where_something_may_go_wrong_nothing_is_put_off() {
         let wild = (0..50).filter(|seed| {
             let (world, _) = world(*seed, &Profile::CHAOS, true);
-            assert!(!(world.plan.faulty && world.put_off.is_on()));
-            world.plan.faulty
+            assert!(!(world.scene.plan.faulty && world.scene.put_off.is_on()));
+            world.scene.plan.faulty
         });
         assert!(wild.count() > 25);
     }

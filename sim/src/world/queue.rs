@@ -232,10 +232,11 @@ impl<P: Protocol> Queue<P> {
             self.wheel.open(Fine::bucket(first));
             self.wheel.end()
         };
-        let later = self.list.iter().take_while(|key| key.at() > self.open).count();
-        let mut list = std::mem::take(&mut self.list);
-        list.drain(..later).for_each(|key| self.push_later(key));
-        self.list = list;
+        let later = key::later_than(&self.list, self.open);
+        for place in 0..later {
+            self.push_later(self.list[place]);
+        }
+        key::remove_first(&mut self.list, later);
         if key.at() > self.open {
             self.push_later(key);
         } else if self.list.len() < MOST_IN_LIST {
@@ -453,24 +454,33 @@ impl<P: Protocol> Queue<P> {
 
     /// Whom the next events concern, the first last, if very much is pending and it was not told yet.
     #[inline]
-    pub(crate) fn soon(&mut self) -> Option<impl Iterator<Item = u32> + Clone + '_> {
+    pub(crate) fn soon(&mut self) -> Option<Soon> {
         if self.list.len() >= self.untold {
             return None;
         }
         let first = self.list.len().saturating_sub(MOST_AT_ONCE);
         self.untold = if first == 0 { 0 } else { first + 1 };
-        Some(self.list[first..].iter().map(|key| self.slab.get(key.slot()).target))
+        let keys = &self.list[first..];
+        let mut soon = Soon { targets: [0; MOST_AT_ONCE], count: keys.len() };
+        for (place, key) in keys.iter().enumerate() {
+            soon.targets[place] = self.slab.get(key.slot()).target;
+        }
+        Some(soon)
     }
 
     pub(crate) fn clear(&mut self) {
         self.list.clear();
         self.crowd.clear();
         self.later.clear();
-        if !self.wheel.is_empty() {
-            self.heads.iter_mut().for_each(|heads| heads.fill(NOTHING));
+        if let Some(heads) = &mut self.heads
+            && !self.wheel.is_empty()
+        {
+            heads.fill(NOTHING);
         }
         self.wheel = Fine::default();
-        self.lists.iter_mut().for_each(|lists| lists.clear());
+        if let Some(lists) = &mut self.lists {
+            lists.clear();
+        }
         self.slab.clear();
         (self.open, self.first_later, self.sequence, self.untold) = (u64::MAX, u64::MAX, 0, 0);
     }
@@ -480,13 +490,8 @@ impl<P: Protocol> Queue<P> {
     }
 
     /// Everything that is pending, in the order in which it will happen.
-    pub(crate) fn in_order(&self) -> impl Iterator<Item = (u64, u32, &What<P>)> {
-        let mut keys: Vec<_> = self.slab.pending().map(|(key, _)| key).collect();
-        sort_latest_first(&mut keys);
-        keys.into_iter().rev().filter_map(|key| {
-            let slot = self.slab.get(key.slot());
-            Some((key.at(), slot.target, slot.what.as_ref()?))
-        })
+    pub(crate) fn in_order(&self) -> InOrder<'_, P> {
+        InOrder { slab: &self.slab, keys: self.slab.pending() }
     }
 
     /// How many messages are under way.
@@ -494,7 +499,36 @@ impl<P: Protocol> Queue<P> {
         if self.len() == 0 {
             return 0;
         }
-        self.slab.pending().filter(|(_, what)| matches!(what, What::Message(_))).count() as u64
+        self.slab.messages()
+    }
+}
+
+/// Whom the next events concern, the first last.
+pub(crate) struct Soon {
+    targets: [u32; MOST_AT_ONCE],
+    count: usize,
+}
+
+impl Soon {
+    pub(crate) fn targets(&self) -> &[u32] {
+        &self.targets[..self.count]
+    }
+}
+
+/// What is still to be told of what is pending.
+pub(crate) struct InOrder<'a, P: Protocol> {
+    slab: &'a Slab<P>,
+    /// The latest first.
+    keys: Vec<Key>,
+}
+
+impl<'a, P: Protocol> Iterator for InOrder<'a, P> {
+    type Item = (u64, u32, &'a What<P>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let key = self.keys.pop()?;
+        let slot = self.slab.get(key.slot());
+        Some((key.at(), slot.target, slot.what.as_ref().expect("it is pending")))
     }
 }
 

@@ -3,7 +3,7 @@
 use rehearsal_protocol::Protocol;
 
 use super::asynchronous::Loose;
-use super::cell::Cell;
+use super::scene::Scene;
 use super::{Tally, World};
 use crate::check::Violation;
 
@@ -40,6 +40,37 @@ pub(crate) struct Breach {
 impl<P: Protocol> World<P> {
     /// A breach of one of the [`RULES`].
     pub fn violation(&self) -> Option<Violation> {
+        self.scene.violation()
+    }
+
+    /// Whether one of the [`RULES`] is broken.
+    #[inline]
+    pub fn is_broken(&self) -> bool {
+        self.scene.breach.is_some()
+    }
+
+    /// Counts where every message of the run went; at the end of a run.
+    pub fn settle(&mut self) {
+        let waiting = self.waiting_messages();
+        self.scene.settle(waiting);
+    }
+
+    /// How many messages more were accepted than are accounted for: 0 in a sound world.
+    pub(super) fn balance(&self) -> i64 {
+        self.scene.tally.balance(self.waiting_messages())
+    }
+
+    fn waiting_messages(&self) -> u64 {
+        let mut messages = self.queue.messages() + self.loose.as_ref().map_or(0, Loose::messages);
+        for cell in &self.cells {
+            messages += cell.waiting_messages();
+        }
+        messages
+    }
+}
+
+impl Scene {
+    fn violation(&self) -> Option<Violation> {
         let breach = self.breach.as_ref()?;
         Some(Violation {
             invariant: breach.rule.id.to_owned(),
@@ -50,36 +81,35 @@ impl<P: Protocol> World<P> {
         })
     }
 
-    /// Whether one of the [`RULES`] is broken.
-    #[inline]
-    pub fn is_broken(&self) -> bool {
-        self.breach.is_some()
-    }
-
-    /// Counts where every message of the run went; at the end of a run.
-    pub fn settle(&mut self) {
-        let waiting = self.waiting_messages();
+    fn settle(&mut self, waiting: u64) {
         let Tally { sent, duplicated, handled, lost, dead, .. } = self.tally;
-        if sent + duplicated != handled + lost + dead + waiting {
+        if self.tally.balance(waiting) != 0 {
             let went = format!("{handled} handled, {lost} lost, {dead} dead and {waiting} waiting");
             self.break_rule(&CONSERVATION, format!("{sent} sent and {duplicated} doubled, but {went}"));
         }
     }
 
-    /// How many messages more were accepted than are accounted for: 0 in a sound world.
-    pub(super) fn balance(&self) -> i64 {
-        let Tally { sent, duplicated, handled, lost, dead, .. } = self.tally;
-        (sent + duplicated).cast_signed() - (handled + lost + dead + self.waiting_messages()).cast_signed()
-    }
-
-    fn waiting_messages(&self) -> u64 {
-        self.cells.iter().map(Cell::waiting_messages).sum::<u64>()
-            + self.queue.messages()
-            + self.loose.as_ref().map_or(0, Loose::messages)
-    }
-
     pub(super) fn break_rule(&mut self, rule: &'static Rule, message: String) {
         self.breach.get_or_insert(Breach { rule, message });
+    }
+}
+
+impl Tally {
+    /// How many messages more were accepted than are accounted for, if so many wait.
+    fn balance(&self, waiting: u64) -> i64 {
+        let Self { sent, duplicated, handled, lost, dead, .. } = *self;
+        (sent + duplicated).cast_signed() - (handled + lost + dead + waiting).cast_signed()
+    }
+}
+
+#[cfg(test)]
+impl<P: Protocol> World<P> {
+    pub(crate) fn break_by(&mut self, sabotage: Option<Sabotage>) {
+        self.scene.sabotage = sabotage;
+    }
+
+    pub(crate) fn sabotage(&self) -> Option<Sabotage> {
+        self.scene.sabotage
     }
 }
 

@@ -36,8 +36,8 @@ impl<P: Protocol> World<P> {
     /// One turn of the actor in `slot`, which is alive.
     pub(super) fn turn(&mut self, slot: u32, input: Input<P>, cause: u64, checks: &mut Checks<P::Fact>) {
         let home = self.cells[slot as usize].home;
-        let node = &self.nodes[home.node as usize];
-        let place = Place { home, now: node.clock.shows(self.now), is_slow: node.slow > 0 };
+        let node = &self.scene.nodes[home.node as usize];
+        let place = Place { home, now: node.clock.shows(self.scene.now), is_slow: node.slow > 0 };
         let (kind, digest) = match input {
             Input::Message(envelope) => {
                 let arrived = self.lay(slot, envelope, cause);
@@ -48,12 +48,12 @@ impl<P: Protocol> World<P> {
             Input::Signal(ref signal) => (EventKind::Signal, digest(signal)),
             Input::Synced(id) => (EventKind::Synced, id.0),
         };
-        if self.choices.watches() {
+        if self.scene.choices.watches() {
             self.watch(slot, class_of(&input));
         }
         let text = || Payload::of(&input, None);
-        let event = Event { at: self.now, cause, digest, actor: slot, node: home.node, kind };
-        let event = self.recorder.record(event, text);
+        let event = Event { at: self.scene.now, cause, digest, actor: slot, node: home.node, kind };
+        let event = self.scene.recorder.record(event, text);
         self.begin_turn(slot, event);
         let result = self.receive(slot, place, None, |_| input);
         self.end_turn(slot, place, event, result, None, checks);
@@ -70,15 +70,15 @@ impl<P: Protocol> World<P> {
         checks: &mut Checks<P::Fact>,
     ) {
         let Arrived { due, from, digest, asks, cause } = arrived;
-        if self.choices.watches() {
+        if self.scene.choices.watches() {
             let class = class_of_message(&self.queue.message(due).message);
             self.watch(slot, class);
         }
-        self.tally.handled += 1;
+        self.scene.tally.handled += 1;
         let (node, kind) = (place.home.node, EventKind::Message);
-        let event = Event { at: self.now, cause, digest, actor: slot, node, kind };
-        let event = self.recorder.note(event);
-        if self.recorder.level().has_payloads() {
+        let event = Event { at: self.scene.now, cause, digest, actor: slot, node, kind };
+        let event = self.scene.recorder.note(event);
+        if self.scene.recorder.level().has_payloads() {
             self.keep_message(due, from.slot());
         }
         let refusal = asks.then(|| self.refusal(slot, self.queue.message(due)));
@@ -92,17 +92,17 @@ impl<P: Protocol> World<P> {
     #[cold]
     fn keep_message(&mut self, due: Due, from: u32) {
         let payload = Payload::of(&self.queue.message(due).message, Some(from));
-        self.recorder.keep_payload(payload);
+        self.scene.recorder.keep_payload(payload);
     }
 
     /// Counts a turn that begins with an event.
     #[inline]
     fn begin_turn(&mut self, slot: u32, event: u64) {
-        self.tally.turns += 1;
-        self.pulse.actor.store(slot, Ordering::Relaxed);
-        self.pulse.turns.store(self.tally.turns, Ordering::Relaxed);
-        if self.recorder.level().has_payloads() {
-            self.log.at(event);
+        self.scene.tally.turns += 1;
+        self.scene.pulse.actor.store(slot, Ordering::Relaxed);
+        self.scene.pulse.turns.store(self.scene.tally.turns, Ordering::Relaxed);
+        if self.scene.recorder.level().has_payloads() {
+            self.scene.log.at(event);
         }
     }
 
@@ -129,7 +129,7 @@ impl<P: Protocol> World<P> {
         if place.is_slow {
             self.occupy(slot, place.home);
         }
-        if self.recorder.level() == Recording::States {
+        if self.scene.recorder.level() == Recording::States {
             self.keep_state(slot, event);
         }
     }
@@ -138,7 +138,7 @@ impl<P: Protocol> World<P> {
     #[cold]
     fn keep_state(&mut self, slot: u32, event: u64) {
         if let Some(actor) = &self.cells[slot as usize].actor {
-            self.recorder.states_mut().after(event, slot, actor);
+            self.scene.recorder.states_mut().after(event, slot, actor);
         }
     }
 
@@ -155,8 +155,8 @@ impl<P: Protocol> World<P> {
         let Place { home, now, .. } = place;
         let turn = Turn { me: home.address(slot), incarnation: cell.incarnation, now, sender };
         let mut lender = Lender {
-            choices: &mut self.choices,
-            directory: &mut self.directory,
+            choices: &mut self.scene.choices,
+            directory: &mut self.scene.directory,
             counts: &mut cell.counts,
             menus: cell.rest.as_deref_mut().filter(|_| cell.has_rest).map(|rest| &mut rest.ahead.menus),
             topology: &self.blueprint.topology,
@@ -177,7 +177,7 @@ impl<P: Protocol> World<P> {
         let text = text_of(panic);
         if !self.blueprint.topology.panics_are_crashes {
             let message = format!("{} panicked: {text}", self.path(slot));
-            self.break_rule(&NO_PANIC, message);
+            self.scene.break_rule(&NO_PANIC, message);
         }
         self.end(slot, Exit::Panicked(text), event);
     }
@@ -185,15 +185,15 @@ impl<P: Protocol> World<P> {
     /// On a slow node, a turn takes time.
     #[cold]
     fn occupy(&mut self, slot: u32, home: Home) {
-        let slow = self.nodes[home.node as usize].slow;
+        let slow = self.scene.nodes[home.node as usize].slow;
         let cell = &mut self.cells[slot as usize];
         let key = generator::join(kind::TURN, home.key);
         let rest = cell.rest_mut();
         let n = rest.turns;
         rest.turns += 1;
-        let value = self.choices.pick(Stream::Turn(slot), key, n, &self.plan.weather.turn);
+        let value = self.scene.choices.pick(Stream::Turn(slot), key, n, &self.scene.plan.weather.turn);
         let span = crate::choice::menu::between(0, slow, value.share());
-        rest.busy_until = Time::from_nanos(self.now.as_nanos() + span);
+        rest.busy_until = Time::from_nanos(self.scene.now.as_nanos() + span);
     }
 }
 

@@ -9,7 +9,10 @@ use rehearsal_protocol::context::Context;
 use rehearsal_protocol::input::{Input, TimerId};
 use rehearsal_protocol::mailbox::DeadLetter;
 
-use super::{Background, Fact, Kind, Manner, Message, ScopeId};
+use super::{
+    Background, Fact, Kind, Manner, Message, PersonMessage, ScopeId, ServiceMessage, SourceMessage,
+    TaskMessage,
+};
 
 /// Far away: answers soon, or late.
 #[derive(Clone, Debug, Default, Hash)]
@@ -31,7 +34,7 @@ const ANSWERS: [Duration; 6] = [
 impl Actor<Background> for Registry {
     fn receive(&mut self, cx: &mut Context<'_, Background>, input: Input<Background>) {
         match input {
-            Input::Message(envelope) if envelope.message == Message::Fetch => {
+            Input::Message(envelope) if envelope.message == Message::Source(SourceMessage::Fetch) => {
                 self.asked += 1;
                 self.askers.push_back((self.asked, envelope.from));
                 let time = ANSWERS[cx.choose(ANSWERS.len() as u32) as usize];
@@ -41,7 +44,7 @@ impl Actor<Background> for Registry {
             Input::Timer(TimerId(asked)) => {
                 if let Some(place) = self.askers.iter().position(|(number, _)| *number == asked) {
                     let (_, asker) = self.askers.remove(place).expect("it has this place");
-                    cx.send(asker, Message::Fetched);
+                    cx.send(asker, Message::Task(TaskMessage::Fetched));
                 }
             }
             Input::Start(_) | Input::Signal(_) | Input::Synced(_) => {}
@@ -79,11 +82,13 @@ impl Actor<Background> for Cache {
             }
             Input::Timer(_) => {
                 match self.waiting.pop_front() {
-                    Some((from, Message::Write { task })) => {
+                    Some((from, Message::Source(SourceMessage::Write { task }))) => {
                         cx.announce(Fact::Effect(task));
-                        cx.send(from, Message::Written);
+                        cx.send(from, Message::Task(TaskMessage::Written));
                     }
-                    Some((from, Message::Record(task))) => cx.send(from, Message::Recorded(task)),
+                    Some((from, Message::Source(SourceMessage::Record(task)))) => {
+                        cx.send(from, Message::Service(ServiceMessage::Recorded(task)));
+                    }
                     Some(_) => cx.dead_letter(DeadLetter::Malformed),
                     None => {}
                 }
@@ -135,7 +140,7 @@ impl Tenant {
         }
         self.cycle += 1;
         self.left = STEPS;
-        cx.send(self.service, Message::Open(self.scope()));
+        cx.send(self.service, Message::Service(ServiceMessage::Open(self.scope())));
         Self::pause(cx);
     }
 
@@ -143,11 +148,11 @@ impl Tenant {
         let scope = self.scope();
         let Some(left) = self.left.checked_sub(1) else {
             let manner = if cx.choose(3) == 2 { Manner::Drain } else { Manner::Cancel };
-            return cx.send(self.service, Message::Close { scope, manner });
+            return cx.send(self.service, Message::Service(ServiceMessage::Close { scope, manner }));
         };
         self.left = left;
         if let Some(kind) = STARTS[cx.choose(STARTS.len() as u32) as usize] {
-            cx.send(self.service, Message::Start { scope, kind });
+            cx.send(self.service, Message::Service(ServiceMessage::Start { scope, kind }));
         }
         Self::pause(cx);
     }
@@ -164,20 +169,12 @@ impl Actor<Background> for Tenant {
             Input::Start(_) => self.open(cx),
             Input::Timer(_) => self.step(cx),
             Input::Message(envelope) => match envelope.message {
-                Message::Closed(scope) if scope == self.scope() => self.open(cx),
-                Message::Closed(_) => cx.dead_letter(DeadLetter::LateResult),
-                Message::Started(_) => {}
-                Message::Open(_)
-                | Message::Start { .. }
-                | Message::Close { .. }
-                | Message::Fetch
-                | Message::Fetched
-                | Message::Write { .. }
-                | Message::Written
-                | Message::Record(_)
-                | Message::Recorded(_)
-                | Message::Cancel
-                | Message::Ended { .. } => cx.dead_letter(DeadLetter::Malformed),
+                Message::Person(message) => match message {
+                    PersonMessage::Closed(scope) if scope == self.scope() => self.open(cx),
+                    PersonMessage::Closed(_) => cx.dead_letter(DeadLetter::LateResult),
+                    PersonMessage::Started(_) => {}
+                },
+                _ => cx.dead_letter(DeadLetter::Malformed),
             },
             Input::Signal(_) | Input::Synced(_) => {}
         }

@@ -9,7 +9,10 @@ use rehearsal_protocol::input::Input;
 use rehearsal_protocol::mailbox::DeadLetter;
 
 use super::task::{Peers, Task};
-use super::{Background, Fact, Kind, Manner, Message, Outcome, ScopeId, Status, TaskId, Variant, WIDTH};
+use super::{
+    Background, Fact, Kind, Manner, Message, Outcome, PersonMessage, ScopeId, ServiceMessage, SourceMessage,
+    Status, TaskId, TaskMessage, Variant, WIDTH,
+};
 
 /// The owner of all scopes.
 #[derive(Clone, Debug, Hash)]
@@ -67,7 +70,7 @@ impl Service {
             return cx.dead_letter(DeadLetter::Terminated);
         };
         if kind == Kind::Refresh && self.claim.is_some() {
-            return cx.reply(Message::Started(scope)); // The one that runs is fresh enough.
+            return cx.reply(Message::Person(PersonMessage::Started(scope))); // The one that runs is fresh enough.
         }
         open.last += 1;
         let task = TaskId { scope, number: open.last };
@@ -76,8 +79,8 @@ impl Service {
             cx.announce(Fact::Claimed(task));
         }
         open.starting.insert(task, kind);
-        cx.send(self.cache, Message::Record(task));
-        cx.reply(Message::Started(scope));
+        cx.send(self.cache, Message::Source(SourceMessage::Record(task)));
+        cx.reply(Message::Person(PersonMessage::Started(scope)));
     }
 
     /// The row of a task is there: it may live.
@@ -115,7 +118,7 @@ impl Service {
             let name = format!("task-{}-{}", id.0, task.number);
             let address = cx.spawn(&name, Task::new(task, kind, peers, self.variant));
             if self.variant == Variant::RpcScope && kind == Kind::Run {
-                cx.send(address, Message::Cancel); // The request that it belongs to was answered.
+                cx.send(address, Message::Task(TaskMessage::Cancel)); // The request that it belongs to was answered.
             }
             if kind == Kind::Watch && self.variant == Variant::OneWatchEach {
                 scope.live.retain(|_, (kind, _)| *kind != Kind::Watch);
@@ -134,7 +137,7 @@ impl Service {
         cx.announce(Fact::Closing(id));
         for (kind, task) in scope.live.values() {
             if manner == Manner::Cancel || *kind == Kind::Watch {
-                cx.send(*task, Message::Cancel);
+                cx.send(*task, Message::Task(TaskMessage::Cancel));
             }
         }
         let keeps_watches = self.variant == Variant::WatchAfterClose;
@@ -174,7 +177,7 @@ impl Service {
             let ended = scope.ended;
             self.scopes.remove(&id);
             cx.announce(Fact::Closed { scope: id, ended });
-            cx.send(closing.asked_by, Message::Closed(id));
+            cx.send(closing.asked_by, Message::Person(PersonMessage::Closed(id)));
         }
     }
 
@@ -201,22 +204,17 @@ impl Actor<Background> for Service {
     fn receive(&mut self, cx: &mut Context<'_, Background>, input: Input<Background>) {
         match input {
             Input::Message(envelope) => match envelope.message {
-                Message::Open(scope) => {
-                    self.scopes.insert(scope, Scope::default());
-                    cx.announce(Fact::Opened(scope));
-                }
-                Message::Start { scope, kind } => self.start(cx, scope, kind),
-                Message::Recorded(task) => self.recorded(cx, task),
-                Message::Close { scope, manner } => self.close(cx, scope, manner, envelope.from),
-                Message::Ended { task, outcome } => self.ended(cx, task, outcome),
-                Message::Started(_)
-                | Message::Closed(_)
-                | Message::Fetch
-                | Message::Fetched
-                | Message::Write { .. }
-                | Message::Written
-                | Message::Record(_)
-                | Message::Cancel => cx.dead_letter(DeadLetter::Malformed),
+                Message::Service(message) => match message {
+                    ServiceMessage::Open(scope) => {
+                        self.scopes.insert(scope, Scope::default());
+                        cx.announce(Fact::Opened(scope));
+                    }
+                    ServiceMessage::Start { scope, kind } => self.start(cx, scope, kind),
+                    ServiceMessage::Recorded(task) => self.recorded(cx, task),
+                    ServiceMessage::Close { scope, manner } => self.close(cx, scope, manner, envelope.from),
+                    ServiceMessage::Ended { task, outcome } => self.ended(cx, task, outcome),
+                },
+                _ => cx.dead_letter(DeadLetter::Malformed),
             },
             Input::Start(_) | Input::Timer(_) | Input::Signal(_) | Input::Synced(_) => {}
         }

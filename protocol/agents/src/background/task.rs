@@ -8,7 +8,10 @@ use rehearsal_protocol::context::Context;
 use rehearsal_protocol::input::{Input, Signal, TimerId};
 use rehearsal_protocol::mailbox::DeadLetter;
 
-use super::{Background, Fact, HOOK, Kind, Message, Outcome, PATIENCE, TaskId, Variant};
+use super::{
+    Background, Fact, HOOK, Kind, Message, Outcome, PATIENCE, ServiceMessage, SourceMessage, TaskId,
+    TaskMessage, Variant,
+};
 
 /// Whom a task talks to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -58,7 +61,7 @@ impl Task {
         cx.announce(Fact::Began(self.id));
         match self.kind {
             Kind::Refresh | Kind::Run => {
-                cx.send(self.peers.registry, Message::Fetch);
+                cx.send(self.peers.registry, Message::Source(SourceMessage::Fetch));
                 cx.set_timer(WAIT, PATIENCE);
             }
             Kind::Watch => cx.set_timer(WAIT, LOOK),
@@ -78,7 +81,7 @@ impl Task {
             Phase::Waiting => {
                 cx.cancel_timer(WAIT);
                 self.phase = Phase::Writing { then: Outcome::Done };
-                cx.send(self.peers.cache, Message::Write { task: self.id });
+                cx.send(self.peers.cache, Message::Source(SourceMessage::Write { task: self.id }));
             }
             Phase::Writing { .. } | Phase::CleaningUp { .. } | Phase::Over => {
                 cx.dead_letter(DeadLetter::LateResult);
@@ -100,7 +103,7 @@ impl Task {
     /// What it had under way has ended; what it holds outside is given back, which is an effect, too.
     fn clean_up(&mut self, cx: &mut Context<'_, Background>, outcome: Outcome) {
         if self.variant == Variant::EndedBeforeHook {
-            cx.send(self.peers.service, Message::Ended { task: self.id, outcome });
+            cx.send(self.peers.service, Message::Service(ServiceMessage::Ended { task: self.id, outcome }));
         }
         self.phase = Phase::CleaningUp { outcome };
         cx.set_timer(CLEAN_UP, HOOK);
@@ -113,7 +116,7 @@ impl Task {
         }
         cx.announce(Fact::Stopped { task: self.id, outcome });
         if self.variant != Variant::EndedBeforeHook {
-            cx.send(self.peers.service, Message::Ended { task: self.id, outcome });
+            cx.send(self.peers.service, Message::Service(ServiceMessage::Ended { task: self.id, outcome }));
         }
         cx.exit();
     }
@@ -129,24 +132,17 @@ impl Actor<Background> for Task {
                 Phase::Waiting | Phase::Writing { .. } | Phase::Over => {}
             },
             Input::Message(envelope) => match envelope.message {
-                Message::Fetched => self.fetched(cx),
-                Message::Written => match self.phase {
-                    Phase::Writing { then } => self.clean_up(cx, then),
-                    Phase::Waiting | Phase::CleaningUp { .. } | Phase::Over => {
-                        cx.dead_letter(DeadLetter::LateResult);
-                    }
+                Message::Task(message) => match message {
+                    TaskMessage::Fetched => self.fetched(cx),
+                    TaskMessage::Written => match self.phase {
+                        Phase::Writing { then } => self.clean_up(cx, then),
+                        Phase::Waiting | Phase::CleaningUp { .. } | Phase::Over => {
+                            cx.dead_letter(DeadLetter::LateResult);
+                        }
+                    },
+                    TaskMessage::Cancel => self.cancel(cx),
                 },
-                Message::Cancel => self.cancel(cx),
-                Message::Open(_)
-                | Message::Start { .. }
-                | Message::Started(_)
-                | Message::Close { .. }
-                | Message::Closed(_)
-                | Message::Fetch
-                | Message::Write { .. }
-                | Message::Record(_)
-                | Message::Recorded(_)
-                | Message::Ended { .. } => cx.dead_letter(DeadLetter::Malformed),
+                _ => cx.dead_letter(DeadLetter::Malformed),
             },
             Input::Signal(Signal::Shutdown) => self.cancel(cx),
             Input::Timer(_) | Input::Signal(_) | Input::Synced(_) => {}

@@ -1,5 +1,6 @@
 //! Service and task without a simulator: state and exact effects.
 
+use crate::background::{ServiceMessage, TaskMessage};
 use rehearsal_protocol::address::Address;
 use rehearsal_protocol::context::Effect;
 use rehearsal_protocol::input::{Input, TimerId};
@@ -28,7 +29,7 @@ impl Play {
         let (registry, cache, tenant) = (probe.peer(), probe.peer(), probe.peer());
         let service = Service::new(registry, cache, variant);
         let mut play = Self { probe, service, cache, tenant };
-        play.says(Message::Open(SCOPE));
+        play.says(Message::Service(ServiceMessage::Open(SCOPE)));
         play
     }
 
@@ -37,20 +38,20 @@ impl Play {
     }
 
     fn start(&mut self, kind: Kind) -> Vec<String> {
-        self.says(Message::Start { scope: SCOPE, kind })
+        self.says(Message::Service(ServiceMessage::Start { scope: SCOPE, kind }))
     }
 
     fn recorded(&mut self, number: u32) -> Vec<String> {
-        let recorded = Message::Recorded(task(number));
+        let recorded = Message::Service(ServiceMessage::Recorded(task(number)));
         said(&self.probe.message(&mut self.service, self.cache, recorded))
     }
 
     fn close(&mut self, manner: Manner) -> Vec<String> {
-        self.says(Message::Close { scope: SCOPE, manner })
+        self.says(Message::Service(ServiceMessage::Close { scope: SCOPE, manner }))
     }
 
     fn ended(&mut self, number: u32, outcome: Outcome) -> Vec<String> {
-        self.says(Message::Ended { task: task(number), outcome })
+        self.says(Message::Service(ServiceMessage::Ended { task: task(number), outcome }))
     }
 }
 
@@ -184,9 +185,12 @@ fn begun(variant: Variant) -> (Probe<Background>, Task, Address) {
 #[test]
 fn a_task_that_is_cancelled_while_it_writes_waits_for_its_write() {
     let (mut probe, mut run, peer) = begun(Variant::Reference);
-    probe.message(&mut run, peer, Message::Fetched);
-    assert!(probe.message(&mut run, peer, Message::Cancel).is_empty());
-    assert_eq!(said(&probe.message(&mut run, peer, Message::Written)), ["set Timer(2) 15ms"]);
+    probe.message(&mut run, peer, Message::Task(TaskMessage::Fetched));
+    assert!(probe.message(&mut run, peer, Message::Task(TaskMessage::Cancel)).is_empty());
+    assert_eq!(
+        said(&probe.message(&mut run, peer, Message::Task(TaskMessage::Written))),
+        ["set Timer(2) 15ms"]
+    );
     let over = said(&probe.turn(&mut run, Input::Timer(TimerId(2))));
     assert!(over[1].contains("Stopped") && over[1].contains("Cancelled"), "{over:?}");
     assert!(over[2].starts_with("send @1.1 Ended") && over[3] == "exit", "{over:?}");
@@ -196,11 +200,14 @@ fn a_task_that_is_cancelled_while_it_writes_waits_for_its_write() {
 fn a_task_reports_its_end_after_it_has_cleaned_up_and_the_bug_before() {
     let (mut probe, mut run, peer) = begun(Variant::Reference);
     assert_eq!(
-        said(&probe.message(&mut run, peer, Message::Cancel)),
+        said(&probe.message(&mut run, peer, Message::Task(TaskMessage::Cancel))),
         ["cancel Timer(1)", "set Timer(2) 15ms"]
     );
     let (mut probe, mut run, peer) = begun(Variant::EndedBeforeHook);
-    assert!(said(&probe.message(&mut run, peer, Message::Cancel))[1].starts_with("send @1.1 Ended"));
+    assert!(
+        said(&probe.message(&mut run, peer, Message::Task(TaskMessage::Cancel)))[1]
+            .starts_with("send @1.1 Ended")
+    );
 }
 
 #[test]

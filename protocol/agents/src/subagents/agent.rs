@@ -13,7 +13,9 @@ use rehearsal_protocol::mailbox::DeadLetter;
 use rehearsal_sessions::session::catalog::{AgentName, Tool, ToolSet};
 
 use super::router::Router;
-use super::{Boss, Call, Cause, Config, Fact, Message, Outcome, Subagents, Variant, Way};
+use super::{
+    AgentMessage, Boss, Call, Cause, Config, Fact, Message, Outcome, RouterMessage, Subagents, Variant, Way,
+};
 
 /// Works on runs, one after another at the top, a single one below.
 ///
@@ -155,7 +157,7 @@ impl Agent {
         self.run = call.run;
         cx.announce(Fact::Restarted { way: self.way, run: self.run });
         let router = self.router(cx);
-        cx.send(router, Message::Spawn { call, to });
+        cx.send(router, Message::Router(RouterMessage::Spawn { call, to }));
         match then {
             Then::GoesOn => self.phase = Phase::Running { steps, doing: Doing::Delegating { call, to } },
             Then::Ends => self.wind_up(cx, router),
@@ -233,7 +235,7 @@ impl Agent {
         let call = Call { run: self.run, number: STEPS - steps };
         self.phase = Phase::Running { steps, doing: Doing::Delegating { call, to } };
         let router = self.router(cx);
-        cx.send(router, Message::Spawn { call, to });
+        cx.send(router, Message::Router(RouterMessage::Spawn { call, to }));
         match self.boss {
             Boss::Person(_) => {
                 self.keep(cx, Kept { steps, call, to, then: Then::GoesOn });
@@ -277,7 +279,7 @@ impl Agent {
         match (doing, self.router) {
             (Doing::Delegating { call, to }, Some(router)) if !is_left_alone => {
                 if self.variant == Variant::InterruptAsError {
-                    return cx.send(router, Message::CancelAll);
+                    return cx.send(router, Message::Router(RouterMessage::CancelAll));
                 }
                 if self.boss != Boss::Runner {
                     self.keep(cx, Kept { steps, call, to, then: Then::Ends });
@@ -292,7 +294,7 @@ impl Agent {
     }
 
     fn wind_up(&mut self, cx: &mut Context<'_, Subagents>, router: Address) {
-        cx.send(router, Message::CancelAll);
+        cx.send(router, Message::Router(RouterMessage::CancelAll));
         self.phase = Phase::Interrupting;
         cx.set_timer(GRACE_OVER, self.config.grace);
     }
@@ -336,19 +338,14 @@ impl Actor<Subagents> for Agent {
                 Boss::Runner => self.begin(cx),
             },
             Input::Message(envelope) => match envelope.message {
-                Message::Ask if self.phase == Phase::Idle => self.begin(cx),
-                Message::Ask => cx.dead_letter(DeadLetter::Dropped), // A person waits for the answer.
-                Message::Interrupt | Message::Cancel => self.interrupt(cx),
-                Message::Completed { call, .. } => self.completed(cx, call),
-                Message::AllEnded => self.wound_up(cx),
-                Message::Answered
-                | Message::Spawn { .. }
-                | Message::CancelAll
-                | Message::Run { .. }
-                | Message::Attach(_)
-                | Message::Seen(_)
-                | Message::CancelChild(_)
-                | Message::ChildEnded { .. } => cx.dead_letter(DeadLetter::Malformed),
+                Message::Agent(message) => match message {
+                    AgentMessage::Ask if self.phase == Phase::Idle => self.begin(cx),
+                    AgentMessage::Ask => cx.dead_letter(DeadLetter::Dropped), // A person waits for the answer.
+                    AgentMessage::Interrupt | AgentMessage::Cancel => self.interrupt(cx),
+                    AgentMessage::Completed { call, .. } => self.completed(cx, call),
+                    AgentMessage::AllEnded => self.wound_up(cx),
+                },
+                _ => cx.dead_letter(DeadLetter::Malformed),
             },
             Input::Timer(STEP) => self.stepped(cx),
             Input::Timer(GRACE_OVER) => self.wound_up(cx),

@@ -8,7 +8,7 @@ use rehearsal_protocol::context::Context;
 use rehearsal_protocol::input::{Input, Signal, TimerId};
 use rehearsal_protocol::mailbox::DeadLetter;
 
-use super::{Agent, Message, Subagents};
+use super::{Agent, AgentMessage, Message, Subagents};
 
 /// The parent of a session at the top: what a person says goes through it, and waits here while the session is down.
 ///
@@ -55,22 +55,13 @@ impl Actor<Subagents> for Keeper {
         match input {
             Input::Start(_) | Input::Timer(UP_AGAIN) => self.begin(cx),
             Input::Message(envelope) => match (envelope.message, &mut self.life) {
-                (Message::Ask | Message::Interrupt, Life::Up(session)) => cx.send(*session, envelope.message),
-                (Message::Ask | Message::Interrupt, Life::Down { waiting }) => waiting.push(envelope.message),
-                (
-                    Message::Answered
-                    | Message::Spawn { .. }
-                    | Message::Completed { .. }
-                    | Message::CancelAll
-                    | Message::AllEnded
-                    | Message::Run { .. }
-                    | Message::Attach(_)
-                    | Message::Seen(_)
-                    | Message::CancelChild(_)
-                    | Message::Cancel
-                    | Message::ChildEnded { .. },
-                    _,
-                ) => cx.dead_letter(DeadLetter::Malformed),
+                (Message::Agent(AgentMessage::Ask | AgentMessage::Interrupt), Life::Up(session)) => {
+                    cx.send(*session, envelope.message);
+                }
+                (Message::Agent(AgentMessage::Ask | AgentMessage::Interrupt), Life::Down { waiting }) => {
+                    waiting.push(envelope.message);
+                }
+                _ => cx.dead_letter(DeadLetter::Malformed), // What is for the session itself comes from below it.
             },
             Input::Signal(Signal::Exit { reason, .. }) if !reason.is_clean() => {
                 self.life = Life::Down { waiting: Vec::new() };

@@ -8,7 +8,7 @@ use rehearsal_protocol::context::Context;
 use rehearsal_protocol::input::{Input, TimerId};
 use rehearsal_protocol::mailbox::DeadLetter;
 
-use super::{Message, Subagents};
+use super::{AgentMessage, Message, Subagents};
 
 /// Asks a session for some runs, one after another, and interrupts some.
 #[derive(Clone, Debug, Hash)]
@@ -42,29 +42,18 @@ impl Actor<Subagents> for Person {
             Input::Start(_) | Input::Timer(REST) => {
                 let Some(left) = self.runs.checked_sub(1) else { return };
                 self.runs = left;
-                cx.send(self.session, Message::Ask);
+                cx.send(self.session, Message::Agent(AgentMessage::Ask));
                 if let Some(patience) = INTERRUPTS[cx.choose(INTERRUPTS.len() as u32) as usize] {
                     cx.set_timer(LOSES_PATIENCE, patience);
                 }
             }
-            Input::Timer(LOSES_PATIENCE) => cx.send(self.session, Message::Interrupt),
+            Input::Timer(LOSES_PATIENCE) => cx.send(self.session, Message::Agent(AgentMessage::Interrupt)),
             Input::Message(envelope) => match envelope.message {
                 Message::Answered => {
                     cx.cancel_timer(LOSES_PATIENCE);
                     cx.set_timer(REST, Duration::from_millis(50));
                 }
-                Message::Ask
-                | Message::Interrupt
-                | Message::Spawn { .. }
-                | Message::Completed { .. }
-                | Message::CancelAll
-                | Message::AllEnded
-                | Message::Run { .. }
-                | Message::Attach(_)
-                | Message::Seen(_)
-                | Message::CancelChild(_)
-                | Message::Cancel
-                | Message::ChildEnded { .. } => cx.dead_letter(DeadLetter::Malformed),
+                _ => cx.dead_letter(DeadLetter::Malformed),
             },
             Input::Timer(_) | Input::Signal(_) | Input::Synced(_) => {}
         }

@@ -13,7 +13,9 @@ use rehearsal_protocol::mailbox::DeadLetter;
 use rehearsal_protocol::time::Time;
 use rehearsal_sessions::session::catalog::{AgentKind, AgentName};
 
-use super::{Call, Config, Fact, Message, Outcome, Subagents, Variant, Way};
+use super::{
+    AgentMessage, Call, Config, Fact, Message, Outcome, RouterMessage, RunnerMessage, Subagents, Variant, Way,
+};
 
 /// Has children started, passes cancellation on, and reports each end once.
 ///
@@ -103,7 +105,7 @@ impl Router {
                 State::Resting => cx.set_timer(rest(*call), self.config.rest(delegation.attempt)),
                 State::Running | State::Cancelling if self.variant == Variant::ReplyToTheOldLife => {}
                 State::Running | State::Cancelling => {
-                    cx.send(self.runner, Message::Attach(delegation.child));
+                    cx.send(self.runner, Message::Runner(RunnerMessage::Attach(delegation.child)));
                 }
             }
         }
@@ -120,14 +122,17 @@ impl Router {
             return; // The agent has crashed since it asked.
         }
         if let Some((_, outcome)) = self.last.filter(|(last, _)| *last == call) {
-            return cx.send(self.agent, Message::Completed { call, outcome });
+            return cx.send(self.agent, Message::Agent(AgentMessage::Completed { call, outcome }));
         }
         let is_hidden = to.entry().kind != AgentKind::Subagent;
         let may = self.config.nested.may_delegate(self.name, to)
             || (self.variant == Variant::AnyDelegate && is_hidden);
         if !may || self.way.depth() >= self.config.depth || self.children == CHILDREN {
             cx.announce(Fact::Refused(self.way));
-            return cx.send(self.agent, Message::Completed { call, outcome: Outcome::Refused });
+            return cx.send(
+                self.agent,
+                Message::Agent(AgentMessage::Completed { call, outcome: Outcome::Refused }),
+            );
         }
         self.winding_up = WindingUp::No;
         let due = self.config.timeout.map(|timeout| cx.now() + timeout);
@@ -151,12 +156,12 @@ impl Router {
         self.calls.insert(call, Delegation { to, child, attempt, due, state: State::Running });
         self.keep(cx);
         cx.announce(Fact::SubagentSpawned { way: child, agent: to, by: self.name, call, attempt });
-        cx.send(self.runner, Message::Run { way: child, agent: to });
+        cx.send(self.runner, Message::Runner(RunnerMessage::Run { way: child, agent: to }));
     }
 
     /// A child has ended.
     fn ended(&mut self, cx: &mut Context<'_, Subagents>, way: Way, outcome: Outcome) {
-        cx.send(self.runner, Message::Seen(way));
+        cx.send(self.runner, Message::Runner(RunnerMessage::Seen(way)));
         let is_its = |open: &Delegation| open.child == way && open.state != State::Resting;
         let Some((call, open)) = self.calls.iter().find(|(_, open)| is_its(open)) else {
             return cx.dead_letter(DeadLetter::LateChild);
@@ -204,10 +209,10 @@ impl Router {
         self.keep(cx);
         cx.cancel_timer(deadline(call));
         cx.cancel_timer(rest(call));
-        cx.send(self.agent, Message::Completed { call, outcome });
+        cx.send(self.agent, Message::Agent(AgentMessage::Completed { call, outcome }));
         if self.winding_up == WindingUp::Yes && self.calls.is_empty() {
             self.winding_up = WindingUp::No;
-            cx.send(self.agent, Message::AllEnded);
+            cx.send(self.agent, Message::Agent(AgentMessage::AllEnded));
         }
     }
 
@@ -223,24 +228,24 @@ impl Router {
             }
             (State::Running, Variant::BothEmit) => {
                 cx.announce(Fact::SubagentCompleted { way: open.child, outcome });
-                cx.send(self.agent, Message::Completed { call, outcome });
+                cx.send(self.agent, Message::Agent(AgentMessage::Completed { call, outcome }));
             }
             (State::Running, _) => {}
         }
         self.calls.insert(call, Delegation { state: State::Cancelling, ..open });
-        cx.send(self.runner, Message::CancelChild(open.child));
+        cx.send(self.runner, Message::Runner(RunnerMessage::CancelChild(open.child)));
     }
 
     fn cancel_all(&mut self, cx: &mut Context<'_, Subagents>) {
         if self.calls.is_empty() {
-            return cx.send(self.agent, Message::AllEnded);
+            return cx.send(self.agent, Message::Agent(AgentMessage::AllEnded));
         }
         self.winding_up = WindingUp::Yes;
         for (call, open) in self.calls.clone() {
             match open.state {
                 State::Running => {
                     self.calls.insert(call, Delegation { state: State::Cancelling, ..open });
-                    cx.send(self.runner, Message::CancelChild(open.child));
+                    cx.send(self.runner, Message::Runner(RunnerMessage::CancelChild(open.child)));
                 }
                 State::Cancelling => {}
                 State::Resting => self.finish(cx, call, Outcome::Cancelled),
@@ -261,19 +266,12 @@ impl Actor<Subagents> for Router {
         match input {
             Input::Start(recovered) => self.recover(cx, &recovered),
             Input::Message(envelope) => match envelope.message {
-                Message::Spawn { call, to } => self.spawn(cx, call, to),
+                Message::Router(message) => match message {
+                    RouterMessage::Spawn { call, to } => self.spawn(cx, call, to),
+                    RouterMessage::CancelAll => self.cancel_all(cx),
+                },
                 Message::ChildEnded { way, outcome } => self.ended(cx, way, outcome),
-                Message::CancelAll => self.cancel_all(cx),
-                Message::Ask
-                | Message::Answered
-                | Message::Interrupt
-                | Message::Completed { .. }
-                | Message::AllEnded
-                | Message::Run { .. }
-                | Message::Attach(_)
-                | Message::Seen(_)
-                | Message::CancelChild(_)
-                | Message::Cancel => cx.dead_letter(DeadLetter::Malformed),
+                _ => cx.dead_letter(DeadLetter::Malformed),
             },
             Input::Timer(id) => self.timer(cx, id),
             Input::Signal(_) | Input::Synced(_) => {}

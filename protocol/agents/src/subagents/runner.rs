@@ -8,7 +8,7 @@ use rehearsal_protocol::context::Context;
 use rehearsal_protocol::input::{Input, Signal};
 use rehearsal_protocol::mailbox::DeadLetter;
 
-use super::{Agent, Boss, Config, Message, Outcome, Subagents, Variant, Way};
+use super::{Agent, AgentMessage, Boss, Config, Message, Outcome, RunnerMessage, Subagents, Variant, Way};
 
 /// The parent of all agents that were delegated to: they do not end with whoever asked for them.
 ///
@@ -58,7 +58,9 @@ impl Runner {
 
     fn cancel(&self, cx: &mut Context<'_, Subagents>, way: Way) {
         match self.children.get(&way) {
-            Some(Child { agent, state: State::Runs, .. }) => cx.send(*agent, Message::Cancel),
+            Some(Child { agent, state: State::Runs, .. }) => {
+                cx.send(*agent, Message::Agent(AgentMessage::Cancel));
+            }
             Some(Child { state: State::Ended(_), .. }) => {} // Its report is on its way.
             None => cx.dead_letter(DeadLetter::Undeliverable),
         }
@@ -69,27 +71,22 @@ impl Actor<Subagents> for Runner {
     fn receive(&mut self, cx: &mut Context<'_, Subagents>, input: Input<Subagents>) {
         match input {
             Input::Message(envelope) => match envelope.message {
-                Message::Run { way, agent } => {
-                    let actor = Agent::new(way, agent, Boss::Runner, cx.me(), self.config, self.variant);
-                    let agent = cx.spawn(&format!("{:x}", way.0), actor);
-                    let child = Child { agent, router: envelope.from, state: State::Runs };
-                    self.children.insert(way, child);
-                }
+                Message::Runner(message) => match message {
+                    RunnerMessage::Run { way, agent } => {
+                        let actor = Agent::new(way, agent, Boss::Runner, cx.me(), self.config, self.variant);
+                        let agent = cx.spawn(&format!("{:x}", way.0), actor);
+                        let child = Child { agent, router: envelope.from, state: State::Runs };
+                        self.children.insert(way, child);
+                    }
+                    RunnerMessage::Attach(way) => self.attach(cx, way),
+                    RunnerMessage::Seen(way) => drop(self.children.remove(&way)),
+                    RunnerMessage::CancelChild(way) => self.cancel(cx, way),
+                },
                 Message::ChildEnded { way, outcome } => {
                     self.ended(cx, way, outcome);
                     cx.stop(envelope.from); // It waits for that, so an end without a report is a death.
                 }
-                Message::Attach(way) => self.attach(cx, way),
-                Message::Seen(way) => drop(self.children.remove(&way)),
-                Message::CancelChild(way) => self.cancel(cx, way),
-                Message::Ask
-                | Message::Answered
-                | Message::Interrupt
-                | Message::Spawn { .. }
-                | Message::Completed { .. }
-                | Message::CancelAll
-                | Message::AllEnded
-                | Message::Cancel => cx.dead_letter(DeadLetter::Malformed),
+                _ => cx.dead_letter(DeadLetter::Malformed),
             },
             Input::Signal(Signal::Exit { who, .. }) if self.variant != Variant::ExitUnseen => {
                 let died = |child: &Child| child.agent == who && child.state == State::Runs;

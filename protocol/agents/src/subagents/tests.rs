@@ -1,5 +1,6 @@
 //! Router, runner, agent and keeper without a simulator: state and exact effects.
 
+use crate::subagents::{AgentMessage, RouterMessage, RunnerMessage};
 use rehearsal_protocol::address::{Address, Incarnation};
 use rehearsal_protocol::context::Effect;
 use rehearsal_protocol::input::{Exit, Input, Recovered, Signal, TimerId};
@@ -58,7 +59,7 @@ impl Play {
     /// A router whose child runs.
     fn spawned(config: Config, variant: Variant) -> Self {
         let mut play = Self::of(AgentName::Cowork, config, variant);
-        play.hears(Message::Spawn { call: CALL, to: AgentName::Explore });
+        play.hears(Message::Router(RouterMessage::Spawn { call: CALL, to: AgentName::Explore }));
         play
     }
 
@@ -101,14 +102,14 @@ fn completed(outcome: Outcome) -> [String; 5] {
         format!("announce {:?}", Fact::SubagentCompleted { way: CHILD, outcome }),
         format!("cancel {}", deadline(CALL)),
         format!("cancel {}", rest(CALL)),
-        format!("send @1.1 {:?}", Message::Completed { call: CALL, outcome }),
+        format!("send @1.1 {:?}", Message::Agent(AgentMessage::Completed { call: CALL, outcome })),
     ]
 }
 
 #[test]
 fn a_child_is_started_and_its_end_reported_once() {
     let mut play = Play::of(AgentName::Cowork, ONCE, Variant::Reference);
-    let spawned = play.hears(Message::Spawn { call: CALL, to: AgentName::Explore });
+    let spawned = play.hears(Message::Router(RouterMessage::Spawn { call: CALL, to: AgentName::Explore }));
     let expected = [
         "announce SubagentSpawned { way: Way(17), agent: Explore, by: Cowork, call: Call { run: 1, number: 1 }, attempt: 1 }",
         "send @2.2 Run { way: Way(17), agent: Explore }",
@@ -122,7 +123,10 @@ fn a_child_is_started_and_its_end_reported_once() {
 #[test]
 fn without_a_timeout_no_deadline_is_set() {
     let mut play = Play::of(AgentName::Cowork, Config { timeout: None, ..ONCE }, Variant::Reference);
-    assert_eq!(play.hears(Message::Spawn { call: CALL, to: AgentName::Explore }).len(), 2);
+    assert_eq!(
+        play.hears(Message::Router(RouterMessage::Spawn { call: CALL, to: AgentName::Explore })).len(),
+        2
+    );
 }
 
 #[test]
@@ -133,7 +137,7 @@ fn an_agent_that_may_not_be_delegated_to_is_refused() {
         (AgentName::Architect, AgentName::Explore),
     ] {
         let mut play = Play::of(by, ONCE, Variant::Reference);
-        let refused = play.hears(Message::Spawn { call: CALL, to });
+        let refused = play.hears(Message::Router(RouterMessage::Spawn { call: CALL, to }));
         assert!(refused[1].contains("outcome: Refused"), "{by:?} to {to:?}: {refused:?}");
     }
 }
@@ -179,7 +183,7 @@ fn a_call_whose_child_fails_rests_and_is_tried_again_by_another_child() {
 fn a_call_that_rests_is_over_at_once_when_it_is_cancelled_or_takes_too_long() {
     let mut play = Play::spawned(TWICE, Variant::Reference);
     play.ends(Outcome::Failed);
-    let cancelled = play.hears(Message::CancelAll);
+    let cancelled = play.hears(Message::Router(RouterMessage::CancelAll));
     assert_eq!(cancelled[2..], [&completed(Outcome::Cancelled)[4], "send @1.1 AllEnded"]);
     assert_eq!(play.rested(), [""; 0]);
     let mut play = Play::spawned(TWICE, Variant::Reference);
@@ -190,16 +194,16 @@ fn a_call_that_rests_is_over_at_once_when_it_is_cancelled_or_takes_too_long() {
 #[test]
 fn the_bug_tries_again_what_was_cancelled() {
     let mut play = Play::spawned(TWICE, Variant::RetriesCancelled);
-    play.hears(Message::CancelAll);
+    play.hears(Message::Router(RouterMessage::CancelAll));
     assert_eq!(play.ends(Outcome::Cancelled).last().unwrap(), "set Timer(4294967299) 250ms");
 }
 
 #[test]
 fn an_agent_hears_that_all_has_ended_when_the_last_child_has() {
     let mut play = Play::spawned(ONCE, Variant::Reference);
-    assert_eq!(play.hears(Message::CancelAll), ["send @2.2 CancelChild(Way(17))"]);
+    assert_eq!(play.hears(Message::Router(RouterMessage::CancelAll)), ["send @2.2 CancelChild(Way(17))"]);
     assert_eq!(play.ends(Outcome::Cancelled).last().unwrap(), "send @1.1 AllEnded");
-    assert_eq!(play.hears(Message::CancelAll), ["send @1.1 AllEnded"]);
+    assert_eq!(play.hears(Message::Router(RouterMessage::CancelAll)), ["send @1.1 AllEnded"]);
 }
 
 #[test]
@@ -207,7 +211,10 @@ fn after_a_crash_a_router_asks_for_its_child_and_the_bug_waits_for_it() {
     let mut play = Play::spawned(ONCE, Variant::Reference);
     let expected = ["set Timer(4294967298) 900ms", "send @2.2 Attach(Way(17))"];
     assert_eq!(play.starts_again(Variant::Reference), expected);
-    assert_eq!(play.hears(Message::Spawn { call: CALL, to: AgentName::Explore }), [""; 0]);
+    assert_eq!(
+        play.hears(Message::Router(RouterMessage::Spawn { call: CALL, to: AgentName::Explore })),
+        [""; 0]
+    );
     assert_eq!(play.ends(Outcome::Done), completed(Outcome::Done));
     let mut play = Play::spawned(ONCE, Variant::Reference);
     assert_eq!(play.starts_again(Variant::ReplyToTheOldLife), expected[..1]);
@@ -218,7 +225,7 @@ fn after_a_crash_a_call_that_is_over_is_not_made_again() {
     let mut play = Play::spawned(ONCE, Variant::Reference);
     play.ends(Outcome::Done);
     assert_eq!(play.starts_again(Variant::Reference), [""; 0]);
-    let again = play.hears(Message::Spawn { call: CALL, to: AgentName::Explore });
+    let again = play.hears(Message::Router(RouterMessage::Spawn { call: CALL, to: AgentName::Explore }));
     assert_eq!(again, completed(Outcome::Done)[4..]);
 }
 
@@ -227,7 +234,11 @@ fn running(variant: Variant) -> (Probe<Subagents>, Runner, Address, Address) {
     let mut probe = Probe::<Subagents>::default();
     let router = probe.peer();
     let mut runner = Runner::new(ONCE, variant);
-    let started = probe.message(&mut runner, router, Message::Run { way: CHILD, agent: AgentName::Explore });
+    let started = probe.message(
+        &mut runner,
+        router,
+        Message::Runner(RunnerMessage::Run { way: CHILD, agent: AgentName::Explore }),
+    );
     let Some(Effect::Spawn { child, .. }) = started.first() else { panic!("{started:?}") };
     (probe, runner, router, *child)
 }
@@ -249,14 +260,17 @@ fn a_child_that_dies_without_a_report_has_failed() {
 fn what_a_child_came_to_is_kept_until_its_router_has_seen_it() {
     let (mut probe, mut runner, router, child) = running(Variant::Reference);
     let mut hears = |from, message| said(&probe.message(&mut runner, from, message));
-    assert_eq!(hears(router, Message::Attach(CHILD)), [""; 0]);
+    assert_eq!(hears(router, Message::Runner(RunnerMessage::Attach(CHILD))), [""; 0]);
     let (way, outcome) = (CHILD, Outcome::Done);
     let done = "send @1.1 ChildEnded { way: Way(17), outcome: Done }";
     assert_eq!(hears(child, Message::ChildEnded { way, outcome }), [done, "stop @0.2"]);
-    assert_eq!(hears(router, Message::Attach(CHILD)), [done]);
-    assert_eq!(hears(router, Message::CancelChild(CHILD)), [""; 0]);
-    hears(router, Message::Seen(CHILD));
-    assert_eq!(hears(router, Message::CancelChild(CHILD)), ["dead letter Undeliverable"]);
+    assert_eq!(hears(router, Message::Runner(RunnerMessage::Attach(CHILD))), [done]);
+    assert_eq!(hears(router, Message::Runner(RunnerMessage::CancelChild(CHILD))), [""; 0]);
+    hears(router, Message::Runner(RunnerMessage::Seen(CHILD)));
+    assert_eq!(
+        hears(router, Message::Runner(RunnerMessage::CancelChild(CHILD))),
+        ["dead letter Undeliverable"]
+    );
 }
 
 /// A session at the top that waits for a child: runner `@1.1`, person `@2.2`, its router `@0.3`.
@@ -274,7 +288,7 @@ impl Delegating {
         let (runner, person) = (probe.peer(), probe.peer());
         let agent = Agent::new(TOP, AgentName::Cowork, Boss::Person(person), runner, ONCE, variant);
         let mut play = Self { probe, agent, runner, person, disk: Recovered::default() };
-        play.hears(Message::Ask);
+        play.hears(Message::Agent(AgentMessage::Ask));
         play.probe.script([10, 7]);
         let delegates = play.turn(Input::Timer(TimerId(1)));
         let expected =
@@ -308,10 +322,14 @@ impl Delegating {
 #[test]
 fn an_interrupted_run_ends_when_all_below_it_has_ended() {
     let mut play = Delegating::with(Variant::Reference);
-    assert_eq!(play.hears(Message::Interrupt)[1..], ["send @0.3 CancelAll", "set Timer(2) 300ms"]);
-    let late = play.hears(Message::Completed { call: CALL, outcome: Outcome::Cancelled });
+    assert_eq!(
+        play.hears(Message::Agent(AgentMessage::Interrupt))[1..],
+        ["send @0.3 CancelAll", "set Timer(2) 300ms"]
+    );
+    let late =
+        play.hears(Message::Agent(AgentMessage::Completed { call: CALL, outcome: Outcome::Cancelled }));
     assert_eq!(late, ["announce LateChild(Way(1))", "dead letter LateChild"]);
-    let ended = play.hears(Message::AllEnded);
+    let ended = play.hears(Message::Agent(AgentMessage::AllEnded));
     assert_eq!(ended[2], "announce RunEnded { way: Way(1), run: 1, cause: Interrupted }");
     assert_eq!(ended[3], "send @2.2 Answered");
 }
@@ -319,15 +337,16 @@ fn an_interrupted_run_ends_when_all_below_it_has_ended() {
 #[test]
 fn the_bug_goes_on_from_the_interrupt_as_from_an_error() {
     let mut play = Delegating::with(Variant::InterruptAsError);
-    play.hears(Message::Interrupt);
-    let goes_on = play.hears(Message::Completed { call: CALL, outcome: Outcome::Cancelled });
+    play.hears(Message::Agent(AgentMessage::Interrupt));
+    let goes_on =
+        play.hears(Message::Agent(AgentMessage::Completed { call: CALL, outcome: Outcome::Cancelled }));
     assert!(goes_on.iter().any(|effect| effect.contains("ModelCalled")));
 }
 
 #[test]
 fn a_result_of_a_child_is_taken_and_the_model_goes_on() {
     let mut play = Delegating::with(Variant::Reference);
-    let goes_on = play.hears(Message::Completed { call: CALL, outcome: Outcome::Done });
+    let goes_on = play.hears(Message::Agent(AgentMessage::Completed { call: CALL, outcome: Outcome::Done }));
     assert!(goes_on[1].contains("ModelCalled") && goes_on[3].contains("ResultTaken"), "{goes_on:?}");
 }
 
@@ -337,14 +356,14 @@ fn a_session_that_crashes_goes_on_with_its_call() {
     let again = play.starts_again();
     assert_eq!(again[0], "announce Restarted { way: Way(1), run: 1 }");
     assert_eq!(again[2], "send @0.3 Spawn { call: Call { run: 1, number: 1 }, to: Explore }");
-    let goes_on = play.hears(Message::Completed { call: CALL, outcome: Outcome::Done });
+    let goes_on = play.hears(Message::Agent(AgentMessage::Completed { call: CALL, outcome: Outcome::Done }));
     assert!(goes_on.iter().any(|effect| effect.contains("ResultTaken")), "{goes_on:?}");
 }
 
 #[test]
 fn a_session_that_crashes_while_it_winds_up_winds_up_again() {
     let mut play = Delegating::with(Variant::Reference);
-    play.hears(Message::Interrupt);
+    play.hears(Message::Agent(AgentMessage::Interrupt));
     let again = play.starts_again();
     assert_eq!(again[3..], ["send @0.3 CancelAll", "set Timer(2) 300ms"]);
 }
@@ -356,10 +375,13 @@ fn what_a_person_says_while_the_session_is_down_waits() {
     let boss = Boss::Person(person);
     let mut keeper = Keeper::new(Agent::new(TOP, AgentName::Cowork, boss, runner, ONCE, Variant::Reference));
     let Some(Effect::Spawn { child: who, .. }) = probe.start(&mut keeper).pop() else { panic!("no session") };
-    assert_eq!(said(&probe.message(&mut keeper, person, Message::Ask)), ["send @0.3 Ask"]);
+    assert_eq!(
+        said(&probe.message(&mut keeper, person, Message::Agent(AgentMessage::Ask))),
+        ["send @0.3 Ask"]
+    );
     let crash = Signal::Exit { who, incarnation: Incarnation(1), reason: Exit::Failed("crashed".to_owned()) };
     assert_eq!(said(&probe.turn(&mut keeper, Input::Signal(crash))), ["set Timer(1) 10ms"]);
-    assert_eq!(said(&probe.message(&mut keeper, person, Message::Interrupt)), [""; 0]);
+    assert_eq!(said(&probe.message(&mut keeper, person, Message::Agent(AgentMessage::Interrupt))), [""; 0]);
     let up = said(&probe.turn(&mut keeper, Input::Timer(TimerId(1))));
     assert_eq!(up[1], "send @0.3 Interrupt");
 }

@@ -8,7 +8,7 @@ use rehearsal_protocol::context::Context;
 use rehearsal_protocol::input::{Input, TimerId};
 use rehearsal_protocol::mailbox::DeadLetter;
 
-use super::{Fact, Message, Outbox, PATIENCE, Variant};
+use super::{Fact, Message, Outbox, PATIENCE, Variant, WriterMessage};
 
 /// Has some commands, one after another, and waits a while for each answer.
 #[derive(Clone, Debug, Hash)]
@@ -56,7 +56,10 @@ impl Client {
     fn ask(&mut self, cx: &mut Context<'_, Outbox>) {
         self.ask += 1;
         self.phase = Phase::Asking;
-        cx.send(self.writer, Message::Command { command: (self.number, self.command), ask: self.ask });
+        cx.send(
+            self.writer,
+            Message::Writer(WriterMessage::Command { command: (self.number, self.command), ask: self.ask }),
+        );
         cx.set_timer(TIMER, PATIENCE);
     }
 
@@ -102,16 +105,7 @@ impl Actor<Outbox> for Client {
             },
             Input::Message(envelope) => match envelope.message {
                 Message::Done { ask, .. } => self.done(cx, ask),
-                Message::Command { .. }
-                | Message::Publish { .. }
-                | Message::Restate
-                | Message::Want { .. }
-                | Message::Deliver { .. }
-                | Message::Gap { .. }
-                | Message::Reduce { .. }
-                | Message::Reduced
-                | Message::Inspect
-                | Message::Inspected => cx.dead_letter(DeadLetter::Malformed),
+                _ => cx.dead_letter(DeadLetter::Malformed),
             },
             Input::Signal(_) | Input::Synced(_) => {}
         }

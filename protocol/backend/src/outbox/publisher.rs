@@ -8,7 +8,10 @@ use rehearsal_protocol::context::Context;
 use rehearsal_protocol::input::Input;
 use rehearsal_protocol::mailbox::DeadLetter;
 
-use super::{Fact, Message, Number, Outbox, ROOM, StreamId, Variant};
+use super::{
+    Fact, Message, Number, Outbox, PublisherMessage, ROOM, ReducerMessage, StreamId, SubscriberMessage,
+    Variant, WriterMessage,
+};
 
 /// Publishes what is committed, and waits for nobody.
 #[derive(Clone, Debug, Hash)]
@@ -51,8 +54,8 @@ impl Publisher {
         match &mut self.nesting {
             Nesting::Free => self.handle(cx, from, message),
             Nesting::Waiting { .. } if self.variant == Variant::ReentrancyFlag => {
-                if message == Message::Inspect {
-                    cx.send(from, Message::Inspected);
+                if message == Message::Publisher(PublisherMessage::Inspect) {
+                    cx.send(from, Message::Reducer(ReducerMessage::Inspected));
                 }
             }
             Nesting::Waiting { held } => held.push_back((from, message)),
@@ -61,17 +64,14 @@ impl Publisher {
 
     fn handle(&mut self, cx: &mut Context<'_, Outbox>, from: Address, message: Message) {
         match message {
-            Message::Publish { stream, number } => self.publish(cx, stream, number),
-            Message::Inspect => cx.send(from, Message::Inspected),
-            Message::Command { .. }
-            | Message::Done { .. }
-            | Message::Restate
-            | Message::Want { .. }
-            | Message::Deliver { .. }
-            | Message::Gap { .. }
-            | Message::Reduce { .. }
-            | Message::Reduced
-            | Message::Inspected => cx.dead_letter(DeadLetter::Malformed),
+            Message::Publisher(message) => match message {
+                PublisherMessage::Publish { stream, number } => self.publish(cx, stream, number),
+                PublisherMessage::Inspect => cx.send(from, Message::Reducer(ReducerMessage::Inspected)),
+                PublisherMessage::Want { .. } | PublisherMessage::Reduced => {
+                    cx.dead_letter(DeadLetter::Malformed);
+                }
+            },
+            _ => cx.dead_letter(DeadLetter::Malformed),
         }
     }
 
@@ -101,7 +101,7 @@ impl Publisher {
             cx.announce(Fact::Waiting { subscriber: *subscriber, count: ring.numbers.len() as u32 });
             serve(cx, *subscriber, ring, number, self.variant);
         }
-        cx.send(self.reducer, Message::Reduce { stream, number });
+        cx.send(self.reducer, Message::Reducer(ReducerMessage::Reduce { stream, number }));
         if matches!(self.variant, Variant::NestedPublication | Variant::ReentrancyFlag) {
             self.nesting = Nesting::Waiting { held: VecDeque::new() };
             if self.variant == Variant::NestedPublication {
@@ -149,9 +149,12 @@ fn serve(
     let missed_until = next.map_or(published, |number| number - 1);
     match next {
         Some(number) if number == after + 1 || variant == Variant::SilentOverflow => {
-            cx.send(subscriber, Message::Deliver { number });
+            cx.send(subscriber, Message::Subscriber(SubscriberMessage::Deliver { number }));
         }
-        _ if missed_until > after => cx.send(subscriber, Message::Gap { from: after + 1, to: missed_until }),
+        _ if missed_until > after => cx.send(
+            subscriber,
+            Message::Subscriber(SubscriberMessage::Gap { from: after + 1, to: missed_until }),
+        ),
         _ => return,
     }
     ring.wants_after = None;
@@ -163,20 +166,18 @@ impl Actor<Outbox> for Publisher {
             Input::Start(_) if self.variant == Variant::ForgetsOutbox => {}
             Input::Start(_) => {
                 for writer in &self.writers {
-                    cx.send(*writer, Message::Restate);
+                    cx.send(*writer, Message::Writer(WriterMessage::Restate));
                 }
             }
             Input::Message(envelope) => match envelope.message {
-                Message::Publish { .. } | Message::Inspect => self.take(cx, envelope.from, envelope.message),
-                Message::Reduced => self.reduced(cx),
-                Message::Want { stream, after } => self.want(cx, envelope.from, stream, after),
-                Message::Command { .. }
-                | Message::Done { .. }
-                | Message::Restate
-                | Message::Deliver { .. }
-                | Message::Gap { .. }
-                | Message::Reduce { .. }
-                | Message::Inspected => cx.dead_letter(DeadLetter::Malformed),
+                Message::Publisher(message) => match message {
+                    PublisherMessage::Publish { .. } | PublisherMessage::Inspect => {
+                        self.take(cx, envelope.from, envelope.message);
+                    }
+                    PublisherMessage::Reduced => self.reduced(cx),
+                    PublisherMessage::Want { stream, after } => self.want(cx, envelope.from, stream, after),
+                },
+                _ => cx.dead_letter(DeadLetter::Malformed),
             },
             Input::Timer(_) | Input::Signal(_) | Input::Synced(_) => {}
         }

@@ -8,7 +8,7 @@ use rehearsal_protocol::context::Context;
 use rehearsal_protocol::input::{Input, Signal};
 use rehearsal_protocol::mailbox::DeadLetter;
 
-use super::{Fact, Message, Outbox};
+use super::{Fact, Message, Outbox, PublisherMessage, ReducerMessage};
 
 /// Handles one event after another; some of them begin something, which is to be published before it goes on.
 #[derive(Clone, Debug, Hash)]
@@ -34,7 +34,7 @@ impl Reducer {
                 self.is_asking = true;
                 cx.announce(Fact::Waits { who: cx.me(), on: self.publisher });
                 cx.monitor(self.publisher);
-                return cx.send(self.publisher, Message::Inspect);
+                return cx.send(self.publisher, Message::Publisher(PublisherMessage::Inspect));
             }
             self.finish(cx, from);
         }
@@ -42,7 +42,7 @@ impl Reducer {
 
     fn finish(&mut self, cx: &mut Context<'_, Outbox>, from: Address) {
         self.waiting.pop_front();
-        cx.send(from, Message::Reduced);
+        cx.send(from, Message::Publisher(PublisherMessage::Reduced));
     }
 
     /// It is published, or whoever was to do that has ended.
@@ -62,20 +62,14 @@ impl Actor<Outbox> for Reducer {
     fn receive(&mut self, cx: &mut Context<'_, Outbox>, input: Input<Outbox>) {
         match input {
             Input::Message(envelope) => match envelope.message {
-                Message::Reduce { .. } => {
-                    self.waiting.push_back(envelope.from);
-                    self.go_on(cx);
-                }
-                Message::Inspected => self.answered(cx),
-                Message::Command { .. }
-                | Message::Done { .. }
-                | Message::Publish { .. }
-                | Message::Restate
-                | Message::Want { .. }
-                | Message::Deliver { .. }
-                | Message::Gap { .. }
-                | Message::Reduced
-                | Message::Inspect => cx.dead_letter(DeadLetter::Malformed),
+                Message::Reducer(message) => match message {
+                    ReducerMessage::Reduce { .. } => {
+                        self.waiting.push_back(envelope.from);
+                        self.go_on(cx);
+                    }
+                    ReducerMessage::Inspected => self.answered(cx),
+                },
+                _ => cx.dead_letter(DeadLetter::Malformed),
             },
             Input::Signal(Signal::Exit { .. }) => self.answered(cx),
             Input::Start(_) | Input::Timer(_) | Input::Signal(_) | Input::Synced(_) => {}

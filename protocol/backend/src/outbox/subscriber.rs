@@ -8,7 +8,7 @@ use rehearsal_protocol::context::Context;
 use rehearsal_protocol::input::{Input, TimerId};
 use rehearsal_protocol::mailbox::DeadLetter;
 
-use super::{Fact, Message, Number, Outbox, RETRY, StreamId};
+use super::{Fact, Message, Number, Outbox, PublisherMessage, RETRY, StreamId, SubscriberMessage};
 
 /// Follows one stream from its beginning.
 #[derive(Clone, Debug, Hash)]
@@ -36,7 +36,10 @@ impl Subscriber {
     }
 
     fn want(&self, cx: &mut Context<'_, Outbox>) {
-        cx.send(self.publisher, Message::Want { stream: self.stream, after: self.have });
+        cx.send(
+            self.publisher,
+            Message::Publisher(PublisherMessage::Want { stream: self.stream, after: self.have }),
+        );
         cx.set_timer(AGAIN, RETRY);
     }
 
@@ -52,26 +55,22 @@ impl Actor<Outbox> for Subscriber {
         match input {
             Input::Start(_) | Input::Timer(_) => self.want(cx),
             Input::Message(envelope) => match envelope.message {
-                Message::Deliver { number } if number > self.have => {
-                    self.have = number;
-                    cx.announce(Fact::Received { subscriber, stream, number });
-                    Self::look(cx);
-                }
-                Message::Gap { to, .. } if to > self.have => {
-                    cx.announce(Fact::ToldGap { subscriber, stream, from: self.have + 1, to });
-                    self.have = to;
-                    Self::look(cx);
-                }
-                Message::Deliver { .. } | Message::Gap { .. } => cx.dead_letter(DeadLetter::LateResult),
-                Message::Command { .. }
-                | Message::Done { .. }
-                | Message::Publish { .. }
-                | Message::Restate
-                | Message::Want { .. }
-                | Message::Reduce { .. }
-                | Message::Reduced
-                | Message::Inspect
-                | Message::Inspected => cx.dead_letter(DeadLetter::Malformed),
+                Message::Subscriber(message) => match message {
+                    SubscriberMessage::Deliver { number } if number > self.have => {
+                        self.have = number;
+                        cx.announce(Fact::Received { subscriber, stream, number });
+                        Self::look(cx);
+                    }
+                    SubscriberMessage::Gap { to, .. } if to > self.have => {
+                        cx.announce(Fact::ToldGap { subscriber, stream, from: self.have + 1, to });
+                        self.have = to;
+                        Self::look(cx);
+                    }
+                    SubscriberMessage::Deliver { .. } | SubscriberMessage::Gap { .. } => {
+                        cx.dead_letter(DeadLetter::LateResult);
+                    }
+                },
+                _ => cx.dead_letter(DeadLetter::Malformed),
             },
             Input::Signal(_) | Input::Synced(_) => {}
         }

@@ -1,5 +1,6 @@
 //! The actors around an outbox without a simulator: state and exact effects.
 
+use crate::outbox::{PublisherMessage, WriterMessage};
 use rehearsal_protocol::address::Address;
 use rehearsal_protocol::context::Effect;
 use rehearsal_protocol::input::{Input, TimerId, WriteId};
@@ -12,7 +13,7 @@ fn said(effects: &[Effect<Outbox>]) -> Vec<String> {
 }
 
 fn command(number: u32, ask: u32) -> Message {
-    Message::Command { command: (1, number), ask }
+    Message::Writer(WriterMessage::Command { command: (1, number), ask })
 }
 
 /// A writer on the bench; its publisher is `@1.1`, its client `@2.2`.
@@ -75,7 +76,7 @@ impl Play {
     }
 
     fn wants(&mut self, after: Number) -> Vec<String> {
-        self.given(self.subscriber, Message::Want { stream: 7, after })
+        self.given(self.subscriber, Message::Publisher(PublisherMessage::Want { stream: 7, after }))
     }
 
     /// What the subscriber is sent.
@@ -86,7 +87,7 @@ impl Play {
     }
 
     fn publish(&mut self, number: Number) -> Vec<String> {
-        self.given(self.writer, Message::Publish { stream: 7, number })
+        self.given(self.writer, Message::Publisher(PublisherMessage::Publish { stream: 7, number }))
     }
 }
 
@@ -133,7 +134,11 @@ fn publishing_waits_for_nobody_and_the_bug_for_the_reducer() {
     for (variant, answered) in [(Variant::Reference, 1), (Variant::NestedPublication, 0)] {
         let mut play = Play::with(variant);
         play.publish(1);
-        let inspected = play.probe.message(&mut play.publisher, play.reducer, Message::Inspect);
+        let inspected = play.probe.message(
+            &mut play.publisher,
+            play.reducer,
+            Message::Publisher(PublisherMessage::Inspect),
+        );
         assert_eq!(inspected.len(), answered, "{variant:?}");
     }
 }

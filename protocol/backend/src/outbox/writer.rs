@@ -9,7 +9,7 @@ use rehearsal_protocol::durable::Durable;
 use rehearsal_protocol::input::{Input, WriteId};
 use rehearsal_protocol::mailbox::DeadLetter;
 
-use super::{CommandId, Fact, Message, Number, Outbox, StreamId, Variant};
+use super::{CommandId, Fact, Message, Number, Outbox, PublisherMessage, StreamId, Variant, WriterMessage};
 
 /// Commits commands, has them published, answers.
 #[derive(Clone, Debug, Hash)]
@@ -74,7 +74,10 @@ impl Writer {
             _ => self.committed,
         };
         for number in before + 1..=until {
-            cx.send(self.publisher, Message::Publish { stream: self.stream, number });
+            cx.send(
+                self.publisher,
+                Message::Publisher(PublisherMessage::Publish { stream: self.stream, number }),
+            );
         }
         let (ready, waiting) = std::mem::take(&mut self.waiting)
             .into_iter()
@@ -94,7 +97,10 @@ impl Writer {
 
     fn restate(&self, cx: &mut Context<'_, Outbox>) {
         if self.committed > 0 {
-            cx.send(self.publisher, Message::Publish { stream: self.stream, number: self.committed });
+            cx.send(
+                self.publisher,
+                Message::Publisher(PublisherMessage::Publish { stream: self.stream, number: self.committed }),
+            );
         }
     }
 }
@@ -112,17 +118,11 @@ impl Actor<Outbox> for Writer {
                 self.restate(cx);
             }
             Input::Message(envelope) => match envelope.message {
-                Message::Command { command, ask } => self.command(cx, envelope.from, command, ask),
-                Message::Restate => self.restate(cx),
-                Message::Done { .. }
-                | Message::Publish { .. }
-                | Message::Want { .. }
-                | Message::Deliver { .. }
-                | Message::Gap { .. }
-                | Message::Reduce { .. }
-                | Message::Reduced
-                | Message::Inspect
-                | Message::Inspected => cx.dead_letter(DeadLetter::Malformed),
+                Message::Writer(message) => match message {
+                    WriterMessage::Command { command, ask } => self.command(cx, envelope.from, command, ask),
+                    WriterMessage::Restate => self.restate(cx),
+                },
+                _ => cx.dead_letter(DeadLetter::Malformed),
             },
             Input::Synced(id) => self.synced(cx, id),
             Input::Timer(_) | Input::Signal(_) => {}

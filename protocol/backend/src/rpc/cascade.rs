@@ -9,7 +9,7 @@ use super::Rpc;
 use super::fact::Fact;
 use super::journal::Told;
 use super::key::Key;
-use super::message::{Message, Reply, SessionId};
+use super::message::{FrontMessage, Message, Reply, SessionId};
 use super::sessions::Sessions;
 use super::variant::Variant;
 
@@ -112,7 +112,7 @@ impl Sessions {
     fn terminate(&mut self, cx: &mut Context<'_, Rpc>, session: SessionId) {
         self.tree.delete(session);
         self.state(Fact::Terminated(session));
-        self.journal.tell(Told::Message(self.front, Message::Happened(session)));
+        self.journal.tell(Told::Message(self.front, Message::Front(FrontMessage::Happened(session))));
         self.cut_off(cx, session);
     }
 }

@@ -9,7 +9,9 @@ use rehearsal_protocol::input::{Input, TimerId};
 use rehearsal_protocol::mailbox::DeadLetter;
 
 use super::fact::Fact;
-use super::message::{ConnectionId, Message, Operation, Reply, Request, RequestId, SessionId};
+use super::message::{
+    ClientMessage, ConnectionId, FrontMessage, Message, Operation, Reply, Request, RequestId, SessionId,
+};
 use super::{PATIENCE, Rpc};
 
 /// Asks one thing after another, each until it is answered: over one connection or several, for a connection may be lost and a client may want another.
@@ -128,20 +130,20 @@ impl Client {
     fn connect(&mut self, cx: &mut Context<'_, Rpc>) {
         self.last[1] += 1;
         self.phase = Phase::Connecting;
-        cx.send(self.front, Message::Connect(self.connection()));
+        cx.send(self.front, Message::Front(FrontMessage::Connect(self.connection())));
         let wait = if self.was_impatient { PATIENCE } else { WAITS[cx.choose(WAITS.len() as u32) as usize] };
         self.was_impatient = wait < PATIENCE;
         cx.set_timer(TIMER, wait);
     }
 
     fn disconnect(&self, cx: &mut Context<'_, Rpc>) {
-        cx.send(self.front, Message::Disconnect(self.connection()));
+        cx.send(self.front, Message::Front(FrontMessage::Disconnect(self.connection())));
     }
 
     fn ask(&mut self, cx: &mut Context<'_, Rpc>) {
         let Some(request) = self.request else { return };
         self.phase = Phase::Asking;
-        cx.send(self.front, Message::Ask { connection: self.connection(), request });
+        cx.send(self.front, Message::Front(FrontMessage::Ask { connection: self.connection(), request }));
         cx.set_timer(TIMER, PATIENCE);
     }
 
@@ -214,28 +216,22 @@ impl Actor<Rpc> for Client {
             Input::Start(recovered) => self.begin(cx, recovered.incarnation),
             Input::Timer(_) => self.due(cx),
             Input::Message(envelope) => match envelope.message {
-                Message::Challenge { connection, life } => match self.phase {
-                    Phase::Connecting if connection == self.connection() => {
-                        cx.reply(Message::Proof { connection, life });
-                    }
-                    Phase::Connecting | Phase::Resting { .. } | Phase::Asking => {
-                        cx.dead_letter(DeadLetter::StaleAttempt);
-                    }
+                Message::Client(message) => match message {
+                    ClientMessage::Challenge { connection, life } => match self.phase {
+                        Phase::Connecting if connection == self.connection() => {
+                            cx.reply(Message::Front(FrontMessage::Proof { connection, life }));
+                        }
+                        Phase::Connecting | Phase::Resting { .. } | Phase::Asking => {
+                            cx.dead_letter(DeadLetter::StaleAttempt);
+                        }
+                    },
+                    ClientMessage::Welcome(connection) => self.welcome(cx, connection),
+                    ClientMessage::Gone(connection) => self.gone(cx, connection),
+                    ClientMessage::Answer { request, reply } => self.answered(cx, request, &reply),
+                    ClientMessage::Event { connection, .. } if connection == self.connection() => {}
+                    ClientMessage::Event { .. } => cx.dead_letter(DeadLetter::LateResult),
                 },
-                Message::Welcome(connection) => self.welcome(cx, connection),
-                Message::Gone(connection) => self.gone(cx, connection),
-                Message::Answer { request, reply } => self.answered(cx, request, &reply),
-                Message::Event { connection, .. } if connection == self.connection() => {}
-                Message::Event { .. } => cx.dead_letter(DeadLetter::LateResult),
-                Message::Connect(_)
-                | Message::Proof { .. }
-                | Message::Disconnect(_)
-                | Message::Ask { .. }
-                | Message::Execute(_)
-                | Message::Replied { .. }
-                | Message::Happened(_)
-                | Message::CallBack { .. }
-                | Message::CalledBack => cx.dead_letter(DeadLetter::Malformed),
+                _ => cx.dead_letter(DeadLetter::Malformed),
             },
             Input::Signal(_) | Input::Synced(_) => {}
         }

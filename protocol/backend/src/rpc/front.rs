@@ -11,7 +11,9 @@ use rehearsal_protocol::mailbox::DeadLetter;
 
 use super::Rpc;
 use super::fact::{Delivery, Fact, Met};
-use super::message::{ConnectionId, Message, Reply, Request, RequestId, SessionId};
+use super::message::{
+    ClientMessage, ConnectionId, FrontMessage, Message, Reply, Request, RequestId, SessionId, SessionsMessage,
+};
 use super::variant::Variant;
 
 /// How long it takes to set a connection up once its client has proved that it wants it; the first is the dull one.
@@ -73,7 +75,7 @@ impl Front {
             self.close(cx, before);
         }
         self.connections.insert(id.client, Connection { id, client, phase: Phase::Proving });
-        cx.send(client, Message::Challenge { connection: id, life: self.life });
+        cx.send(client, Message::Client(ClientMessage::Challenge { connection: id, life: self.life }));
     }
 
     fn proved(&mut self, cx: &mut Context<'_, Rpc>, id: ConnectionId, life: Incarnation) {
@@ -96,7 +98,7 @@ impl Front {
         };
         connection.phase = Phase::Open;
         let Connection { id, client, .. } = *connection;
-        deliver(cx, id, Delivery::Welcome, client, Message::Welcome(id));
+        deliver(cx, id, Delivery::Welcome, client, Message::Client(ClientMessage::Welcome(id)));
     }
 
     /// The client of a connection wants it no more: whatever is under way for it comes to nothing.
@@ -123,9 +125,9 @@ impl Front {
     fn ask(&self, cx: &mut Context<'_, Rpc>, id: ConnectionId, request: Request) {
         match self.connections.get(&id.client) {
             Some(connection) if connection.id == id && connection.phase == Phase::Open => {
-                cx.send(self.sessions, Message::Execute(request));
+                cx.send(self.sessions, Message::Sessions(SessionsMessage::Execute(request)));
             }
-            Some(_) | None => cx.reply(Message::Gone(id)),
+            Some(_) | None => cx.reply(Message::Client(ClientMessage::Gone(id))),
         }
     }
 
@@ -133,7 +135,13 @@ impl Front {
     fn replied(&self, cx: &mut Context<'_, Rpc>, request: RequestId, reply: Reply) {
         match self.connections.get(&request.client) {
             Some(Connection { id, client, phase: Phase::Open }) => {
-                deliver(cx, *id, Delivery::Answer, *client, Message::Answer { request, reply });
+                deliver(
+                    cx,
+                    *id,
+                    Delivery::Answer,
+                    *client,
+                    Message::Client(ClientMessage::Answer { request, reply }),
+                );
             }
             Some(_) | None => cx.dead_letter(DeadLetter::LateResult),
         }
@@ -142,7 +150,13 @@ impl Front {
     fn happened(&self, cx: &mut Context<'_, Rpc>, session: SessionId) {
         for Connection { id, client, phase } in self.connections.values() {
             if *phase == Phase::Open {
-                deliver(cx, *id, Delivery::Event, *client, Message::Event { connection: *id, session });
+                deliver(
+                    cx,
+                    *id,
+                    Delivery::Event,
+                    *client,
+                    Message::Client(ClientMessage::Event { connection: *id, session }),
+                );
             }
         }
     }
@@ -170,20 +184,15 @@ impl Actor<Rpc> for Front {
         match input {
             Input::Start(recovered) => self.life = recovered.incarnation,
             Input::Message(envelope) => match envelope.message {
-                Message::Connect(id) => self.connect(cx, envelope.from, id),
-                Message::Proof { connection, life } => self.proved(cx, connection, life),
-                Message::Disconnect(id) => self.close(cx, id),
-                Message::Ask { connection, request } => self.ask(cx, connection, request),
-                Message::Replied { request, reply } => self.replied(cx, request, reply),
-                Message::Happened(session) => self.happened(cx, session),
-                Message::Challenge { .. }
-                | Message::Welcome(_)
-                | Message::Gone(_)
-                | Message::Execute(_)
-                | Message::Answer { .. }
-                | Message::Event { .. }
-                | Message::CallBack { .. }
-                | Message::CalledBack => cx.dead_letter(DeadLetter::Malformed),
+                Message::Front(message) => match message {
+                    FrontMessage::Connect(id) => self.connect(cx, envelope.from, id),
+                    FrontMessage::Proof { connection, life } => self.proved(cx, connection, life),
+                    FrontMessage::Disconnect(id) => self.close(cx, id),
+                    FrontMessage::Ask { connection, request } => self.ask(cx, connection, request),
+                    FrontMessage::Replied { request, reply } => self.replied(cx, request, reply),
+                    FrontMessage::Happened(session) => self.happened(cx, session),
+                },
+                _ => cx.dead_letter(DeadLetter::Malformed),
             },
             Input::Timer(due) => self.set_up(cx, due),
             Input::Signal(_) | Input::Synced(_) => {}

@@ -8,10 +8,33 @@ use serde::{Deserialize, Serialize};
 use super::ROOTS;
 
 /// What is said.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Message {
-    /// A client wants a connection.
-    Connect(ConnectionId),
+    /// To a client.
+    Client(ClientMessage),
+    /// To the front.
+    Front(FrontMessage),
+    /// To the sessions.
+    Sessions(SessionsMessage),
+    /// That is done, or refused, and durable.
+    CalledBack,
+}
+
+/// As what its receiver gets: whom it is for is told beside it.
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Client(message) => message.fmt(f),
+            Self::Front(message) => message.fmt(f),
+            Self::Sessions(message) => message.fmt(f),
+            Self::CalledBack => f.write_str("CalledBack"),
+        }
+    }
+}
+
+/// To a client.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ClientMessage {
     /// The front asks whether it still does, in this life of the front.
     Challenge {
         /// Which connection.
@@ -19,6 +42,31 @@ pub enum Message {
         /// The life of the front: an answer to an earlier one is none.
         life: Incarnation,
     },
+    /// The connection is set up.
+    Welcome(ConnectionId),
+    /// There is no such connection.
+    Gone(ConnectionId),
+    /// The same, for the client.
+    Answer {
+        /// Which request.
+        request: RequestId,
+        /// What came of it.
+        reply: Reply,
+    },
+    /// The same, over a connection.
+    Event {
+        /// Over which.
+        connection: ConnectionId,
+        /// To which session.
+        session: SessionId,
+    },
+}
+
+/// To the front.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum FrontMessage {
+    /// A client wants a connection.
+    Connect(ConnectionId),
     /// It does.
     Proof {
         /// Which connection.
@@ -26,10 +74,6 @@ pub enum Message {
         /// The life that asked.
         life: Incarnation,
     },
-    /// The connection is set up.
-    Welcome(ConnectionId),
-    /// There is no such connection.
-    Gone(ConnectionId),
     /// The client wants it no more, set up or not.
     Disconnect(ConnectionId),
     /// A client asks over a connection.
@@ -39,8 +83,6 @@ pub enum Message {
         /// What.
         request: Request,
     },
-    /// The front has this executed.
-    Execute(Request),
     /// It is executed, and durable.
     Replied {
         /// Which request.
@@ -48,22 +90,15 @@ pub enum Message {
         /// What came of it.
         reply: Reply,
     },
-    /// The same, for the client.
-    Answer {
-        /// Which request.
-        request: RequestId,
-        /// What came of it.
-        reply: Reply,
-    },
     /// Something happened to a session, for whoever is connected.
     Happened(SessionId),
-    /// The same, over a connection.
-    Event {
-        /// Over which.
-        connection: ConnectionId,
-        /// To which session.
-        session: SessionId,
-    },
+}
+
+/// To the sessions.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum SessionsMessage {
+    /// The front has this executed.
+    Execute(Request),
     /// A tool wants something of the session for which it works.
     CallBack {
         /// The session.
@@ -71,8 +106,6 @@ pub enum Message {
         /// What it wants.
         wish: Wish,
     },
-    /// That is done, or refused, and durable.
-    CalledBack,
 }
 
 /// What a client asks, with its identity.

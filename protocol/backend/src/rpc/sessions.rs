@@ -13,7 +13,9 @@ use super::cascade::Cascade;
 use super::fact::{Fact, Source};
 use super::journal::{Journal, Told};
 use super::key::Key;
-use super::message::{Message, Operation, Reply, Request, RequestId, SessionId};
+use super::message::{
+    FrontMessage, Message, Operation, Reply, Request, RequestId, SessionId, SessionsMessage,
+};
 use super::requests::{Known, Requests};
 use super::tree::Tree;
 use super::turns::Turn;
@@ -132,7 +134,7 @@ impl Sessions {
             return Reply::Terminated;
         };
         self.state(Fact::Created { session, parent });
-        self.journal.tell(Told::Message(self.front, Message::Happened(session)));
+        self.journal.tell(Told::Message(self.front, Message::Front(FrontMessage::Happened(session))));
         Reply::Created(session)
     }
 
@@ -148,7 +150,8 @@ impl Sessions {
 
     fn answer(&mut self, request: RequestId, executed: RequestId, reply: Reply, source: Source) {
         self.state(Fact::Answered { request, executed, reply: reply.clone(), source });
-        self.journal.tell(Told::Message(self.front, Message::Replied { request, reply }));
+        self.journal
+            .tell(Told::Message(self.front, Message::Front(FrontMessage::Replied { request, reply })));
     }
 
     /// States something when all that has changed until now is durable.
@@ -177,20 +180,13 @@ impl Actor<Rpc> for Sessions {
         match input {
             Input::Start(recovered) => self.begin(cx, &recovered),
             Input::Message(envelope) => match envelope.message {
-                Message::Execute(request) => self.take(cx, request),
-                Message::CallBack { session, wish } => self.called_back(cx, envelope.from, session, wish),
-                Message::Connect(_)
-                | Message::Challenge { .. }
-                | Message::Proof { .. }
-                | Message::Welcome(_)
-                | Message::Gone(_)
-                | Message::Disconnect(_)
-                | Message::Ask { .. }
-                | Message::Replied { .. }
-                | Message::Answer { .. }
-                | Message::Happened(_)
-                | Message::Event { .. }
-                | Message::CalledBack => cx.dead_letter(DeadLetter::Malformed),
+                Message::Sessions(message) => match message {
+                    SessionsMessage::Execute(request) => self.take(cx, request),
+                    SessionsMessage::CallBack { session, wish } => {
+                        self.called_back(cx, envelope.from, session, wish);
+                    }
+                },
+                _ => cx.dead_letter(DeadLetter::Malformed),
             },
             Input::Signal(Signal::Exit { who, .. }) => self.tool_ended(cx, who),
             Input::Synced(id) => self.synced(cx, id),

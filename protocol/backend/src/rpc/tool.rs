@@ -10,7 +10,7 @@ use rehearsal_protocol::mailbox::DeadLetter;
 
 use super::Rpc;
 use super::fact::{Fact, Party};
-use super::message::{Message, SessionId, Wish};
+use super::message::{Message, SessionId, SessionsMessage, Wish};
 
 /// How long it works; the first is the dull one.
 const TIMES: [Duration; 4] = [
@@ -62,7 +62,7 @@ impl Tool {
         let Some(wish) = self.job.wish else { return cx.exit() };
         let (who, on) = (Party::Tool(self.session), Party::CallBack(self.session));
         cx.announce(Fact::Waits { who, on });
-        cx.send(self.sessions, Message::CallBack { session: self.session, wish });
+        cx.send(self.sessions, Message::Sessions(SessionsMessage::CallBack { session: self.session, wish }));
     }
 }
 
@@ -73,19 +73,7 @@ impl Actor<Rpc> for Tool {
             Input::Timer(_) => self.worked(cx),
             Input::Message(envelope) => match envelope.message {
                 Message::CalledBack => cx.exit(),
-                Message::Connect(_)
-                | Message::Challenge { .. }
-                | Message::Proof { .. }
-                | Message::Welcome(_)
-                | Message::Gone(_)
-                | Message::Disconnect(_)
-                | Message::Ask { .. }
-                | Message::Execute(_)
-                | Message::Replied { .. }
-                | Message::Answer { .. }
-                | Message::Happened(_)
-                | Message::Event { .. }
-                | Message::CallBack { .. } => cx.dead_letter(DeadLetter::Malformed),
+                _ => cx.dead_letter(DeadLetter::Malformed),
             },
             Input::Signal(Signal::Shutdown) => cx.shut_down(),
             Input::Signal(_) | Input::Synced(_) => {}

@@ -10,7 +10,7 @@ use super::Rpc;
 use super::fact::{Fact, Party};
 use super::journal::Told;
 use super::key::Key;
-use super::message::{Message, Reply, RequestId, SessionId, Wish};
+use super::message::{FrontMessage, Message, Reply, RequestId, SessionId, Wish};
 use super::sessions::Sessions;
 use super::tool::{Job, Tool};
 use super::variant::Variant;
@@ -65,7 +65,7 @@ impl Sessions {
         }
         let turns = self.tree.had_turn(session);
         self.finish(&key, turns.map_or(Reply::Terminated, |turns| Reply::Done { turns }));
-        self.journal.tell(Told::Message(self.front, Message::Happened(session)));
+        self.journal.tell(Told::Message(self.front, Message::Front(FrontMessage::Happened(session))));
         if let Some((key, request)) = queue.pop_front() {
             cx.announce(Fact::GoesOn { who: Party::Request(request) });
             self.begin_turn(cx, session, key, queue);

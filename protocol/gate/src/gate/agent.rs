@@ -9,7 +9,7 @@ use rehearsal_protocol::input::{Input, TimerId};
 use rehearsal_protocol::mailbox::DeadLetter;
 
 use super::folder::{FileName, Vote};
-use super::message::{Answer, File, Message, Report};
+use super::message::{AgentMessage, Answer, File, Message, Report, SupervisorMessage};
 use super::model::{Config, Results};
 use super::record::{AgentId, Opinion};
 use super::supervisor::Peers;
@@ -77,7 +77,10 @@ impl Agent {
             // Where it may be started again, it fails instead of reporting that it has.
             Answer::Error if self.config.tries > 1 => cx.fail("its provider cannot answer"),
             Answer::Error => {
-                cx.send(self.supervisor, Message::Report(Report::Failed(self.id)));
+                cx.send(
+                    self.supervisor,
+                    Message::Supervisor(SupervisorMessage::Report(Report::Failed(self.id))),
+                );
                 cx.exit();
             }
             Answer::Garbage => panic!("{} cannot read its answer", self.id),
@@ -93,7 +96,10 @@ impl Agent {
         }
         self.progress = Progress { lines, reported: lines, is_under_way: true };
         cx.announce(Fact::Progress { agent: self.id, lines, new: lines - reported });
-        cx.send(self.supervisor, Message::Report(Report::Progress { agent: self.id, lines }));
+        cx.send(
+            self.supervisor,
+            Message::Supervisor(SupervisorMessage::Report(Report::Progress { agent: self.id, lines })),
+        );
     }
 
     fn taken(&mut self, cx: &mut Context<'_, Gates>) {
@@ -105,7 +111,13 @@ impl Agent {
         let Some(opinion) = self.opinion else { return };
         match self.config.results {
             Results::Reported => {
-                cx.send(self.supervisor, Message::Report(Report::Completed { agent: self.id, opinion }));
+                cx.send(
+                    self.supervisor,
+                    Message::Supervisor(SupervisorMessage::Report(Report::Completed {
+                        agent: self.id,
+                        opinion,
+                    })),
+                );
             }
             Results::Filed if self.flaws.has(Variant::HalfWritten) => {
                 self.write(cx, HALF);
@@ -138,26 +150,15 @@ impl Actor<Gates> for Agent {
             Input::Start(_) => self.begin(cx),
             Input::Timer(REST) => self.write_rest(cx),
             Input::Timer(_) => self.report(cx),
-            Input::Message(envelope) => match (envelope.message, self.opinion) {
-                (Message::Answer(answer), None) => self.answered(cx, answer),
-                (Message::Answer(_), Some(_)) => cx.dead_letter(DeadLetter::LateResult),
-                (Message::Taken, _) => self.taken(cx),
-                (Message::Abort, None) => cx.shut_down(),
-                (Message::Abort, Some(_)) => cx.dead_letter(DeadLetter::Dropped), // Its report is on its way.
-                (
-                    Message::Command(_)
-                    | Message::News(_)
-                    | Message::Prompt(_)
-                    | Message::Report(_)
-                    | Message::Show(_)
-                    | Message::Query { .. }
-                    | Message::Refill
-                    | Message::Keep(_)
-                    | Message::Kept(_)
-                    | Message::File(_)
-                    | Message::Found { .. },
-                    _,
-                ) => cx.dead_letter(DeadLetter::Malformed),
+            Input::Message(envelope) => match envelope.message {
+                Message::Agent(message) => match (message, self.opinion) {
+                    (AgentMessage::Answer(answer), None) => self.answered(cx, answer),
+                    (AgentMessage::Answer(_), Some(_)) => cx.dead_letter(DeadLetter::LateResult),
+                    (AgentMessage::Taken, _) => self.taken(cx),
+                    (AgentMessage::Abort, None) => cx.shut_down(),
+                    (AgentMessage::Abort, Some(_)) => cx.dead_letter(DeadLetter::Dropped), // Its report is on its way.
+                },
+                _ => cx.dead_letter(DeadLetter::Malformed),
             },
             Input::Signal(_) | Input::Synced(_) => {}
         }

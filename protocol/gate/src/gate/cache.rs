@@ -8,7 +8,7 @@ use rehearsal_protocol::context::Context;
 use rehearsal_protocol::input::Input;
 use rehearsal_protocol::mailbox::DeadLetter;
 
-use super::message::{Message, News, Show};
+use super::message::{CacheMessage, Message, News, Show};
 use super::record::{AgentId, GateId, Record, Status};
 use super::{Fact, Gates};
 
@@ -51,34 +51,25 @@ impl Actor<Gates> for Cache {
         match input {
             Input::Start(_) => cx.send(self.source, Message::Refill),
             Input::Message(envelope) => match envelope.message {
-                Message::Show(Show::Row((gate, record))) => {
-                    self.rows.insert(gate, record.clone());
-                    self.forget_ended();
-                    cx.announce(Fact::Cached { gate, record });
-                }
-                Message::Show(Show::All(rows)) => {
-                    self.rows = rows.iter().cloned().collect();
-                    self.forget_ended();
-                    cx.announce(Fact::Filled(rows));
-                }
-                Message::Show(Show::Progress { agent, lines }) => self.progressed(agent, lines),
-                Message::Query { agent, by } => {
-                    let status = self.status(agent);
-                    cx.announce(Fact::Said { agent, status });
-                    cx.send(by, Message::News(News::Status { agent, status }));
-                }
-                Message::Command(_)
-                | Message::News(_)
-                | Message::Prompt(_)
-                | Message::Answer(_)
-                | Message::Report(_)
-                | Message::Abort
-                | Message::Refill
-                | Message::Keep(_)
-                | Message::Kept(_)
-                | Message::Taken
-                | Message::File(_)
-                | Message::Found { .. } => cx.dead_letter(DeadLetter::Malformed),
+                Message::Cache(message) => match message {
+                    CacheMessage::Show(Show::Row((gate, record))) => {
+                        self.rows.insert(gate, record.clone());
+                        self.forget_ended();
+                        cx.announce(Fact::Cached { gate, record });
+                    }
+                    CacheMessage::Show(Show::All(rows)) => {
+                        self.rows = rows.iter().cloned().collect();
+                        self.forget_ended();
+                        cx.announce(Fact::Filled(rows));
+                    }
+                    CacheMessage::Show(Show::Progress { agent, lines }) => self.progressed(agent, lines),
+                    CacheMessage::Query { agent, by } => {
+                        let status = self.status(agent);
+                        cx.announce(Fact::Said { agent, status });
+                        cx.send(by, Message::News(News::Status { agent, status }));
+                    }
+                },
+                _ => cx.dead_letter(DeadLetter::Malformed),
             },
             Input::Timer(_) | Input::Signal(_) | Input::Synced(_) => {}
         }

@@ -11,7 +11,7 @@ use rehearsal_protocol::mailbox::DeadLetter;
 use serde::{Deserialize, Serialize};
 
 use super::Gates;
-use super::message::{File, Message};
+use super::message::{File, Message, SupervisorMessage};
 use super::record::{AgentId, GateId, Opinion};
 use super::variant::{Flaws, Variant};
 
@@ -56,7 +56,7 @@ impl Folder {
                 let files: Vec<Vote> =
                     names.iter().filter_map(|name| self.files.get(name).copied()).collect();
                 if !files.is_empty() {
-                    cx.reply(Message::Found { gate, files });
+                    cx.reply(Message::Supervisor(SupervisorMessage::Found { gate, files }));
                 }
             }
         }
@@ -68,19 +68,7 @@ impl Actor<Gates> for Folder {
         match input {
             Input::Message(envelope) => match envelope.message {
                 Message::File(file) => self.asked(cx, file),
-                Message::Command(_)
-                | Message::News(_)
-                | Message::Prompt(_)
-                | Message::Answer(_)
-                | Message::Report(_)
-                | Message::Abort
-                | Message::Taken
-                | Message::Show(_)
-                | Message::Query { .. }
-                | Message::Refill
-                | Message::Keep(_)
-                | Message::Kept(_)
-                | Message::Found { .. } => cx.dead_letter(DeadLetter::Malformed),
+                _ => cx.dead_letter(DeadLetter::Malformed),
             },
             Input::Start(_) | Input::Timer(_) | Input::Signal(_) | Input::Synced(_) => {}
         }

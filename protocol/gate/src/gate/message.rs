@@ -1,5 +1,7 @@
 //! What is said.
 
+use std::fmt;
+
 use rehearsal_protocol::address::Address;
 use rehearsal_protocol::mailbox::Lane;
 use serde::{Deserialize, Serialize};
@@ -8,22 +10,74 @@ use super::folder::{FileName, Vote};
 use super::record::{AgentId, Decision, GateId, Opinion, Row, Status, Subject};
 
 /// What is said.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Message {
-    /// From a person to the supervisor.
-    Command(Command),
+    /// To the supervisor.
+    Supervisor(SupervisorMessage),
     /// From the supervisor to a person.
     News(News),
     /// An agent asks a provider for an opinion.
     Prompt(AgentId),
-    /// The provider answers.
-    Answer(Answer),
+    /// To an agent.
+    Agent(AgentMessage),
+    /// From the cache, which begins with nothing.
+    Refill,
+    /// To the cache.
+    Cache(CacheMessage),
+    /// To the store.
+    Keep(Keep),
+    /// To the folder of results.
+    File(File),
+}
+
+/// As what its receiver gets: whom it is for is told beside it.
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Supervisor(message) => message.fmt(f),
+            Self::Agent(message) => message.fmt(f),
+            Self::Cache(message) => message.fmt(f),
+            Self::News(news) => f.debug_tuple("News").field(news).finish(),
+            Self::Prompt(agent) => f.debug_tuple("Prompt").field(agent).finish(),
+            Self::Refill => f.write_str("Refill"),
+            Self::Keep(keep) => f.debug_tuple("Keep").field(keep).finish(),
+            Self::File(file) => f.debug_tuple("File").field(file).finish(),
+        }
+    }
+}
+
+/// To the supervisor.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum SupervisorMessage {
+    /// From a person to the supervisor.
+    Command(Command),
     /// From an agent to the supervisor.
     Report(Report),
+    /// From the store.
+    Kept(Kept),
+    /// From the folder: what the files say that a gate looks for, and who wrote them.
+    Found {
+        /// Which gate looks.
+        gate: GateId,
+        /// The files that are there.
+        files: Vec<Vote>,
+    },
+}
+
+/// To an agent.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum AgentMessage {
+    /// The provider answers.
+    Answer(Answer),
     /// An agent is not needed any more.
     Abort,
     /// The agent's report of progress was taken: it may send the next.
     Taken,
+}
+
+/// To the cache.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum CacheMessage {
     /// To the cache.
     Show(Show),
     /// From the supervisor to the cache: someone wants to know how an agent is.
@@ -32,21 +86,6 @@ pub enum Message {
         agent: AgentId,
         /// Who is to be told.
         by: Address,
-    },
-    /// From the cache, which begins with nothing.
-    Refill,
-    /// To the store.
-    Keep(Keep),
-    /// From the store.
-    Kept(Kept),
-    /// To the folder of results.
-    File(File),
-    /// From the folder: what the files say that a gate looks for, and who wrote them.
-    Found {
-        /// Which gate looks.
-        gate: GateId,
-        /// The files that are there.
-        files: Vec<Vote>,
     },
 }
 
@@ -197,18 +236,19 @@ impl Message {
     /// The lane in which it travels. What goes to cache and store keeps its order, so it is all in one.
     pub fn lane(&self) -> Lane {
         match self {
-            Self::Command(_) | Self::Abort | Self::Query { .. } => Lane::Control,
+            Self::Supervisor(SupervisorMessage::Command(_))
+            | Self::Agent(AgentMessage::Abort)
+            | Self::Cache(CacheMessage::Query { .. }) => Lane::Control,
             Self::News(_)
             | Self::Prompt(_)
-            | Self::Answer(_)
-            | Self::Report(_)
-            | Self::Show(_)
+            | Self::Agent(AgentMessage::Answer(_) | AgentMessage::Taken)
+            | Self::Supervisor(
+                SupervisorMessage::Report(_) | SupervisorMessage::Kept(_) | SupervisorMessage::Found { .. },
+            )
+            | Self::Cache(CacheMessage::Show(_))
             | Self::Refill
             | Self::Keep(_)
-            | Self::Kept(_)
-            | Self::Taken
-            | Self::File(_)
-            | Self::Found { .. } => Lane::Result,
+            | Self::File(_) => Lane::Result,
         }
     }
 }

@@ -9,7 +9,7 @@ use rehearsal_protocol::input::{Input, TimerId};
 use rehearsal_protocol::mailbox::DeadLetter;
 
 use super::Gates;
-use super::message::{Command, Message};
+use super::message::{Command, Message, SupervisorMessage};
 use super::record::{AgentId, GateId, Subject};
 
 /// No pause between two commands is longer.
@@ -80,7 +80,8 @@ impl Person {
 
     fn command(&mut self, cx: &mut Context<'_, Gates>) {
         if self.left == 0 {
-            return cx.send(self.supervisor, Message::Command(Command::Shutdown));
+            return cx
+                .send(self.supervisor, Message::Supervisor(SupervisorMessage::Command(Command::Shutdown)));
         }
         self.left -= 1;
         let wish = WISHES[cx.choose(WISHES.len() as u32) as usize];
@@ -93,7 +94,7 @@ impl Person {
             Wish::Query => Command::QueryStatus(self.some_agent(cx)),
             Wish::CancelGate => Command::CancelGate(self.last),
         };
-        cx.send(self.supervisor, Message::Command(command));
+        cx.send(self.supervisor, Message::Supervisor(SupervisorMessage::Command(command)));
         self.pause(cx);
     }
 
@@ -108,19 +109,7 @@ impl Actor<Gates> for Person {
             Input::Start(_) | Input::Timer(_) => self.command(cx),
             Input::Message(envelope) => match envelope.message {
                 Message::News(_) => {}
-                Message::Command(_)
-                | Message::Prompt(_)
-                | Message::Answer(_)
-                | Message::Report(_)
-                | Message::Abort
-                | Message::Show(_)
-                | Message::Refill
-                | Message::Keep(_)
-                | Message::Kept(_)
-                | Message::Taken
-                | Message::Query { .. }
-                | Message::File(_)
-                | Message::Found { .. } => cx.dead_letter(DeadLetter::Malformed),
+                _ => cx.dead_letter(DeadLetter::Malformed),
             },
             Input::Signal(_) | Input::Synced(_) => {}
         }

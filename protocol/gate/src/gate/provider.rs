@@ -10,7 +10,7 @@ use rehearsal_protocol::input::{Input, TimerId};
 use rehearsal_protocol::mailbox::DeadLetter;
 
 use super::Gates;
-use super::message::{Answer, Message};
+use super::message::{AgentMessage, Answer, Message};
 
 /// How long an answer takes; the first is the dull one.
 pub const TIMES: [Duration; 6] = [
@@ -75,12 +75,12 @@ impl Provider {
     fn came(&mut self, cx: &mut Context<'_, Gates>, asked: u64) {
         let Some(open) = self.open.get_mut(&asked) else { return };
         if open.lines == LINES {
-            cx.send(open.by, Message::Answer(open.answer));
+            cx.send(open.by, Message::Agent(AgentMessage::Answer(open.answer)));
             self.open.remove(&asked);
             return;
         }
         open.lines += 1;
-        cx.send(open.by, Message::Answer(Answer::Line(open.lines)));
+        cx.send(open.by, Message::Agent(AgentMessage::Answer(Answer::Line(open.lines))));
         cx.set_timer(TimerId(asked), if open.lines == LINES { open.rest } else { LINE });
     }
 }
@@ -90,19 +90,7 @@ impl Actor<Gates> for Provider {
         match input {
             Input::Message(envelope) => match envelope.message {
                 Message::Prompt(_) => self.prompted(cx, envelope.from),
-                Message::Command(_)
-                | Message::News(_)
-                | Message::Answer(_)
-                | Message::Report(_)
-                | Message::Abort
-                | Message::Show(_)
-                | Message::Refill
-                | Message::Keep(_)
-                | Message::Kept(_)
-                | Message::Taken
-                | Message::Query { .. }
-                | Message::File(_)
-                | Message::Found { .. } => cx.dead_letter(DeadLetter::Malformed),
+                _ => cx.dead_letter(DeadLetter::Malformed),
             },
             Input::Timer(TimerId(asked)) => self.came(cx, asked),
             Input::Start(_) | Input::Signal(_) | Input::Synced(_) => {}

@@ -9,7 +9,7 @@ use rehearsal_protocol::durable::Durable;
 use rehearsal_protocol::input::{Input, Recovered};
 use rehearsal_protocol::mailbox::DeadLetter;
 
-use super::message::{Keep, Kept, Message, Show};
+use super::message::{CacheMessage, Keep, Kept, Message, Show, SupervisorMessage};
 use super::model::Model;
 use super::record::{GateId, Record, Row};
 use super::{Fact, Gates};
@@ -58,7 +58,7 @@ impl Store {
         // What a crash left may be more than was ever answered.
         cx.announce(Fact::Stored(self.rows()));
         if self.model.projects() {
-            cx.send(self.cache, Message::Show(Show::All(self.rows())));
+            cx.send(self.cache, Message::Cache(CacheMessage::Show(Show::All(self.rows()))));
         }
     }
 
@@ -69,8 +69,10 @@ impl Store {
         {
             match request {
                 Request::Write { number, rows } => self.write(cx, from, number, rows),
-                Request::Load => cx.send(from, Message::Kept(Kept::All(self.rows()))),
-                Request::Refill => cx.send(from, Message::Show(Show::All(self.rows()))),
+                Request::Load => {
+                    cx.send(from, Message::Supervisor(SupervisorMessage::Kept(Kept::All(self.rows()))));
+                }
+                Request::Refill => cx.send(from, Message::Cache(CacheMessage::Show(Show::All(self.rows())))),
             }
         }
     }
@@ -78,7 +80,7 @@ impl Store {
     fn write(&mut self, cx: &mut Context<'_, Gates>, from: Address, number: u64, rows: Vec<Row>) {
         if cx.choose(ROOM) == ROOM - 1 {
             cx.announce(Fact::DiskFull);
-            return cx.send(from, Message::Kept(Kept::NotWritten(number)));
+            return cx.send(from, Message::Supervisor(SupervisorMessage::Kept(Kept::NotWritten(number))));
         }
         // A write that is sent again, or was overtaken, changes nothing that is newer.
         let is_new =
@@ -93,10 +95,12 @@ impl Store {
     fn synced(&mut self, cx: &mut Context<'_, Gates>) {
         let Some((from, number, rows)) = self.under_way.take() else { return };
         if self.model.projects() {
-            rows.iter().for_each(|row| cx.send(self.cache, Message::Show(Show::Row(row.clone()))));
+            rows.iter().for_each(|row| {
+                cx.send(self.cache, Message::Cache(CacheMessage::Show(Show::Row(row.clone()))));
+            });
         }
         cx.announce(Fact::Stored(rows));
-        cx.send(from, Message::Kept(Kept::Written(number)));
+        cx.send(from, Message::Supervisor(SupervisorMessage::Kept(Kept::Written(number))));
     }
 
     fn rows(&self) -> Vec<Row> {
@@ -114,18 +118,7 @@ impl Actor<Gates> for Store {
                     Message::Keep(Keep::Write { number, rows }) => Request::Write { number, rows },
                     Message::Keep(Keep::Load) => Request::Load,
                     Message::Refill => Request::Refill,
-                    Message::Command(_)
-                    | Message::News(_)
-                    | Message::Prompt(_)
-                    | Message::Answer(_)
-                    | Message::Report(_)
-                    | Message::Abort
-                    | Message::Show(_)
-                    | Message::Kept(_)
-                    | Message::Taken
-                    | Message::Query { .. }
-                    | Message::File(_)
-                    | Message::Found { .. } => return cx.dead_letter(DeadLetter::Malformed),
+                    _ => return cx.dead_letter(DeadLetter::Malformed),
                 };
                 self.waiting.push_back((envelope.from, request));
             }

@@ -24,7 +24,7 @@ use rehearsal_protocol::input::{Input, Signal, TimerId};
 use rehearsal_protocol::mailbox::DeadLetter;
 
 use super::folder::Vote;
-use super::message::{Command, Keep, Kept, Message, Report, Show};
+use super::message::{CacheMessage, Command, Keep, Kept, Message, Report, Show, SupervisorMessage};
 use super::model::{Config, RETRY};
 use super::record::{AgentId, GateId, Record, Row};
 use super::variant::{Flaws, Variant};
@@ -150,7 +150,7 @@ impl Supervisor {
         cx.cancel_timer(AGAIN);
         cx.announce(Fact::Began(rows.clone()));
         if !self.config.model.projects() {
-            cx.send(self.peers.cache, Message::Show(Show::All(rows.clone())));
+            cx.send(self.peers.cache, Message::Cache(CacheMessage::Show(Show::All(rows.clone()))));
         }
         for (gate, record) in rows {
             let is_decided = record.decision.is_some();
@@ -213,7 +213,7 @@ impl Supervisor {
                 let known = self.gates.iter().map(|(gate, known)| (*gate, known.record.clone()));
                 let is_first = self.config.model.caches_first();
                 let rows = if is_first { known.collect() } else { self.journal.durable() };
-                cx.send(self.peers.cache, Message::Show(Show::All(rows)));
+                cx.send(self.peers.cache, Message::Cache(CacheMessage::Show(Show::All(rows))));
             }
         }
     }
@@ -226,7 +226,7 @@ impl Supervisor {
         let record = gate.record.clone();
         cx.announce(Fact::Remembered { gate: id, record: record.clone() });
         if self.config.model.caches_first() {
-            cx.send(self.peers.cache, Message::Show(Show::Row((id, record.clone()))));
+            cx.send(self.peers.cache, Message::Cache(CacheMessage::Show(Show::Row((id, record.clone())))));
         }
         self.journal.changed((id, record));
     }
@@ -256,25 +256,17 @@ impl Actor<Gates> for Supervisor {
             Input::Signal(Signal::Exit { who, reason, .. }) => self.ended(cx, who, &reason),
             Input::Signal(_) | Input::Synced(_) => {}
             Input::Message(envelope) => match envelope.message {
-                Message::Command(command) => self.on(cx, Event::Command(command)),
-                Message::Report(report) => self.on(cx, Event::Report(report)),
-                Message::Found { gate, files } => self.on(cx, Event::Found { gate, files }),
+                Message::Supervisor(message) => match message {
+                    SupervisorMessage::Command(command) => self.on(cx, Event::Command(command)),
+                    SupervisorMessage::Report(report) => self.on(cx, Event::Report(report)),
+                    SupervisorMessage::Found { gate, files } => self.on(cx, Event::Found { gate, files }),
+                    SupervisorMessage::Kept(Kept::Written(number)) => self.written(cx, number),
+                    SupervisorMessage::Kept(Kept::NotWritten(number)) => self.not_written(cx, number),
+                    SupervisorMessage::Kept(Kept::All(rows)) if !self.is_ready => self.recover(cx, rows),
+                    SupervisorMessage::Kept(Kept::All(_)) => cx.dead_letter(DeadLetter::LateResult),
+                },
                 Message::Refill => self.on(cx, Event::Refill),
-                Message::Kept(Kept::Written(number)) => self.written(cx, number),
-                Message::Kept(Kept::NotWritten(number)) => self.not_written(cx, number),
-                Message::Kept(Kept::All(rows)) if !self.is_ready => self.recover(cx, rows),
-                Message::Kept(Kept::All(_)) => cx.dead_letter(DeadLetter::LateResult),
-                Message::News(_)
-                | Message::Prompt(_)
-                | Message::Answer(_)
-                | Message::Abort
-                | Message::Taken
-                | Message::Show(_)
-                | Message::Query { .. }
-                | Message::Keep(_)
-                | Message::File(_) => {
-                    cx.dead_letter(DeadLetter::Malformed);
-                }
+                _ => cx.dead_letter(DeadLetter::Malformed),
             },
         }
         self.leave_if_over(cx);

@@ -8,6 +8,7 @@ mod asking;
 mod files;
 mod parts;
 
+use super::message::{AgentMessage, CacheMessage, SupervisorMessage};
 use rehearsal_protocol::address::{Address, Incarnation};
 use rehearsal_protocol::context::Effect;
 use rehearsal_protocol::input::{Exit, Input, Signal, TimerId};
@@ -27,7 +28,7 @@ fn agent(role: u8) -> AgentId {
 }
 
 fn completed(role: u8, opinion: u8) -> Message {
-    Message::Report(Report::Completed { agent: agent(role), opinion })
+    Message::Supervisor(SupervisorMessage::Report(Report::Completed { agent: agent(role), opinion }))
 }
 
 fn peers(probe: &mut Probe<Gates>) -> Peers {
@@ -56,7 +57,11 @@ impl Bench {
         let config = Config { model, results, ..Config::default() };
         let mut supervisor = Supervisor::new(peers, config, Flaws::of(flaws));
         probe.start(&mut supervisor);
-        let effects = probe.message(&mut supervisor, peers.store, Message::Kept(Kept::All(rows)));
+        let effects = probe.message(
+            &mut supervisor,
+            peers.store,
+            Message::Supervisor(SupervisorMessage::Kept(Kept::All(rows))),
+        );
         (Self { probe, supervisor, peers }, effects)
     }
 
@@ -69,7 +74,7 @@ impl Bench {
     }
 
     fn open(&mut self, gate: u32) -> Vec<Effect<Gates>> {
-        self.hears(Message::Command(Command::Open { gate, subject: ABOUT }))
+        self.hears(Message::Supervisor(SupervisorMessage::Command(Command::Open { gate, subject: ABOUT })))
     }
 
     fn hears(&mut self, message: Message) -> Vec<Effect<Gates>> {
@@ -77,7 +82,11 @@ impl Bench {
     }
 
     fn stored(&mut self, number: u64) -> Vec<Effect<Gates>> {
-        self.probe.message(&mut self.supervisor, self.peers.store, Message::Kept(Kept::Written(number)))
+        self.probe.message(
+            &mut self.supervisor,
+            self.peers.store,
+            Message::Supervisor(SupervisorMessage::Kept(Kept::Written(number))),
+        )
     }
 
     fn panics(&mut self, who: Address) -> Vec<Effect<Gates>> {
@@ -117,7 +126,7 @@ fn writes(effects: &[Effect<Gates>]) -> Vec<(u64, Vec<u32>)> {
 /// The versions that the cache is told.
 fn drawn(effects: &[Effect<Gates>]) -> Vec<u32> {
     let of = |message: &Message| match message {
-        Message::Show(Show::Row((_, record))) => Some(record.version),
+        Message::Cache(CacheMessage::Show(Show::Row((_, record)))) => Some(record.version),
         _ => None,
     };
     sent(effects).into_iter().filter_map(|(_, message)| of(message)).collect()
@@ -224,7 +233,11 @@ fn an_agent_with_three_tries_is_started_again_twice_and_then_has_failed() {
     let mut bench = Bench::opened(Model::EventLog, &[]);
     bench.supervisor = Supervisor::new(bench.peers, Config { tries: 3, ..Config::default() }, Flaws::none());
     bench.probe.start(&mut bench.supervisor);
-    bench.probe.message(&mut bench.supervisor, bench.peers.store, Message::Kept(Kept::All(Vec::new())));
+    bench.probe.message(
+        &mut bench.supervisor,
+        bench.peers.store,
+        Message::Supervisor(SupervisorMessage::Kept(Kept::All(Vec::new()))),
+    );
     bench.open(1);
     bench.stored(1);
     let third = |bench: &Bench| {
@@ -246,8 +259,9 @@ fn an_agent_with_three_tries_is_started_again_twice_and_then_has_failed() {
 fn an_answer_of_a_cancelled_agent_changes_nothing() {
     for (flaws, changes) in [(&[][..], 0), (&[Variant::LateOverwrite], 1)] {
         let mut bench = Bench::opened(Model::EventLog, flaws);
-        let cancel = bench.hears(Message::Command(Command::CancelAgent(agent(1))));
-        assert_eq!(sent(&cancel)[0].1, &Message::Abort);
+        let cancel =
+            bench.hears(Message::Supervisor(SupervisorMessage::Command(Command::CancelAgent(agent(1)))));
+        assert_eq!(sent(&cancel)[0].1, &Message::Agent(AgentMessage::Abort));
         assert_eq!(writes(&bench.hears(completed(1, 7))).len(), changes, "{flaws:?}");
     }
 }
@@ -257,7 +271,7 @@ fn what_could_not_be_written_is_written_again() {
     for (flaws, writes_again) in [(&[][..], true), (&[Variant::IgnoresWriteErrors], false)] {
         let (mut bench, _) = Bench::found(Model::Transaction, flaws, Vec::new());
         bench.open(1);
-        bench.hears(Message::Kept(Kept::NotWritten(1)));
+        bench.hears(Message::Supervisor(SupervisorMessage::Kept(Kept::NotWritten(1))));
         let again = bench.probe.turn(&mut bench.supervisor, Input::Timer(TimerId(0)));
         assert_eq!(!writes(&again).is_empty(), writes_again, "{flaws:?}");
     }

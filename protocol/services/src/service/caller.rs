@@ -11,7 +11,7 @@ use rehearsal_protocol::mailbox::DeadLetter;
 use serde::{Deserialize, Serialize};
 
 use super::breaker::{Breaker, Change, Rule, Ticket};
-use super::message::{Message, Work};
+use super::message::{ClientMessage, EntranceMessage, Message, Work, WorkerMessage};
 use super::variant::Variant;
 use super::{Fact, Service};
 
@@ -72,14 +72,14 @@ impl Caller {
     fn begin(&mut self, cx: &mut Context<'_, Service>) {
         self.life = cx.incarnation();
         cx.announce(Fact::CallerBegan { place: self.place });
-        cx.send(self.door, Message::Open);
+        cx.send(self.door, Message::Entrance(EntranceMessage::Open));
     }
 
     fn job(&mut self, cx: &mut Context<'_, Service>, work: Work) {
         let ticket = self.breaker.as_mut().map(Breaker::admit);
         if ticket == Some(None) {
             cx.announce(Fact::FailedFast { request: work.request });
-            return cx.send(work.client, Message::Failed(work));
+            return cx.send(work.client, Message::Client(ClientMessage::Failed(work)));
         }
         self.made += 1;
         let (place, call) = (self.place, CallId { life: self.life, number: self.made });
@@ -118,7 +118,7 @@ impl Caller {
         cx.announce(Fact::CallEnded { place: self.place, call, ok });
         let (Some(breaker), Some(ticket)) = (&mut self.breaker, ticket) else {
             return if ok {
-                cx.send(work.client, Message::Done(work.request));
+                cx.send(work.client, Message::Client(ClientMessage::Done(work.request)));
             } else {
                 cx.fail("a call has failed");
             };
@@ -136,7 +136,11 @@ impl Caller {
                 }
             }
         }
-        let answer = if ok { Message::Done(work.request) } else { Message::Failed(work) };
+        let answer = if ok {
+            Message::Client(ClientMessage::Done(work.request))
+        } else {
+            Message::Client(ClientMessage::Failed(work))
+        };
         cx.send(work.client, answer);
     }
 
@@ -152,23 +156,14 @@ impl Actor<Service> for Caller {
         match input {
             Input::Start(_) => self.begin(cx),
             Input::Message(envelope) => match envelope.message {
-                Message::Job { work, .. } => self.job(cx, work),
-                Message::Returned { call, ok } => self.returned(cx, call, ok),
-                Message::Arrives { .. }
-                | Message::Request(_)
-                | Message::Done(_)
-                | Message::Failed(_)
-                | Message::Open
-                | Message::Join(_)
-                | Message::Leave(_)
-                | Message::Ready(_)
-                | Message::Link
-                | Message::Linked(_)
-                | Message::Call { .. }
-                | Message::Load(_)
-                | Message::Loaded(_)
-                | Message::Command(_)
-                | Message::Answer(_) => cx.dead_letter(DeadLetter::Malformed),
+                Message::Worker(message) => match message {
+                    WorkerMessage::Job { work, .. } => self.job(cx, work),
+                    WorkerMessage::Returned { call, ok } => self.returned(cx, call, ok),
+                    WorkerMessage::Link | WorkerMessage::Linked(_) | WorkerMessage::Loaded(_) => {
+                        cx.dead_letter(DeadLetter::Malformed);
+                    }
+                },
+                _ => cx.dead_letter(DeadLetter::Malformed),
             },
             Input::Timer(HALF_OPEN) => self.half_open(cx),
             Input::Timer(TimerId(number)) => self.timed_out(cx, number),

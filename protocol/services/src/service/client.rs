@@ -11,7 +11,7 @@ use rehearsal_protocol::input::{Input, TimerId};
 use rehearsal_protocol::mailbox::DeadLetter;
 use rehearsal_protocol::time::nanos;
 
-use super::message::{Message, RequestId, Work};
+use super::message::{ClientMessage, EntranceMessage, Message, RequestId, Work};
 use super::retry::{Purse, Retry};
 use super::variant::Variant;
 use super::{Fact, Service};
@@ -65,7 +65,7 @@ impl Arrivals {
     fn next(&mut self, cx: &mut Context<'_, Service>) {
         self.made += 1;
         let poison = self.load.poison > 0 && cx.choose(self.load.poison) == self.load.poison - 1;
-        cx.send(self.client, Message::Arrives { poison });
+        cx.send(self.client, Message::Client(ClientMessage::Arrives { poison }));
         if self.made < self.load.requests {
             self.wait(cx);
         }
@@ -133,7 +133,7 @@ impl Client {
     }
 
     fn ask(&self, cx: &mut Context<'_, Service>, work: Work) {
-        cx.send(self.door, Message::Request(work));
+        cx.send(self.door, Message::Entrance(EntranceMessage::Request(work)));
         cx.set_timer(TimerId(u64::from(work.request.number)), PATIENCE);
     }
 
@@ -227,23 +227,12 @@ impl Actor<Service> for Client {
             Input::Timer(TimerId(timer)) if timer > AGAIN => self.ask_again(cx, (timer - AGAIN) as u32),
             Input::Timer(TimerId(number)) => self.failed(cx, number as u32),
             Input::Message(envelope) => match envelope.message {
-                Message::Arrives { poison } => self.arrived(cx, poison),
-                Message::Done(request) => self.answered(cx, request),
-                Message::Failed(work) => self.told_of_failure(cx, work),
-                Message::Request(_)
-                | Message::Job { .. }
-                | Message::Open
-                | Message::Join(_)
-                | Message::Leave(_)
-                | Message::Ready(_)
-                | Message::Link
-                | Message::Linked(_)
-                | Message::Call { .. }
-                | Message::Returned { .. }
-                | Message::Load(_)
-                | Message::Loaded(_)
-                | Message::Command(_)
-                | Message::Answer(_) => cx.dead_letter(DeadLetter::Malformed),
+                Message::Client(message) => match message {
+                    ClientMessage::Arrives { poison } => self.arrived(cx, poison),
+                    ClientMessage::Done(request) => self.answered(cx, request),
+                    ClientMessage::Failed(work) => self.told_of_failure(cx, work),
+                },
+                _ => cx.dead_letter(DeadLetter::Malformed),
             },
             Input::Start(_) | Input::Signal(_) | Input::Synced(_) => {}
         }

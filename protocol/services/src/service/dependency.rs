@@ -8,7 +8,7 @@ use rehearsal_protocol::context::Context;
 use rehearsal_protocol::input::{Input, TimerId};
 use rehearsal_protocol::mailbox::DeadLetter;
 
-use super::message::Message;
+use super::message::{Message, WorkerMessage};
 use super::{Fact, Service};
 
 /// It goes down, or comes up again.
@@ -82,11 +82,11 @@ impl Dependency {
         match self.state {
             State::Up => {
                 cx.announce(Fact::Executed { request });
-                cx.send(by, Message::Returned { call, ok: true });
+                cx.send(by, Message::Worker(WorkerMessage::Returned { call, ok: true }));
             }
             State::Down => {
                 cx.announce(Fact::CalledInVain);
-                cx.send(by, Message::Returned { call, ok: false });
+                cx.send(by, Message::Worker(WorkerMessage::Returned { call, ok: false }));
             }
             State::Silent => {
                 cx.announce(Fact::CalledInVain);

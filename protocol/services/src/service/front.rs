@@ -8,7 +8,7 @@ use rehearsal_protocol::context::Context;
 use rehearsal_protocol::input::{Exit, Input, Signal};
 use rehearsal_protocol::mailbox::DeadLetter;
 
-use super::message::{Message, RequestId, Work};
+use super::message::{ClientMessage, EntranceMessage, Message, RequestId, Work, WorkerMessage};
 use super::variant::Variant;
 use super::{Fact, Service};
 
@@ -59,11 +59,11 @@ impl Front {
                 self.places += 1;
                 cx.announce(Fact::Admitted { request });
                 // The front never changes: it is always the same life.
-                cx.send(server, Message::Job { work, by: Incarnation(1) });
+                cx.send(server, Message::Worker(WorkerMessage::Job { work, by: Incarnation(1) }));
             }
             server => {
                 cx.announce(Fact::Rejected { request, busy: server.is_some() });
-                cx.send(work.client, Message::Failed(work));
+                cx.send(work.client, Message::Client(ClientMessage::Failed(work)));
             }
         }
     }
@@ -78,7 +78,7 @@ impl Front {
         }
         self.places = self.places.saturating_sub(1);
         cx.announce(Fact::Served { request });
-        cx.send(work.client, Message::Done(request));
+        cx.send(work.client, Message::Client(ClientMessage::Done(request)));
     }
 
     /// What was under way is lost with the server.
@@ -88,7 +88,7 @@ impl Front {
         }
         cx.announce(Fact::CutOff { requests: self.places });
         for work in std::mem::take(&mut self.under_way).into_values().flatten() {
-            cx.send(work.client, Message::Failed(work));
+            cx.send(work.client, Message::Client(ClientMessage::Failed(work)));
         }
         if self.variant != Variant::KeepsPlaces {
             self.places = 0;
@@ -101,23 +101,20 @@ impl Actor<Service> for Front {
         match input {
             Input::Start(_) => cx.announce(Fact::FrontBegan),
             Input::Message(envelope) => match envelope.message {
-                Message::Ready(life) => self.ready(cx, envelope.from, life),
-                Message::Request(work) => self.requested(cx, work),
-                Message::Done(request) => self.done(cx, request),
-                Message::Arrives { .. }
-                | Message::Job { .. }
-                | Message::Failed(_)
-                | Message::Open
-                | Message::Join(_)
-                | Message::Leave(_)
-                | Message::Link
-                | Message::Linked(_)
-                | Message::Call { .. }
-                | Message::Returned { .. }
-                | Message::Load(_)
-                | Message::Loaded(_)
-                | Message::Command(_)
-                | Message::Answer(_) => cx.dead_letter(DeadLetter::Malformed),
+                Message::Entrance(message) => match message {
+                    EntranceMessage::Ready(life) => self.ready(cx, envelope.from, life),
+                    EntranceMessage::Request(work) => self.requested(cx, work),
+                    EntranceMessage::Open | EntranceMessage::Join(_) | EntranceMessage::Leave(_) => {
+                        cx.dead_letter(DeadLetter::Malformed);
+                    }
+                },
+                Message::Client(message) => match message {
+                    ClientMessage::Done(request) => self.done(cx, request),
+                    ClientMessage::Arrives { .. } | ClientMessage::Failed(_) => {
+                        cx.dead_letter(DeadLetter::Malformed);
+                    }
+                },
+                _ => cx.dead_letter(DeadLetter::Malformed),
             },
             Input::Signal(Signal::Exit { who, incarnation, reason }) => {
                 let is_present = |(server, life): (Address, Incarnation)| {

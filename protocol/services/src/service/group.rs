@@ -8,7 +8,7 @@ use rehearsal_protocol::context::Context;
 use rehearsal_protocol::input::{Input, Signal};
 use rehearsal_protocol::mailbox::DeadLetter;
 
-use super::message::{Message, Work};
+use super::message::{EntranceMessage, Message, Work, WorkerMessage};
 use super::variant::Variant;
 use super::{Fact, Service};
 
@@ -39,7 +39,7 @@ impl Group {
             cx.monitor(worker);
         }
         // It asks until it hears that it is a member.
-        cx.send(worker, Message::Linked(Incarnation(1)));
+        cx.send(worker, Message::Worker(WorkerMessage::Linked(Incarnation(1))));
         if !self.members.iter().any(|(member, present)| *member == worker && *present >= life) {
             self.members.retain(|(member, _)| *member != worker);
             self.members.push_back((worker, life));
@@ -81,7 +81,7 @@ impl Group {
         };
         cx.announce(Fact::PassedOn { request: work.request, worker, life });
         // The group never changes: it is always the same life.
-        cx.send(worker, Message::Job { work, by: Incarnation(1) });
+        cx.send(worker, Message::Worker(WorkerMessage::Job { work, by: Incarnation(1) }));
         self.members.rotate_left(1);
     }
 }
@@ -101,23 +101,15 @@ impl Actor<Service> for Group {
     fn receive(&mut self, cx: &mut Context<'_, Service>, input: Input<Service>) {
         match input {
             Input::Message(envelope) => match envelope.message {
-                Message::Join(life) => self.join(cx, envelope.from, life),
-                Message::Leave(life) => self.leave(cx, envelope.from, life),
-                Message::Request(work) => self.pass_on(cx, work),
-                Message::Arrives { .. }
-                | Message::Job { .. }
-                | Message::Done(_)
-                | Message::Failed(_)
-                | Message::Open
-                | Message::Ready(_)
-                | Message::Call { .. }
-                | Message::Returned { .. }
-                | Message::Link
-                | Message::Linked(_)
-                | Message::Load(_)
-                | Message::Loaded(_)
-                | Message::Command(_)
-                | Message::Answer(_) => cx.dead_letter(DeadLetter::Malformed),
+                Message::Entrance(message) => match message {
+                    EntranceMessage::Join(life) => self.join(cx, envelope.from, life),
+                    EntranceMessage::Leave(life) => self.leave(cx, envelope.from, life),
+                    EntranceMessage::Request(work) => self.pass_on(cx, work),
+                    EntranceMessage::Open | EntranceMessage::Ready(_) => {
+                        cx.dead_letter(DeadLetter::Malformed);
+                    }
+                },
+                _ => cx.dead_letter(DeadLetter::Malformed),
             },
             Input::Signal(Signal::Exit { who, incarnation, .. }) => self.ended(cx, who, incarnation),
             Input::Start(_) | Input::Timer(_) | Input::Signal(_) | Input::Synced(_) => {}

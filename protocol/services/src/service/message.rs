@@ -11,26 +11,65 @@ use super::caller::CallId;
 use super::tree::Part;
 
 /// What is said.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Message {
+    /// To a client, or to whoever asks in the place of one.
+    Client(ClientMessage),
+    /// To where requests come in: a door, a front or a group.
+    Entrance(EntranceMessage),
+    /// To one who carries requests out: a stage, a server or a caller.
+    Worker(WorkerMessage),
+    /// A stage loads what it needs.
+    Load(LoadId),
+    /// A worker calls the dependency.
+    Call {
+        /// The call.
+        call: CallId,
+        /// For which request.
+        request: RequestId,
+    },
+    /// To a supervisor.
+    Command(Box<Command<Part>>),
+    /// From a supervisor.
+    Answer(Box<Answer>),
+}
+
+/// As what its receiver gets: whom it is for is told beside it.
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Client(message) => message.fmt(f),
+            Self::Entrance(message) => message.fmt(f),
+            Self::Worker(message) => message.fmt(f),
+            Self::Load(load) => f.debug_tuple("Load").field(load).finish(),
+            Self::Call { call, request } => {
+                f.debug_struct("Call").field("call", call).field("request", request).finish()
+            }
+            Self::Command(command) => f.debug_tuple("Command").field(command).finish(),
+            Self::Answer(answer) => f.debug_tuple("Answer").field(answer).finish(),
+        }
+    }
+}
+
+/// To a client, or to whoever asks in the place of one.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ClientMessage {
     /// A client has a request.
     Arrives {
         /// Whether it is poison.
         poison: bool,
     },
-    /// A client wants this done.
-    Request(Work),
-    /// A stage hands this on, in this life of it.
-    Job {
-        /// What.
-        work: Work,
-        /// In which life.
-        by: Incarnation,
-    },
     /// The request was carried out.
     Done(RequestId),
     /// The request was not carried out in this attempt, and will not be.
     Failed(Work),
+}
+
+/// To where requests come in: a door, a front or a group.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum EntranceMessage {
+    /// A client wants this done.
+    Request(Work),
     /// The first stage, or one of several callers, can take requests.
     Open,
     /// One of a pool joins its group, in this life of it.
@@ -39,21 +78,24 @@ pub enum Message {
     Leave(Incarnation),
     /// The server can take requests, in this life of it.
     Ready(Incarnation),
+}
+
+/// To one who carries requests out: a stage, a server or a caller.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum WorkerMessage {
+    /// A stage hands this on, in this life of it.
+    Job {
+        /// What.
+        work: Work,
+        /// In which life.
+        by: Incarnation,
+    },
     /// A stage links itself to the one before it.
     Link,
     /// The one before says which life of it this is.
     Linked(Incarnation),
-    /// A stage loads what it needs.
-    Load(LoadId),
     /// A stage has what it loaded.
     Loaded(LoadId),
-    /// A worker calls the dependency.
-    Call {
-        /// The call.
-        call: CallId,
-        /// For which request.
-        request: RequestId,
-    },
     /// What came of a call.
     Returned {
         /// Which.
@@ -61,10 +103,6 @@ pub enum Message {
         /// Whether it was carried out.
         ok: bool,
     },
-    /// To a supervisor.
-    Command(Box<Command<Part>>),
-    /// From a supervisor.
-    Answer(Box<Answer>),
 }
 
 impl Message {
@@ -72,16 +110,21 @@ impl Message {
     pub fn lane(&self) -> Lane {
         match self {
             Self::Command(_)
-            | Self::Open
-            | Self::Join(_)
-            | Self::Leave(_)
-            | Self::Ready(_)
-            | Self::Link
-            | Self::Linked(_)
-            | Self::Load(_)
-            | Self::Loaded(_) => Lane::Control,
-            Self::Done(_) | Self::Failed(_) | Self::Returned { .. } | Self::Answer(_) => Lane::Result,
-            Self::Arrives { .. } | Self::Request(_) | Self::Job { .. } | Self::Call { .. } => Lane::Work,
+            | Self::Entrance(
+                EntranceMessage::Open
+                | EntranceMessage::Join(_)
+                | EntranceMessage::Leave(_)
+                | EntranceMessage::Ready(_),
+            )
+            | Self::Worker(WorkerMessage::Link | WorkerMessage::Linked(_) | WorkerMessage::Loaded(_))
+            | Self::Load(_) => Lane::Control,
+            Self::Client(ClientMessage::Done(_) | ClientMessage::Failed(_))
+            | Self::Worker(WorkerMessage::Returned { .. })
+            | Self::Answer(_) => Lane::Result,
+            Self::Client(ClientMessage::Arrives { .. })
+            | Self::Entrance(EntranceMessage::Request(_))
+            | Self::Worker(WorkerMessage::Job { .. })
+            | Self::Call { .. } => Lane::Work,
         }
     }
 }

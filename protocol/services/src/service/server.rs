@@ -9,7 +9,7 @@ use rehearsal_protocol::context::Context;
 use rehearsal_protocol::input::{Input, Signal, TimerId};
 use rehearsal_protocol::mailbox::DeadLetter;
 
-use super::message::{Message, RequestId};
+use super::message::{ClientMessage, EntranceMessage, Message, RequestId, WorkerMessage};
 use super::{Fact, Service};
 
 /// The present request is carried out.
@@ -59,7 +59,7 @@ impl Server {
     }
 
     fn booted(&self, cx: &mut Context<'_, Service>) {
-        cx.send(self.front, Message::Ready(cx.incarnation()));
+        cx.send(self.front, Message::Entrance(EntranceMessage::Ready(cx.incarnation())));
         if let Some(life) = self.life {
             cx.set_timer(FAIL, life);
         }
@@ -75,7 +75,7 @@ impl Server {
     fn done(&mut self, cx: &mut Context<'_, Service>) {
         let Some(request) = self.queue.pop_front() else { return };
         cx.announce(Fact::Executed { request });
-        cx.send(self.front, Message::Done(request));
+        cx.send(self.front, Message::Client(ClientMessage::Done(request)));
         if !self.queue.is_empty() {
             cx.set_timer(WORK, SERVICE_TIME);
         }
@@ -90,23 +90,14 @@ impl Actor<Service> for Server {
             Input::Timer(FAIL) => cx.fail("it has run out of memory"),
             Input::Timer(_) => self.done(cx),
             Input::Message(envelope) => match envelope.message {
-                Message::Job { work, .. } => self.job(cx, work.request),
-                Message::Arrives { .. }
-                | Message::Request(_)
-                | Message::Done(_)
-                | Message::Failed(_)
-                | Message::Open
-                | Message::Join(_)
-                | Message::Leave(_)
-                | Message::Ready(_)
-                | Message::Link
-                | Message::Linked(_)
-                | Message::Call { .. }
-                | Message::Returned { .. }
-                | Message::Load(_)
-                | Message::Loaded(_)
-                | Message::Command(_)
-                | Message::Answer(_) => cx.dead_letter(DeadLetter::Malformed),
+                Message::Worker(message) => match message {
+                    WorkerMessage::Job { work, .. } => self.job(cx, work.request),
+                    WorkerMessage::Link
+                    | WorkerMessage::Linked(_)
+                    | WorkerMessage::Returned { .. }
+                    | WorkerMessage::Loaded(_) => cx.dead_letter(DeadLetter::Malformed),
+                },
+                _ => cx.dead_letter(DeadLetter::Malformed),
             },
             Input::Signal(Signal::Shutdown) => cx.shut_down(),
             Input::Signal(_) | Input::Synced(_) => {}

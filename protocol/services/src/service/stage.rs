@@ -9,7 +9,7 @@ use rehearsal_protocol::context::Context;
 use rehearsal_protocol::input::{Input, Signal, TimerId};
 use rehearsal_protocol::mailbox::DeadLetter;
 
-use super::message::{LoadId, Message, Work};
+use super::message::{ClientMessage, EntranceMessage, LoadId, Message, Work, WorkerMessage};
 use super::tree::Shape;
 use super::{Fact, Service};
 
@@ -122,7 +122,7 @@ impl Stage {
                 self.linked(cx, Incarnation(1));
             }
             Shape::Pool => {
-                cx.send(self.before, Message::Open);
+                cx.send(self.before, Message::Entrance(EntranceMessage::Open));
                 self.linked(cx, Incarnation(1));
             }
         }
@@ -132,13 +132,13 @@ impl Stage {
 
     /// Tells the door that requests can come, and again when the door has ended: its next life knows nobody.
     fn open(&self, cx: &mut Context<'_, Service>) {
-        cx.send(self.before, Message::Open);
+        cx.send(self.before, Message::Entrance(EntranceMessage::Open));
         cx.monitor(self.before);
     }
 
     /// Asks the one before for a link, and again if that is not there.
     fn ask_for_link(&self, cx: &mut Context<'_, Service>) {
-        cx.send(self.before, Message::Link);
+        cx.send(self.before, Message::Worker(WorkerMessage::Link));
         cx.set_timer(RELINK, RELINK_AFTER);
     }
 
@@ -175,7 +175,7 @@ impl Stage {
 
     /// Joins the group, and asks again until it hears that it is a member.
     fn join(&self, cx: &mut Context<'_, Service>) {
-        cx.send(self.before, Message::Join(self.me));
+        cx.send(self.before, Message::Entrance(EntranceMessage::Join(self.me)));
         cx.set_timer(RELINK, JOIN_AFTER);
     }
 
@@ -202,7 +202,7 @@ impl Stage {
     /// Ends in good order.
     fn stop(&self, cx: &mut Context<'_, Service>) {
         if self.shape == Shape::Group {
-            cx.send(self.before, Message::Leave(self.me));
+            cx.send(self.before, Message::Entrance(EntranceMessage::Leave(self.me)));
         }
         cx.shut_down();
     }
@@ -234,10 +234,10 @@ impl Stage {
         let is_killed = work.poison && (self.shape != Shape::Line || self.place == 1);
         assert!(!is_killed, "{} is poison", work.request);
         match self.after {
-            Some(after) => cx.send(after, Message::Job { work, by: self.me }),
+            Some(after) => cx.send(after, Message::Worker(WorkerMessage::Job { work, by: self.me })),
             None => {
                 cx.announce(Fact::Executed { request: work.request });
-                cx.send(work.client, Message::Done(work.request));
+                cx.send(work.client, Message::Client(ClientMessage::Done(work.request)));
             }
         }
         if !self.queue.is_empty() {
@@ -251,27 +251,20 @@ impl Actor<Service> for Stage {
         match input {
             Input::Start(_) => self.begin(cx),
             Input::Message(envelope) => match envelope.message {
-                Message::Job { work, by } => self.job(cx, work, by),
-                Message::Link => cx.send(envelope.from, Message::Linked(self.me)),
-                Message::Linked(_) if self.shape == Shape::Group => cx.cancel_timer(RELINK),
-                Message::Linked(to) => {
-                    cx.cancel_timer(RELINK);
-                    self.linked(cx, to);
-                }
-                Message::Loaded(load) => self.loaded(cx, load),
-                Message::Arrives { .. }
-                | Message::Request(_)
-                | Message::Done(_)
-                | Message::Failed(_)
-                | Message::Ready(_)
-                | Message::Call { .. }
-                | Message::Returned { .. }
-                | Message::Open
-                | Message::Join(_)
-                | Message::Leave(_)
-                | Message::Load(_)
-                | Message::Command(_)
-                | Message::Answer(_) => cx.dead_letter(DeadLetter::Malformed),
+                Message::Worker(message) => match message {
+                    WorkerMessage::Job { work, by } => self.job(cx, work, by),
+                    WorkerMessage::Link => {
+                        cx.send(envelope.from, Message::Worker(WorkerMessage::Linked(self.me)));
+                    }
+                    WorkerMessage::Linked(_) if self.shape == Shape::Group => cx.cancel_timer(RELINK),
+                    WorkerMessage::Linked(to) => {
+                        cx.cancel_timer(RELINK);
+                        self.linked(cx, to);
+                    }
+                    WorkerMessage::Loaded(load) => self.loaded(cx, load),
+                    WorkerMessage::Returned { .. } => cx.dead_letter(DeadLetter::Malformed),
+                },
+                _ => cx.dead_letter(DeadLetter::Malformed),
             },
             Input::Timer(WORK) => self.done(cx),
             Input::Timer(RELOAD) => self.reload(cx),

@@ -11,7 +11,7 @@ use rehearsal_protocol::input::{Input, TimerId};
 use rehearsal_protocol::mailbox::DeadLetter;
 use rehearsal_protocol::time::nanos;
 
-use super::message::{LoadId, Message};
+use super::message::{LoadId, Message, WorkerMessage};
 use super::{Fact, Service};
 
 /// What the least load takes.
@@ -48,7 +48,7 @@ impl Store {
 
     fn loaded(&mut self, cx: &mut Context<'_, Service>, number: u64) {
         if let Some((to, load)) = self.loads.remove(&number) {
-            cx.send(to, Message::Loaded(load));
+            cx.send(to, Message::Worker(WorkerMessage::Loaded(load)));
         }
     }
 }
@@ -59,22 +59,7 @@ impl Actor<Service> for Store {
             Input::Start(_) => self.begin(cx),
             Input::Message(envelope) => match envelope.message {
                 Message::Load(load) => self.load(cx, envelope.from, load),
-                Message::Arrives { .. }
-                | Message::Request(_)
-                | Message::Job { .. }
-                | Message::Done(_)
-                | Message::Failed(_)
-                | Message::Open
-                | Message::Join(_)
-                | Message::Leave(_)
-                | Message::Ready(_)
-                | Message::Link
-                | Message::Linked(_)
-                | Message::Loaded(_)
-                | Message::Call { .. }
-                | Message::Returned { .. }
-                | Message::Command(_)
-                | Message::Answer(_) => cx.dead_letter(DeadLetter::Malformed),
+                _ => cx.dead_letter(DeadLetter::Malformed),
             },
             Input::Timer(TimerId(number)) => self.loaded(cx, number),
             Input::Signal(_) | Input::Synced(_) => {}

@@ -12,7 +12,10 @@ use rehearsal_protocol::context::Effect;
 use rehearsal_protocol::input::{Input, TimerId};
 use rehearsal_protocol::probe::Probe;
 
-use super::{Arrivals, Client, Door, Load, Message, RequestId, Retry, Service, Stage, Variant, Work};
+use super::{
+    Arrivals, Client, ClientMessage, Door, EntranceMessage, Load, Message, RequestId, Retry, Service, Stage,
+    Variant, Work, WorkerMessage,
+};
 
 fn work(number: u32, client: Address) -> Work {
     Work { request: RequestId { client: 1, number }, attempt: 1, poison: false, client }
@@ -28,8 +31,8 @@ fn a_stage_refuses_what_comes_from_a_life_that_it_is_not_linked_to_and_links_its
     let (before, client) = (probe.peer(), probe.peer());
     let mut stage = Stage::new(1, before, None);
     assert_eq!(told(probe.start(&mut stage)), ["send @1.1 Link", "set Timer(2) 40ms"]);
-    probe.message(&mut stage, before, Message::Linked(Incarnation(1)));
-    let job = |by| Message::Job { work: work(1, client), by: Incarnation(by) };
+    probe.message(&mut stage, before, Message::Worker(WorkerMessage::Linked(Incarnation(1))));
+    let job = |by| Message::Worker(WorkerMessage::Job { work: work(1, client), by: Incarnation(by) });
     assert_eq!(told(probe.message(&mut stage, before, job(1))), ["set Timer(1) 2ms"]);
     let refused = ["announce Refused { request: c1#1 }", "dead letter Undeliverable", "set Timer(2) 40ms"];
     assert_eq!(told(probe.message(&mut stage, before, job(2))), refused);
@@ -42,7 +45,10 @@ fn a_stage_refuses_what_comes_from_a_life_that_it_is_not_linked_to_and_links_its
         "the one before may not be there yet"
     );
     let linked = ["cancel Timer(2)", "announce Linked { place: 1 }"];
-    assert_eq!(told(probe.message(&mut stage, before, Message::Linked(Incarnation(2)))), linked);
+    assert_eq!(
+        told(probe.message(&mut stage, before, Message::Worker(WorkerMessage::Linked(Incarnation(2))))),
+        linked
+    );
     assert_eq!(told(probe.message(&mut stage, before, job(2))), [""; 0], "it is accepted, and waits");
 }
 
@@ -62,7 +68,11 @@ fn a_stage_works_on_one_request_after_another() {
     let mut stage = Stage::new(0, door, Some(after));
     probe.start(&mut stage);
     for number in [1, 2] {
-        probe.message(&mut stage, door, Message::Job { work: work(number, client), by: Incarnation(1) });
+        probe.message(
+            &mut stage,
+            door,
+            Message::Worker(WorkerMessage::Job { work: work(number, client), by: Incarnation(1) }),
+        );
     }
     for (number, more) in [(1, true), (2, false)] {
         let effects = told(probe.turn(&mut stage, Input::Timer(TimerId(1))));
@@ -77,9 +87,9 @@ fn poison_makes_the_second_stage_panic() {
     let mut probe = Probe::default();
     let (before, client) = (probe.peer(), probe.peer());
     let mut stage = Stage::new(1, before, None);
-    probe.message(&mut stage, before, Message::Linked(Incarnation(1)));
+    probe.message(&mut stage, before, Message::Worker(WorkerMessage::Linked(Incarnation(1))));
     let work = Work { poison: true, ..work(7, client) };
-    probe.message(&mut stage, before, Message::Job { work, by: Incarnation(1) });
+    probe.message(&mut stage, before, Message::Worker(WorkerMessage::Job { work, by: Incarnation(1) }));
     probe.turn(&mut stage, Input::Timer(TimerId(1)));
 }
 
@@ -88,9 +98,9 @@ fn the_door_passes_nothing_on_before_the_first_stage_opens() {
     let mut probe = Probe::default();
     let (first, client) = (probe.peer(), probe.peer());
     let mut door = Door::default();
-    let request = Message::Request(work(1, client));
+    let request = Message::Entrance(EntranceMessage::Request(work(1, client)));
     assert_eq!(told(probe.message(&mut door, client, request.clone())), ["dead letter Undeliverable"]);
-    probe.message(&mut door, first, Message::Open);
+    probe.message(&mut door, first, Message::Entrance(EntranceMessage::Open));
     assert!(told(probe.message(&mut door, client, request))[0].starts_with("send @1.1 Job"));
 }
 
@@ -100,10 +110,14 @@ fn the_door_of_a_pool_takes_each_in_turn() {
     let (first, second, client) = (probe.peer(), probe.peer(), probe.peer());
     let mut door = Door::default();
     for worker in [first, second, first] {
-        probe.message(&mut door, worker, Message::Open);
+        probe.message(&mut door, worker, Message::Entrance(EntranceMessage::Open));
     }
     let mut to = || {
-        let sent = told(probe.message(&mut door, client, Message::Request(work(1, client))));
+        let sent = told(probe.message(
+            &mut door,
+            client,
+            Message::Entrance(EntranceMessage::Request(work(1, client))),
+        ));
         sent[0].split(' ').nth(1).map(str::to_owned)
     };
     let [a, b, c] = [to(), to(), to()].map(Option::unwrap);
@@ -118,7 +132,7 @@ fn poison_makes_any_of_a_pool_panic() {
     let mut worker = Stage::of_pool(3, door);
     probe.start(&mut worker);
     let work = Work { poison: true, ..work(7, client) };
-    probe.message(&mut worker, door, Message::Job { work, by: Incarnation(1) });
+    probe.message(&mut worker, door, Message::Worker(WorkerMessage::Job { work, by: Incarnation(1) }));
     probe.turn(&mut worker, Input::Timer(TimerId(1)));
 }
 
@@ -142,7 +156,7 @@ fn a_client_asks_again_and_gives_up_in_the_end() {
     let door = probe.peer();
     let load = Load { requests: 1, gap: Duration::from_millis(10), poison: 0 };
     let mut client = Client::new(1, door, load, Retry::at_once(2));
-    let arrives = Message::Arrives { poison: false };
+    let arrives = Message::Client(ClientMessage::Arrives { poison: false });
     assert_eq!(told(probe.message(&mut client, door, arrives))[0], "announce Asked { request: c1#1 }");
     let again = told(probe.turn(&mut client, Input::Timer(TimerId(1))));
     assert_eq!(
@@ -151,7 +165,11 @@ fn a_client_asks_again_and_gives_up_in_the_end() {
     );
     let over = told(probe.turn(&mut client, Input::Timer(TimerId(1))));
     assert_eq!(over, ["announce GivenUp { request: c1#1 }", "announce Finished { client: 1 }"]);
-    let late = probe.message(&mut client, door, Message::Done(RequestId { client: 1, number: 1 }));
+    let late = probe.message(
+        &mut client,
+        door,
+        Message::Client(ClientMessage::Done(RequestId { client: 1, number: 1 })),
+    );
     assert_eq!(told(late), ["dead letter LateResult"], "an answer that comes too late is never the caller's");
 }
 
@@ -162,13 +180,13 @@ fn a_client_that_is_refused_waits_as_its_policy_says_and_does_not_hear_of_former
     let load = Load { requests: 1, gap: Duration::from_millis(10), poison: 0 };
     let retry = Retry::doubling(3, Duration::from_millis(50), Duration::from_millis(400));
     let mut client = Client::new(1, door, load, retry);
-    probe.message(&mut client, door, Message::Arrives { poison: false });
+    probe.message(&mut client, door, Message::Client(ClientMessage::Arrives { poison: false }));
     let me = probe.me();
-    let refused = told(probe.message(&mut client, door, Message::Failed(work(1, me))));
+    let refused = told(probe.message(&mut client, door, Message::Client(ClientMessage::Failed(work(1, me)))));
     assert_eq!(refused, ["cancel Timer(1)", "set Timer(4294967297) 50ms"]);
     let again = told(probe.turn(&mut client, Input::Timer(TimerId(4_294_967_297))));
     assert_eq!(again[0], "announce AskedAgain { request: c1#1, attempt: 2, waited: 50000000 }");
-    let late = probe.message(&mut client, door, Message::Failed(work(1, me)));
+    let late = probe.message(&mut client, door, Message::Client(ClientMessage::Failed(work(1, me))));
     assert_eq!(told(late), ["dead letter LateResult"], "that was the first attempt");
 }
 
@@ -178,7 +196,7 @@ fn a_client_whose_budget_is_spent_gives_up() {
     let door = probe.peer();
     let load = Load { requests: 2, gap: Duration::from_millis(10), poison: 0 };
     let mut client = Client::new(1, door, load, Retry::at_once(9).on_budget(1, 0));
-    probe.message(&mut client, door, Message::Arrives { poison: false });
+    probe.message(&mut client, door, Message::Client(ClientMessage::Arrives { poison: false }));
     let out_of_patience = || Input::Timer(TimerId(1));
     assert!(told(probe.turn(&mut client, out_of_patience()))[0].starts_with("announce AskedAgain"));
     assert_eq!(told(probe.turn(&mut client, out_of_patience())), ["announce GivenUp { request: c1#1 }"]);
@@ -191,10 +209,10 @@ fn an_attempt_counts_though_its_refusal_comes_when_the_client_has_asked_again() 
         let door = probe.peer();
         let load = Load { requests: 1, gap: Duration::from_millis(10), poison: 0 };
         let mut client = Client::new(1, door, load, Retry::at_once(2)).planted(variant);
-        probe.message(&mut client, door, Message::Arrives { poison: false });
+        probe.message(&mut client, door, Message::Client(ClientMessage::Arrives { poison: false }));
         probe.turn(&mut client, Input::Timer(TimerId(1)));
         let me = probe.me();
-        probe.message(&mut client, door, Message::Failed(work(1, me)));
+        probe.message(&mut client, door, Message::Client(ClientMessage::Failed(work(1, me))));
         let last = told(probe.turn(&mut client, Input::Timer(TimerId(1))));
         assert_eq!(last[0].starts_with("announce GivenUp"), gives_up, "{variant:?}: {last:?}");
     }
@@ -208,13 +226,13 @@ fn a_second_answer_is_worth_nothing() {
         let load = Load { requests: 2, gap: Duration::from_millis(10), poison: 0 };
         let mut client = Client::new(1, door, load, Retry::at_once(9).on_budget(1, 33)).planted(variant);
         let number = |number| RequestId { client: 1, number };
-        probe.message(&mut client, door, Message::Arrives { poison: false });
+        probe.message(&mut client, door, Message::Client(ClientMessage::Arrives { poison: false }));
         probe.turn(&mut client, Input::Timer(TimerId(1)));
         for _ in 0..2 {
-            probe.message(&mut client, door, Message::Done(number(1)));
+            probe.message(&mut client, door, Message::Client(ClientMessage::Done(number(1))));
         }
-        probe.message(&mut client, door, Message::Arrives { poison: false });
-        probe.message(&mut client, door, Message::Done(number(1)));
+        probe.message(&mut client, door, Message::Client(ClientMessage::Arrives { poison: false }));
+        probe.message(&mut client, door, Message::Client(ClientMessage::Done(number(1))));
         let last = told(probe.turn(&mut client, Input::Timer(TimerId(2))));
         assert_eq!(last[0].starts_with("announce AskedAgain"), asks_again, "{variant:?}: {last:?}");
     }
@@ -228,11 +246,19 @@ fn a_late_answer_is_not_for_what_is_asked_for_again() {
         let load = Load { requests: 2, gap: Duration::from_millis(10), poison: 0 };
         let mut client = Client::new(1, door, load, Retry::at_once(3)).planted(variant);
         for _ in 0..2 {
-            probe.message(&mut client, door, Message::Arrives { poison: false });
+            probe.message(&mut client, door, Message::Client(ClientMessage::Arrives { poison: false }));
         }
-        probe.message(&mut client, door, Message::Done(RequestId { client: 1, number: 1 }));
+        probe.message(
+            &mut client,
+            door,
+            Message::Client(ClientMessage::Done(RequestId { client: 1, number: 1 })),
+        );
         probe.turn(&mut client, Input::Timer(TimerId(2)));
-        let late = told(probe.message(&mut client, door, Message::Done(RequestId { client: 1, number: 1 })));
+        let late = told(probe.message(
+            &mut client,
+            door,
+            Message::Client(ClientMessage::Done(RequestId { client: 1, number: 1 })),
+        ));
         let taken = late.iter().any(|effect| effect.starts_with("announce Answered { request: c1#2"));
         assert_eq!(taken, takes, "{variant:?}: {late:?}");
     }

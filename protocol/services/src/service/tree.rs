@@ -173,22 +173,7 @@ impl Supervised for Service {
     fn command(message: Message) -> Option<Command<Part>> {
         match message {
             Message::Command(command) => Some(*command),
-            Message::Arrives { .. }
-            | Message::Request(_)
-            | Message::Job { .. }
-            | Message::Done(_)
-            | Message::Failed(_)
-            | Message::Ready(_)
-            | Message::Call { .. }
-            | Message::Returned { .. }
-            | Message::Open
-            | Message::Join(_)
-            | Message::Leave(_)
-            | Message::Link
-            | Message::Linked(_)
-            | Message::Load(_)
-            | Message::Loaded(_)
-            | Message::Answer(_) => None,
+            _ => None,
         }
     }
 

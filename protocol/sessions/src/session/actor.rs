@@ -50,7 +50,9 @@ use super::catalog::AgentName;
 use super::config::Config;
 use super::fact::{Fact, PhaseName};
 use super::id::{CommandId, Key, RunId};
-use super::message::{Calls, Class, Interrupt, Kind, Message, Metrics, Outcome, Reply};
+use super::message::{
+    Calls, Class, Command, Interrupt, Kind, Message, Metrics, Outcome, Reply, SessionMessage, StreamMessage,
+};
 use super::models::ModelTable;
 use super::stream::Stream;
 use super::tool::ToolActor;
@@ -308,44 +310,28 @@ impl SessionActor {
 
     fn message(&mut self, cx: &mut Cx<'_>, message: Message) {
         match message {
-            Message::Work(work) => self.offer(cx, work),
-            Message::Interrupt(interrupt) => self.interrupt(cx, interrupt),
-            Message::Record(interrupt) => self.record(cx, interrupt),
-            Message::Terminate(terminate) => self.terminate(cx, terminate),
-            Message::Chunk { stream, seq } => self.chunk(cx, stream, seq),
-            Message::StreamEnded { stream, end } => self.stream_ended(cx, stream, end),
-            Message::Result(report) => self.result(cx, report),
-            Message::Leave => self.leave(cx),
-            Message::NeedsPeople { call } => self.needs_people(cx, call),
-            Message::Respond(respond) => self.respond(cx, respond),
-            Message::Resolved { call, decision, by } => self.resolve(cx, call, decision, by),
-            Message::SwitchAgent(switch) => self.switch_agent(cx, switch),
-            Message::GetState(get) => self.tell_state(cx, get),
-            Message::GetMetrics(get) => self.tell_metrics(cx, get),
+            Message::Command(message) => match message {
+                Command::Work(work) => self.offer(cx, work),
+                Command::Interrupt(interrupt) => self.interrupt(cx, interrupt),
+                Command::Terminate(terminate) => self.terminate(cx, terminate),
+                Command::Respond(respond) => self.respond(cx, respond),
+                Command::SwitchAgent(switch) => self.switch_agent(cx, switch),
+                Command::GetState(get) => self.tell_state(cx, get),
+                Command::GetMetrics(get) => self.tell_metrics(cx, get),
+            },
+            Message::Session(message) => match message {
+                SessionMessage::Record(interrupt) => self.record(cx, interrupt),
+                SessionMessage::Result(report) => self.result(cx, report),
+                SessionMessage::Leave => self.leave(cx),
+                SessionMessage::NeedsPeople { call } => self.needs_people(cx, call),
+                SessionMessage::Resolved { call, decision, by } => self.resolve(cx, call, decision, by),
+            },
+            Message::Stream(message) => match message {
+                StreamMessage::Chunk { stream, seq } => self.chunk(cx, stream, seq),
+                StreamMessage::StreamEnded { stream, end } => self.stream_ended(cx, stream, end),
+            },
             Message::Models(models) => self.rotate(cx, models),
-            Message::Answer { .. }
-            | Message::Busy(_)
-            | Message::Rested(_)
-            | Message::Asked { .. }
-            | Message::Present { .. }
-            | Message::Decide { .. }
-            | Message::Leaving(_)
-            | Message::Staying(_)
-            | Message::Generate { .. }
-            | Message::CloseStream { .. }
-            | Message::Execute { .. }
-            | Message::CancelCalls { .. }
-            | Message::Perform { .. }
-            | Message::Abort { .. }
-            | Message::Performed { .. }
-            | Message::Aborted { .. }
-            | Message::Kill { .. }
-            | Message::Killed { .. }
-            | Message::Acknowledged { .. }
-            | Message::State(_)
-            | Message::Metrics { .. }
-            | Message::Patience { .. }
-            | Message::Rotate { .. } => cx.dead_letter(DeadLetter::Malformed),
+            _ => cx.dead_letter(DeadLetter::Malformed),
         }
     }
 

@@ -13,7 +13,7 @@ use rehearsal_protocol::mailbox::DeadLetter;
 use super::config::Config;
 use super::fact::Fact;
 use super::id::StreamId;
-use super::message::{Message, ProviderError, StreamEnd};
+use super::message::{Message, ProviderError, ProviderMessage, StreamEnd, StreamMessage};
 use super::models::{ModelPin, ModelTable};
 use super::stream::Stream;
 use super::variant::{Variant, Variants};
@@ -80,45 +80,18 @@ impl AgentActor {
 
     fn message(&mut self, cx: &mut Cx<'_>, message: Message) {
         match message {
-            Message::Chunk { stream, seq } => self.chunk(cx, stream, seq),
-            Message::StreamEnded { stream, end } => self.stream_ended(cx, stream, end),
-            Message::CloseStream { stream } if stream == self.stream => self.cancel(cx),
+            Message::Stream(message) => match message {
+                StreamMessage::Chunk { stream, seq } => self.chunk(cx, stream, seq),
+                StreamMessage::StreamEnded { stream, end } => self.stream_ended(cx, stream, end),
+            },
+            Message::Provider(message) => match message {
+                ProviderMessage::CloseStream { stream } if stream == self.stream => self.cancel(cx),
+                ProviderMessage::CloseStream { .. } | ProviderMessage::Generate { .. } => {
+                    cx.dead_letter(DeadLetter::Malformed);
+                }
+            },
             Message::Models(table) => self.rotate(table),
-            Message::CloseStream { .. }
-            | Message::Work(_)
-            | Message::Interrupt(_)
-            | Message::Record(_)
-            | Message::Terminate(_)
-            | Message::Answer { .. }
-            | Message::Busy(_)
-            | Message::Rested(_)
-            | Message::Leaving(_)
-            | Message::Leave
-            | Message::Staying(_)
-            | Message::NeedsPeople { .. }
-            | Message::Asked { .. }
-            | Message::Respond(_)
-            | Message::Present { .. }
-            | Message::Decide { .. }
-            | Message::Resolved { .. }
-            | Message::Generate { .. }
-            | Message::Execute { .. }
-            | Message::CancelCalls { .. }
-            | Message::Perform { .. }
-            | Message::Abort { .. }
-            | Message::Performed { .. }
-            | Message::Aborted { .. }
-            | Message::Kill { .. }
-            | Message::Killed { .. }
-            | Message::Result(_)
-            | Message::Acknowledged { .. }
-            | Message::SwitchAgent(_)
-            | Message::GetState(_)
-            | Message::State(_)
-            | Message::GetMetrics(_)
-            | Message::Metrics { .. }
-            | Message::Patience { .. }
-            | Message::Rotate { .. } => cx.dead_letter(DeadLetter::Malformed),
+            _ => cx.dead_letter(DeadLetter::Malformed),
         }
     }
 
@@ -128,7 +101,7 @@ impl AgentActor {
         let attempt = attempts + 1;
         let stream = self.attempt(attempt);
         cx.announce(Fact::Attempted { stream, pin: self.pin });
-        cx.send(self.provider, Message::Generate { stream });
+        cx.send(self.provider, Message::Provider(ProviderMessage::Generate { stream }));
         cx.set_timer(SILENCE, self.idle);
         self.state = State::Streaming { attempt, heard: Stream::begin(cx.now()) };
     }
@@ -157,7 +130,7 @@ impl AgentActor {
         let before = heard.shown;
         let Some(more) = heard.take(seq) else { return cx.dead_letter(DeadLetter::Dropped) };
         for seq in before..before + more {
-            cx.send(session, Message::Chunk { stream: step, seq });
+            cx.send(session, Message::Stream(StreamMessage::Chunk { stream: step, seq }));
         }
         self.look_for_end(cx);
     }
@@ -171,7 +144,9 @@ impl AgentActor {
                 heard.end(chunks, calls);
                 self.look_for_end(cx);
             }
-            StreamEnd::Refused { error, retry_after } => self.attempt_failed(cx, error, retry_after),
+            StreamEnd::Refused { error, retry_after } => {
+                self.attempt_failed(cx, error, retry_after.map(Duration::from));
+            }
             // The provider does not say what went wrong, so nothing says that it would go better.
             StreamEnd::Failed => self.attempt_failed(cx, ProviderError::Unknown, None),
             StreamEnd::Closed => self.report(cx, StreamEnd::Closed),
@@ -211,7 +186,10 @@ impl AgentActor {
         match std::mem::replace(&mut self.state, State::Ended) {
             State::Streaming { attempt, heard } => {
                 cx.cancel_timer(SILENCE);
-                cx.send(self.provider, Message::CloseStream { stream: self.attempt(attempt) });
+                cx.send(
+                    self.provider,
+                    Message::Provider(ProviderMessage::CloseStream { stream: self.attempt(attempt) }),
+                );
                 self.state = State::Closing { attempt, heard };
             }
             waits @ State::BackingOff { .. } if self.variants.has(Variant::DeafBackoff) => {
@@ -229,7 +207,10 @@ impl AgentActor {
         match self.idle.checked_sub(cx.now().since(heard.heard)) {
             Some(rest) if !rest.is_zero() => cx.set_timer(SILENCE, rest),
             _ => {
-                cx.send(self.provider, Message::CloseStream { stream: self.attempt(attempt) });
+                cx.send(
+                    self.provider,
+                    Message::Provider(ProviderMessage::CloseStream { stream: self.attempt(attempt) }),
+                );
                 self.attempt_failed(cx, ProviderError::Silent, None);
             }
         }
@@ -247,7 +228,10 @@ impl AgentActor {
             State::BackingOff { .. } | State::Ended => 1,
         };
         self.state = State::Ended;
-        cx.send(self.session, Message::StreamEnded { stream: self.attempt(attempt), end });
+        cx.send(
+            self.session,
+            Message::Stream(StreamMessage::StreamEnded { stream: self.attempt(attempt), end }),
+        );
         cx.exit();
     }
 
@@ -259,7 +243,10 @@ impl AgentActor {
     /// The session does not listen any more: what still streams is stopped.
     fn dismissed(&self, cx: &mut Cx<'_>) {
         if let State::Streaming { attempt, .. } = self.state {
-            cx.send(self.provider, Message::CloseStream { stream: self.attempt(attempt) });
+            cx.send(
+                self.provider,
+                Message::Provider(ProviderMessage::CloseStream { stream: self.attempt(attempt) }),
+            );
         }
         cx.exit();
     }

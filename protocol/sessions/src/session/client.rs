@@ -9,7 +9,7 @@ use rehearsal_protocol::mailbox::DeadLetter;
 
 use super::fact::Fact;
 use super::id::{CommandId, Key, RunId};
-use super::message::{Interrupt, Kind, Message, Reply, Stop, Terminate, Work};
+use super::message::{Command, Interrupt, Kind, Message, Reply, Stop, Terminate, Work};
 use super::{Cx, Session};
 
 /// Time to give the next command.
@@ -98,7 +98,7 @@ impl Client {
         let command = self.mint(cx.incarnation());
         cx.announce(Fact::Said { key, command, kind });
         let work = Work { key, command, kind, content: command.number, reply_to: cx.me() };
-        self.send(cx, Message::Work(work));
+        self.send(cx, Message::Command(Command::Work(work)));
     }
 
     fn press(&mut self, cx: &mut Cx<'_>, key: Key, stop: Stop) {
@@ -108,12 +108,21 @@ impl Client {
             _ => Some(RunId { key, number: 1 + cx.choose(GUESSES) }),
         };
         cx.announce(Fact::Pressed { key, command });
-        self.send(cx, Message::Interrupt(Interrupt { key, command, stop, expected, reply_to: cx.me() }));
+        self.send(
+            cx,
+            Message::Command(Command::Interrupt(Interrupt {
+                key,
+                command,
+                stop,
+                expected,
+                reply_to: cx.me(),
+            })),
+        );
     }
 
     fn terminate(&mut self, cx: &mut Cx<'_>, key: Key) {
         let command = self.mint(cx.incarnation());
-        self.send(cx, Message::Terminate(Terminate { key, command, reply_to: cx.me() }));
+        self.send(cx, Message::Command(Command::Terminate(Terminate { key, command, reply_to: cx.me() })));
     }
 
     /// Each client has a key of its own as its dull choice.
@@ -170,43 +179,7 @@ impl Actor<Session> for Client {
             }
             Input::Message(envelope) => match envelope.message {
                 Message::Answer { command, reply } => self.answered(cx, command, reply),
-                Message::Work(_)
-                | Message::Interrupt(_)
-                | Message::Record(_)
-                | Message::Terminate(_)
-                | Message::Busy(_)
-                | Message::Rested(_)
-                | Message::Leaving(_)
-                | Message::Leave
-                | Message::Staying(_)
-                | Message::NeedsPeople { .. }
-                | Message::Asked { .. }
-                | Message::Respond(_)
-                | Message::Present { .. }
-                | Message::Decide { .. }
-                | Message::Resolved { .. }
-                | Message::Generate { .. }
-                | Message::CloseStream { .. }
-                | Message::Chunk { .. }
-                | Message::StreamEnded { .. }
-                | Message::Execute { .. }
-                | Message::CancelCalls { .. }
-                | Message::Perform { .. }
-                | Message::Abort { .. }
-                | Message::Performed { .. }
-                | Message::Aborted { .. }
-                | Message::Kill { .. }
-                | Message::Killed { .. }
-                | Message::Result(_)
-                | Message::Acknowledged { .. }
-                | Message::SwitchAgent(_)
-                | Message::GetState(_)
-                | Message::State(_)
-                | Message::GetMetrics(_)
-                | Message::Metrics { .. }
-                | Message::Rotate { .. }
-                | Message::Patience { .. }
-                | Message::Models(_) => cx.dead_letter(DeadLetter::Malformed),
+                _ => cx.dead_letter(DeadLetter::Malformed),
             },
             Input::Timer(THINK) => self.act(cx),
             Input::Timer(RETRY) => self.repeat(cx),

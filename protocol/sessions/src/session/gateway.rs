@@ -12,7 +12,7 @@ use super::catalog::AgentName;
 use super::config::Config;
 use super::fact::{Fact, Refusal};
 use super::id::{CommandId, Key};
-use super::message::{Message, Reply};
+use super::message::{Command, GatewayMessage, Message, Reply, SessionMessage};
 use super::models::{ModelId, ModelTable};
 use super::variant::{Variant, Variants};
 use super::{Cx, Session};
@@ -97,50 +97,27 @@ impl Gateway {
 
     fn message(&mut self, cx: &mut Cx<'_>, message: Message) {
         match &message {
-            Message::Work(work) => {
-                cx.announce(Fact::Received { key: work.key, command: work.command });
-                self.route(cx, work.key, message);
+            Message::Command(command) => {
+                let (key, question, _) = command.about();
+                match command {
+                    Command::Work(_) => cx.announce(Fact::Received { key, command: question }),
+                    Command::GetState(_) => cx.announce(Fact::StateAsked { key, question }),
+                    Command::Interrupt(_)
+                    | Command::Terminate(_)
+                    | Command::SwitchAgent(_)
+                    | Command::GetMetrics(_)
+                    | Command::Respond(_) => {}
+                }
+                self.route(cx, key, message);
             }
-            Message::Interrupt(interrupt) => self.route(cx, interrupt.key, message),
-            Message::Terminate(terminate) => self.route(cx, terminate.key, message),
-            Message::SwitchAgent(switch) => self.route(cx, switch.key, message),
-            Message::GetState(get) => {
-                cx.announce(Fact::StateAsked { key: get.key, question: get.question });
-                self.route(cx, get.key, message);
-            }
-            Message::GetMetrics(get) => self.route(cx, get.key, message),
-            Message::Rotate { agent, model } => self.rotate(cx, *agent, *model),
-            Message::Busy(_) => self.set_busy(cx, true),
-            Message::Rested(_) => self.set_busy(cx, false),
-            Message::Leaving(key) => self.let_leave(cx, *key),
-            Message::Staying(key) => self.stays(cx, *key),
-            Message::Respond(respond) => self.route(cx, respond.call.run.key, message),
-            Message::Record(_)
-            | Message::Leave
-            | Message::NeedsPeople { .. }
-            | Message::Asked { .. }
-            | Message::Present { .. }
-            | Message::Decide { .. }
-            | Message::Resolved { .. }
-            | Message::Answer { .. }
-            | Message::Generate { .. }
-            | Message::CloseStream { .. }
-            | Message::Chunk { .. }
-            | Message::StreamEnded { .. }
-            | Message::Execute { .. }
-            | Message::CancelCalls { .. }
-            | Message::Perform { .. }
-            | Message::Abort { .. }
-            | Message::Performed { .. }
-            | Message::Aborted { .. }
-            | Message::Kill { .. }
-            | Message::Killed { .. }
-            | Message::Result(_)
-            | Message::Acknowledged { .. }
-            | Message::State(_)
-            | Message::Metrics { .. }
-            | Message::Patience { .. }
-            | Message::Models(_) => cx.dead_letter(DeadLetter::Malformed),
+            Message::Gateway(message) => match message {
+                GatewayMessage::Rotate { agent, model } => self.rotate(cx, *agent, *model),
+                GatewayMessage::Busy(_) => self.set_busy(cx, true),
+                GatewayMessage::Rested(_) => self.set_busy(cx, false),
+                GatewayMessage::Leaving(key) => self.let_leave(cx, *key),
+                GatewayMessage::Staying(key) => self.stays(cx, *key),
+            },
+            _ => cx.dead_letter(DeadLetter::Malformed),
         }
     }
 
@@ -160,8 +137,8 @@ impl Gateway {
     /// Whose actor gets a command: that of its key.
     fn destination(&self, key: Key, message: &Message) -> Key {
         let (anywhere, in_session) = match message {
-            Message::Work(_) => (Variant::GlobalSingleFlight, Variant::SessionSingleFlight),
-            Message::Interrupt(_) => (Variant::GlobalSteer, Variant::SessionSteer),
+            Message::Command(Command::Work(_)) => (Variant::GlobalSingleFlight, Variant::SessionSingleFlight),
+            Message::Command(Command::Interrupt(_)) => (Variant::GlobalSteer, Variant::SessionSteer),
             _ => return key,
         };
         let (anywhere, in_session) = (self.variants.has(anywhere), self.variants.has(in_session));
@@ -171,7 +148,8 @@ impl Gateway {
     }
 
     fn find(&self, key: Key, message: &Message) -> Option<usize> {
-        let blind = self.variants.has(Variant::TwoLoops) && matches!(message, Message::Work(_));
+        let blind =
+            self.variants.has(Variant::TwoLoops) && matches!(message, Message::Command(Command::Work(_)));
         let sees = |entry: &Entry| {
             !blind || !matches!(entry.door, Door::Opening(_)) || entry.opener == client(message)
         };
@@ -182,7 +160,7 @@ impl Gateway {
     fn holds_back(&self, index: usize, message: &Message) -> bool {
         let key = self.entries[index].key;
         let shares = |entry: &Entry| self.share_a_permit(entry.key, key);
-        matches!(message, Message::Work(_))
+        matches!(message, Message::Command(Command::Work(_)))
             && self.entries.iter().any(|entry| entry.key != key && entry.busy && shares(entry))
     }
 
@@ -284,7 +262,7 @@ impl Gateway {
             && let Door::Open(session) = entry.door
         {
             entry.door = Door::Leaving(session);
-            cx.send(session, Message::Leave);
+            cx.send(session, Message::Session(SessionMessage::Leave));
         }
     }
 

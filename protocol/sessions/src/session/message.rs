@@ -4,6 +4,7 @@
 
 mod command;
 
+use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -19,16 +20,36 @@ use super::id::{CallId, CommandId, Key, RunId, StreamId};
 use super::models::{ModelId, ModelTable};
 
 /// Everything that travels between the actors of this protocol.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Message {
-    /// Client to session: something for the model to work on.
-    Work(Work),
-    /// Client to session: end the present run.
-    Interrupt(Interrupt),
-    /// A session to itself, only in a variant: an interrupt that was taken and is not recorded yet.
-    Record(Interrupt),
-    /// Client to session: end for good.
-    Terminate(Terminate),
+    /// To a session, by way of its gateway: what people want of it.
+    Command(Command),
+    /// To the gateway.
+    Gateway(GatewayMessage),
+    /// To a session, from those who work for it.
+    Session(SessionMessage),
+    /// Gateway to session: the table of models.
+    Models(ModelTable),
+    /// To a provider, or to the agent before it.
+    Provider(ProviderMessage),
+    /// To whoever asked for a stream.
+    Stream(StreamMessage),
+    /// To the planner.
+    Planner(PlannerMessage),
+    /// Session to its tools: cancel whatever this run has asked for.
+    CancelCalls {
+        /// The run.
+        run: RunId,
+    },
+    /// To the tools of a session.
+    Tool(ToolMessage),
+    /// To the sandbox.
+    Sandbox(SandboxMessage),
+    /// Session to people: decide about this.
+    Asked {
+        /// The call.
+        call: CallId,
+    },
     /// To the client: what became of a command.
     Answer {
         /// The command.
@@ -36,35 +57,93 @@ pub enum Message {
         /// What became of it.
         reply: Reply,
     },
+    /// Session to client: this.
+    State(State),
+    /// Session to client: this.
+    Metrics {
+        /// The question.
+        question: CommandId,
+        /// What it has done.
+        metrics: Metrics,
+    },
+}
+
+/// As what its receiver gets: whom it is for is told beside it.
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Command(message) => message.fmt(f),
+            Self::Gateway(message) => message.fmt(f),
+            Self::Session(message) => message.fmt(f),
+            Self::Provider(message) => message.fmt(f),
+            Self::Stream(message) => message.fmt(f),
+            Self::Planner(message) => message.fmt(f),
+            Self::Tool(message) => message.fmt(f),
+            Self::Sandbox(message) => message.fmt(f),
+            Self::Models(table) => f.debug_tuple("Models").field(table).finish(),
+            Self::CancelCalls { run } => f.debug_struct("CancelCalls").field("run", run).finish(),
+            Self::Asked { call } => f.debug_struct("Asked").field("call", call).finish(),
+            Self::Answer { command, reply } => {
+                f.debug_struct("Answer").field("command", command).field("reply", reply).finish()
+            }
+            Self::State(state) => f.debug_tuple("State").field(state).finish(),
+            Self::Metrics { question, metrics } => {
+                f.debug_struct("Metrics").field("question", question).field("metrics", metrics).finish()
+            }
+        }
+    }
+}
+
+/// To a session, by way of its gateway: what people want of it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Command {
+    /// Client to session: something for the model to work on.
+    Work(Work),
+    /// Client to session: end the present run.
+    Interrupt(Interrupt),
+    /// Client to session: end for good.
+    Terminate(Terminate),
+    /// People to session: the decision.
+    Respond(Respond),
+    /// Client to session: another agent from the next run on.
+    SwitchAgent(SwitchAgent),
+    /// Client to session: what are you at?
+    GetState(GetState),
+    /// Client to session: what have you done so far?
+    GetMetrics(GetState),
+}
+
+/// To the gateway.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum GatewayMessage {
     /// Session to gateway: this key has something under way.
     Busy(Key),
     /// Session to gateway: this key has nothing under way any more.
     Rested(Key),
+    /// Session to gateway: nothing to do for long; may I leave?
+    Leaving(Key),
+    /// Session to gateway: something has come, so I stay.
+    Staying(Key),
+    /// Somebody who runs the runtime to its gateway: an agent has another model from now on.
+    Rotate {
+        /// The agent.
+        agent: AgentName,
+        /// The model.
+        model: ModelId,
+    },
+}
+
+/// To a session, from those who work for it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum SessionMessage {
+    /// A session to itself, only in a variant: an interrupt that was taken and is not recorded yet.
+    Record(Interrupt),
+    /// Gateway to session: leave, if there still is nothing to do.
+    Leave,
     /// Tools or planner to session: this call needs people.
     NeedsPeople {
         /// The call.
         call: CallId,
-    },
-    /// Session to people: decide about this.
-    Asked {
-        /// The call.
-        call: CallId,
-    },
-    /// People to session: the decision.
-    Respond(Respond),
-    /// Session to planner: hold this plan up to people.
-    Present {
-        /// The call that the plan came with.
-        call: CallId,
-    },
-    /// Session to planner: somebody has decided about a plan.
-    Decide {
-        /// The plan's call.
-        call: CallId,
-        /// The decision.
-        decision: Decision,
-        /// Whose command that was, and where its answer goes.
-        by: (CommandId, Address),
     },
     /// Planner to session: this was decided, and is durable.
     Resolved {
@@ -75,12 +154,13 @@ pub enum Message {
         /// Whose command that was, and where its answer goes; nobody's after a crash.
         by: Option<(CommandId, Address)>,
     },
-    /// Session to gateway: nothing to do for long; may I leave?
-    Leaving(Key),
-    /// Gateway to session: leave, if there still is nothing to do.
-    Leave,
-    /// Session to gateway: something has come, so I stay.
-    Staying(Key),
+    /// Tools to session: a call's result.
+    Result(Report),
+}
+
+/// To a provider, or to the agent before it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ProviderMessage {
     /// Session to provider: stream an answer.
     Generate {
         /// Which stream this will be.
@@ -91,6 +171,11 @@ pub enum Message {
         /// Which stream.
         stream: StreamId,
     },
+}
+
+/// To whoever asked for a stream.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum StreamMessage {
     /// Provider to session: some text.
     Chunk {
         /// Of which stream.
@@ -105,6 +190,30 @@ pub enum Message {
         /// How it ended.
         end: StreamEnd,
     },
+}
+
+/// To the planner.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum PlannerMessage {
+    /// Session to planner: hold this plan up to people.
+    Present {
+        /// The call that the plan came with.
+        call: CallId,
+    },
+    /// Session to planner: somebody has decided about a plan.
+    Decide {
+        /// The plan's call.
+        call: CallId,
+        /// The decision.
+        decision: Decision,
+        /// Whose command that was, and where its answer goes.
+        by: (CommandId, Address),
+    },
+}
+
+/// To the tools of a session.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ToolMessage {
     /// Session to its tools: do this.
     Execute {
         /// The call.
@@ -114,24 +223,12 @@ pub enum Message {
         /// How it shares the key's permits.
         class: Class,
     },
-    /// Session to its tools: cancel whatever this run has asked for.
-    CancelCalls {
+    /// Session to its tools: calls of this run that only read may be made so often.
+    Patience {
         /// The run.
         run: RunId,
-    },
-    /// Tools to sandbox: do this.
-    Perform {
-        /// The call.
-        call: CallId,
-        /// Which attempt at it.
-        attempt: u8,
-    },
-    /// Tools to sandbox: stop doing this.
-    Abort {
-        /// The call.
-        call: CallId,
-        /// Which attempt at it.
-        attempt: u8,
+        /// How often, the first time included.
+        attempts: u8,
     },
     /// Sandbox to tools: this came of it.
     Performed {
@@ -147,36 +244,29 @@ pub enum Message {
         /// The call.
         call: CallId,
     },
-    /// Tools to session: a call's result.
-    Result(Report),
-    /// Session to whoever reported from outside: what became of the result.
-    Acknowledged {
+    /// Sandbox to tools: nothing is left of it.
+    Killed {
         /// The call.
         call: CallId,
-        /// What became of it.
-        ack: ResultAck,
     },
-    /// Client to session: another agent from the next run on.
-    SwitchAgent(SwitchAgent),
-    /// Client to session: what are you at?
-    GetState(GetState),
-    /// Session to client: this.
-    State(State),
-    /// Somebody who runs the runtime to its gateway: an agent has another model from now on.
-    Rotate {
-        /// The agent.
-        agent: AgentName,
-        /// The model.
-        model: ModelId,
+}
+
+/// To the sandbox.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum SandboxMessage {
+    /// Tools to sandbox: do this.
+    Perform {
+        /// The call.
+        call: CallId,
+        /// Which attempt at it.
+        attempt: u8,
     },
-    /// Gateway to session: the table of models.
-    Models(ModelTable),
-    /// Session to its tools: calls of this run that only read may be made so often.
-    Patience {
-        /// The run.
-        run: RunId,
-        /// How often, the first time included.
-        attempts: u8,
+    /// Tools to sandbox: stop doing this.
+    Abort {
+        /// The call.
+        call: CallId,
+        /// Which attempt at it.
+        attempt: u8,
     },
     /// Tools to sandbox: end whatever is left of this, its children too.
     Kill {
@@ -185,19 +275,12 @@ pub enum Message {
         /// Which attempt at it.
         attempt: u8,
     },
-    /// Sandbox to tools: nothing is left of it.
-    Killed {
+    /// Session to whoever reported from outside: what became of the result.
+    Acknowledged {
         /// The call.
         call: CallId,
-    },
-    /// Client to session: what have you done so far?
-    GetMetrics(GetState),
-    /// Session to client: this.
-    Metrics {
-        /// The question.
-        question: CommandId,
-        /// What it has done.
-        metrics: Metrics,
+        /// What became of it.
+        ack: ResultAck,
     },
 }
 
@@ -205,90 +288,77 @@ impl Message {
     /// The lane in which a message travels (`actors.md` B.1).
     pub fn lane(&self) -> Lane {
         match self {
-            Self::Interrupt(_)
-            | Self::Record(_)
-            | Self::Terminate(_)
-            | Self::SwitchAgent(_)
-            | Self::GetState(_)
-            | Self::GetMetrics(_)
-            | Self::Rotate { .. }
-            | Self::Models(_)
-            | Self::Respond(_)
-            | Self::Decide { .. }
-            | Self::CloseStream { .. }
-            | Self::CancelCalls { .. }
-            | Self::Abort { .. }
-            | Self::Kill { .. } => Lane::Control,
+            Self::Command(Command::Work(_)) => Lane::Work,
+            Self::Command(_) | Self::Models(_) | Self::CancelCalls { .. } => Lane::Control,
             Self::Answer { .. }
             | Self::State(_)
             | Self::Metrics { .. }
-            | Self::Busy(_)
-            | Self::Rested(_)
-            | Self::Leaving(_)
-            | Self::Staying(_)
-            | Self::NeedsPeople { .. }
-            | Self::Asked { .. }
-            | Self::Resolved { .. }
-            | Self::Chunk { .. }
-            | Self::StreamEnded { .. }
-            | Self::Performed { .. }
-            | Self::Aborted { .. }
-            | Self::Killed { .. }
-            | Self::Result(_)
-            | Self::Acknowledged { .. } => Lane::Result,
-            // Whoever is to leave handles first whatever was sent before.
-            Self::Leave
-            | Self::Work(_)
-            | Self::Present { .. }
-            | Self::Generate { .. }
-            | Self::Patience { .. }
-            | Self::Execute { .. }
-            | Self::Perform { .. } => Lane::Work,
+            | Self::Stream(_)
+            | Self::Asked { .. } => Lane::Result,
+            Self::Gateway(message) => match message {
+                GatewayMessage::Rotate { .. } => Lane::Control,
+                GatewayMessage::Busy(_)
+                | GatewayMessage::Rested(_)
+                | GatewayMessage::Leaving(_)
+                | GatewayMessage::Staying(_) => Lane::Result,
+            },
+            Self::Session(message) => match message {
+                SessionMessage::Record(_) => Lane::Control,
+                SessionMessage::NeedsPeople { .. }
+                | SessionMessage::Resolved { .. }
+                | SessionMessage::Result(_) => Lane::Result,
+                // Whoever is to leave handles first whatever was sent before.
+                SessionMessage::Leave => Lane::Work,
+            },
+            Self::Planner(message) => match message {
+                PlannerMessage::Decide { .. } => Lane::Control,
+                PlannerMessage::Present { .. } => Lane::Work,
+            },
+            Self::Provider(message) => match message {
+                ProviderMessage::CloseStream { .. } => Lane::Control,
+                ProviderMessage::Generate { .. } => Lane::Work,
+            },
+            Self::Tool(message) => match message {
+                ToolMessage::Performed { .. } | ToolMessage::Aborted { .. } | ToolMessage::Killed { .. } => {
+                    Lane::Result
+                }
+                ToolMessage::Patience { .. } | ToolMessage::Execute { .. } => Lane::Work,
+            },
+            Self::Sandbox(message) => match message {
+                SandboxMessage::Abort { .. } | SandboxMessage::Kill { .. } => Lane::Control,
+                SandboxMessage::Acknowledged { .. } => Lane::Result,
+                SandboxMessage::Perform { .. } => Lane::Work,
+            },
         }
     }
 
     /// The command that a message carries to a session, and where its answer goes.
     pub fn command(&self) -> Option<(Key, CommandId, Address)> {
         match self {
-            Self::Work(work) => Some((work.key, work.command, work.reply_to)),
-            Self::Interrupt(interrupt) | Self::Record(interrupt) => {
-                Some((interrupt.key, interrupt.command, interrupt.reply_to))
-            }
-            Self::Terminate(terminate) => Some((terminate.key, terminate.command, terminate.reply_to)),
-            Self::Respond(respond) => Some((respond.call.run.key, respond.command, respond.reply_to)),
-            Self::SwitchAgent(switch) => Some((switch.key, switch.command, switch.reply_to)),
-            Self::GetState(get) | Self::GetMetrics(get) => Some((get.key, get.question, get.reply_to)),
-            Self::Answer { .. }
-            | Self::State(_)
-            | Self::Metrics { .. }
-            | Self::Rotate { .. }
-            | Self::Models(_)
-            | Self::Patience { .. }
-            | Self::Busy(_)
-            | Self::Rested(_)
-            | Self::Leaving(_)
-            | Self::Leave
-            | Self::Staying(_)
-            | Self::NeedsPeople { .. }
-            | Self::Asked { .. }
-            | Self::Present { .. }
-            | Self::Decide { .. }
-            | Self::Resolved { .. }
-            | Self::Generate { .. }
-            | Self::CloseStream { .. }
-            | Self::Chunk { .. }
-            | Self::StreamEnded { .. }
-            | Self::Execute { .. }
-            | Self::CancelCalls { .. }
-            | Self::Perform { .. }
-            | Self::Abort { .. }
-            | Self::Performed { .. }
-            | Self::Aborted { .. }
-            | Self::Kill { .. }
-            | Self::Killed { .. }
-            | Self::Result(_)
-            | Self::Acknowledged { .. } => None,
+            Self::Command(command) => Some(command.about()),
+            Self::Session(SessionMessage::Record(interrupt)) => Some(interrupt.about()),
+            _ => None,
         }
+    }
+}
+
+impl Command {
+    /// For which session, under which number, and where the answer goes.
+    pub fn about(&self) -> (Key, CommandId, Address) {
+        match self {
+            Self::Work(work) => (work.key, work.command, work.reply_to),
+            Self::Interrupt(interrupt) => interrupt.about(),
+            Self::Terminate(terminate) => (terminate.key, terminate.command, terminate.reply_to),
+            Self::Respond(respond) => (respond.call.run.key, respond.command, respond.reply_to),
+            Self::SwitchAgent(switch) => (switch.key, switch.command, switch.reply_to),
+            Self::GetState(get) | Self::GetMetrics(get) => (get.key, get.question, get.reply_to),
+        }
+    }
+}
+
+impl Interrupt {
+    fn about(&self) -> (Key, CommandId, Address) {
+        (self.key, self.command, self.reply_to)
     }
 }
 
@@ -311,8 +381,25 @@ pub enum StreamEnd {
         /// What went wrong.
         error: ProviderError,
         /// How long the provider asks to wait.
-        retry_after: Option<Duration>,
+        retry_after: Option<Seconds>,
     },
+}
+
+/// Whole seconds, as in `Retry-After` of HTTP: a message with one is smaller than with a span.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Seconds(pub u32);
+
+impl From<Seconds> for Duration {
+    fn from(seconds: Seconds) -> Self {
+        Self::from_secs(seconds.0.into())
+    }
+}
+
+impl fmt::Debug for Seconds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}s", self.0)
+    }
 }
 
 /// What went wrong at a provider.

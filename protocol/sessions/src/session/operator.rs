@@ -10,7 +10,7 @@ use rehearsal_protocol::mailbox::DeadLetter;
 use super::catalog::AgentName;
 use super::fact::Fact;
 use super::id::{CommandId, Key};
-use super::message::{GetState, Kind, Message, SwitchAgent, Work};
+use super::message::{Command, GatewayMessage, GetState, Kind, Message, SwitchAgent, Work};
 use super::models::ModelId;
 use super::{Cx, Session, Workload};
 
@@ -38,10 +38,18 @@ impl Operator {
         let key = Workload::key(cx.choose(self.workload.keys));
         let (command, reply_to) = (self.mint(cx), cx.me());
         let message = match cx.choose(12) {
-            0..=3 => Message::GetState(GetState { key, question: command, reply_to }),
-            4 | 5 => Message::SwitchAgent(SwitchAgent { key, command, agent: choose_agent(cx), reply_to }),
-            10 | 11 => Message::GetMetrics(GetState { key, question: command, reply_to }),
-            6 | 7 => Message::Rotate { agent: choose_agent(cx), model: ModelId(1 + cx.choose(3) as u8) },
+            0..=3 => Message::Command(Command::GetState(GetState { key, question: command, reply_to })),
+            4 | 5 => Message::Command(Command::SwitchAgent(SwitchAgent {
+                key,
+                command,
+                agent: choose_agent(cx),
+                reply_to,
+            })),
+            10 | 11 => Message::Command(Command::GetMetrics(GetState { key, question: command, reply_to })),
+            6 | 7 => Message::Gateway(GatewayMessage::Rotate {
+                agent: choose_agent(cx),
+                model: ModelId(1 + cx.choose(3) as u8),
+            }),
             _ => say(cx, key, command),
         };
         cx.send(self.gateway, message);
@@ -66,7 +74,7 @@ impl Operator {
 fn say(cx: &mut Cx<'_>, key: Key, command: CommandId) -> Message {
     let kind = Kind::MessageTo(choose_agent(cx));
     cx.announce(Fact::Said { key, command, kind });
-    Message::Work(Work { key, command, kind, content: command.number, reply_to: cx.me() })
+    Message::Command(Command::Work(Work { key, command, kind, content: command.number, reply_to: cx.me() }))
 }
 
 /// One that people may run, or now and then one that they may not.

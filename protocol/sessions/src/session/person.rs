@@ -9,7 +9,7 @@ use rehearsal_protocol::mailbox::DeadLetter;
 
 use super::fact::Fact;
 use super::id::{CallId, CommandId};
-use super::message::{Decision, Message, Reply, Respond};
+use super::message::{Command, Decision, Message, Reply, Respond};
 use super::{Cx, Session};
 
 /// How long an answer may take before the decision is sent again.
@@ -60,7 +60,10 @@ impl Person {
             cx.announce(Fact::Responded { call: open.call });
         }
         let Open { call, command, decision, .. } = *open;
-        cx.send(self.gateway, Message::Respond(Respond { call, command, decision, reply_to: cx.me() }));
+        cx.send(
+            self.gateway,
+            Message::Command(Command::Respond(Respond { call, command, decision, reply_to: cx.me() })),
+        );
         cx.set_timer(timer, PATIENCE);
     }
 
@@ -81,42 +84,7 @@ impl Actor<Session> for Person {
             Input::Message(envelope) => match envelope.message {
                 Message::Asked { call } => self.asked(cx, call),
                 Message::Answer { command, reply } => self.answered(cx, command, reply),
-                Message::Work(_)
-                | Message::Interrupt(_)
-                | Message::Record(_)
-                | Message::Terminate(_)
-                | Message::Busy(_)
-                | Message::Rested(_)
-                | Message::Leaving(_)
-                | Message::Leave
-                | Message::Staying(_)
-                | Message::NeedsPeople { .. }
-                | Message::Respond(_)
-                | Message::Present { .. }
-                | Message::Decide { .. }
-                | Message::Resolved { .. }
-                | Message::Generate { .. }
-                | Message::CloseStream { .. }
-                | Message::Chunk { .. }
-                | Message::StreamEnded { .. }
-                | Message::Execute { .. }
-                | Message::CancelCalls { .. }
-                | Message::Perform { .. }
-                | Message::Abort { .. }
-                | Message::Performed { .. }
-                | Message::Aborted { .. }
-                | Message::Kill { .. }
-                | Message::Killed { .. }
-                | Message::Result(_)
-                | Message::Acknowledged { .. }
-                | Message::SwitchAgent(_)
-                | Message::GetState(_)
-                | Message::State(_)
-                | Message::GetMetrics(_)
-                | Message::Metrics { .. }
-                | Message::Rotate { .. }
-                | Message::Patience { .. }
-                | Message::Models(_) => cx.dead_letter(DeadLetter::Malformed),
+                _ => cx.dead_letter(DeadLetter::Malformed),
             },
             Input::Timer(timer) => self.says(cx, timer),
             Input::Synced(_) => unreachable!("a person writes nothing"),

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::fact::{Fact, Verdict};
 use super::id::{CallId, CommandId};
-use super::message::{Decision, Message, Reply};
+use super::message::{Decision, Message, PlannerMessage, Reply, SessionMessage};
 use super::variant::{Variant, Variants};
 use super::{Cx, Session};
 
@@ -55,14 +55,16 @@ impl PlannerActor {
 
     fn message(&mut self, cx: &mut Cx<'_>, message: Message) {
         match message {
-            Message::Present { call } => self.present(cx, call),
-            Message::Decide { call, decision, by } => {
-                let verdict = match decision {
-                    Decision::Allow => Verdict::Confirmed,
-                    Decision::Deny => Verdict::Rejected,
-                };
-                self.decide(cx, call, verdict, Some(by));
-            }
+            Message::Planner(message) => match message {
+                PlannerMessage::Present { call } => self.present(cx, call),
+                PlannerMessage::Decide { call, decision, by } => {
+                    let verdict = match decision {
+                        Decision::Allow => Verdict::Confirmed,
+                        Decision::Deny => Verdict::Rejected,
+                    };
+                    self.decide(cx, call, verdict, Some(by));
+                }
+            },
             Message::CancelCalls { run } => match self.state {
                 State::Writing { call, .. } | State::Presented { call } if call.run == run => {
                     self.decide(cx, call, Verdict::Cancelled, None);
@@ -73,41 +75,7 @@ impl PlannerActor {
                 | State::Claimed { .. }
                 | State::Decided { .. } => {}
             },
-            Message::Work(_)
-            | Message::Interrupt(_)
-            | Message::Record(_)
-            | Message::Terminate(_)
-            | Message::Answer { .. }
-            | Message::Busy(_)
-            | Message::Rested(_)
-            | Message::Leaving(_)
-            | Message::Leave
-            | Message::Staying(_)
-            | Message::NeedsPeople { .. }
-            | Message::Asked { .. }
-            | Message::Respond(_)
-            | Message::Resolved { .. }
-            | Message::Generate { .. }
-            | Message::CloseStream { .. }
-            | Message::Chunk { .. }
-            | Message::StreamEnded { .. }
-            | Message::Execute { .. }
-            | Message::Perform { .. }
-            | Message::Abort { .. }
-            | Message::Performed { .. }
-            | Message::Aborted { .. }
-            | Message::Kill { .. }
-            | Message::Killed { .. }
-            | Message::Result(_)
-            | Message::Acknowledged { .. }
-            | Message::SwitchAgent(_)
-            | Message::GetState(_)
-            | Message::State(_)
-            | Message::GetMetrics(_)
-            | Message::Metrics { .. }
-            | Message::Rotate { .. }
-            | Message::Patience { .. }
-            | Message::Models(_) => cx.dead_letter(DeadLetter::Malformed),
+            _ => cx.dead_letter(DeadLetter::Malformed),
         }
     }
 
@@ -115,7 +83,7 @@ impl PlannerActor {
     fn present(&mut self, cx: &mut Cx<'_>, call: CallId) {
         match self.state {
             State::Presented { call: known } if known == call => {
-                cx.send(self.session, Message::NeedsPeople { call });
+                cx.send(self.session, Message::Session(SessionMessage::NeedsPeople { call }));
             }
             State::Writing { call: known, .. } | State::Claimed { call: known, .. } if known == call => {}
             State::Decided { call: known, verdict } if known == call => self.tell(cx, call, verdict, None),
@@ -162,7 +130,7 @@ impl PlannerActor {
         match self.state {
             State::Writing { call, write } if write <= durable => {
                 cx.announce(Fact::PlanPresented { call });
-                cx.send(self.session, Message::NeedsPeople { call });
+                cx.send(self.session, Message::Session(SessionMessage::NeedsPeople { call }));
                 self.state = State::Presented { call };
             }
             State::Claimed { call, verdict, by, write } if write <= durable => {
@@ -186,7 +154,7 @@ impl PlannerActor {
             // A session that has cancelled waits no more; one that forgot about it in a crash must not wait for ever.
             Verdict::Rejected | Verdict::Cancelled => Decision::Deny,
         };
-        cx.send(self.session, Message::Resolved { call, decision, by });
+        cx.send(self.session, Message::Session(SessionMessage::Resolved { call, decision, by }));
     }
 
     /// A plan is held up again; a decision that is on the disk is told again, for the session may not know it.

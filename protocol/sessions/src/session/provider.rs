@@ -8,7 +8,9 @@ use rehearsal_protocol::input::{Input, Signal, TimerId};
 use rehearsal_protocol::mailbox::DeadLetter;
 
 use super::id::StreamId;
-use super::message::{Calls, Class, Message, ProviderError, StreamEnd};
+use super::message::{
+    Calls, Class, Message, ProviderError, ProviderMessage, Seconds, StreamEnd, StreamMessage,
+};
 use super::{Cx, Session};
 
 /// After this many model calls a run gets no more tool calls, so that runs end.
@@ -45,7 +47,7 @@ enum Ending {
     /// Nothing more is ever heard.
     Silent,
     /// Fails, and says how, and perhaps how long to wait.
-    Refuses(ProviderError, Option<Duration>),
+    Refuses(ProviderError, Option<Seconds>),
 }
 
 impl Provider {
@@ -61,44 +63,11 @@ impl Provider {
 
     fn message(&mut self, cx: &mut Cx<'_>, from: Address, message: Message) {
         match message {
-            Message::Generate { stream } => self.generate(cx, from, stream),
-            Message::CloseStream { stream } => self.close(cx, from, stream),
-            Message::Work(_)
-            | Message::Interrupt(_)
-            | Message::Record(_)
-            | Message::Terminate(_)
-            | Message::Answer { .. }
-            | Message::Busy(_)
-            | Message::Rested(_)
-            | Message::Leaving(_)
-            | Message::Leave
-            | Message::Staying(_)
-            | Message::NeedsPeople { .. }
-            | Message::Asked { .. }
-            | Message::Respond(_)
-            | Message::Present { .. }
-            | Message::Decide { .. }
-            | Message::Resolved { .. }
-            | Message::Chunk { .. }
-            | Message::StreamEnded { .. }
-            | Message::Execute { .. }
-            | Message::CancelCalls { .. }
-            | Message::Perform { .. }
-            | Message::Abort { .. }
-            | Message::Performed { .. }
-            | Message::Aborted { .. }
-            | Message::Kill { .. }
-            | Message::Killed { .. }
-            | Message::Result(_)
-            | Message::Acknowledged { .. }
-            | Message::SwitchAgent(_)
-            | Message::GetState(_)
-            | Message::State(_)
-            | Message::GetMetrics(_)
-            | Message::Metrics { .. }
-            | Message::Rotate { .. }
-            | Message::Patience { .. }
-            | Message::Models(_) => cx.dead_letter(DeadLetter::Malformed),
+            Message::Provider(message) => match message {
+                ProviderMessage::Generate { stream } => self.generate(cx, from, stream),
+                ProviderMessage::CloseStream { stream } => self.close(cx, from, stream),
+            },
+            _ => cx.dead_letter(DeadLetter::Malformed),
         }
     }
 
@@ -122,7 +91,7 @@ impl Provider {
             let stream = self.streams.remove(index);
             cx.cancel_timer(stream.timer);
         }
-        cx.send(to, Message::StreamEnded { stream: id, end: StreamEnd::Closed });
+        cx.send(to, Message::Stream(StreamMessage::StreamEnded { stream: id, end: StreamEnd::Closed }));
     }
 
     /// It is time for a stream's next chunk; the end comes with the last one.
@@ -131,7 +100,7 @@ impl Provider {
         let stream = &mut self.streams[index];
         let (to, id) = (stream.to, stream.id);
         if stream.next < stream.chunks {
-            cx.send(to, Message::Chunk { stream: id, seq: stream.next });
+            cx.send(to, Message::Stream(StreamMessage::Chunk { stream: id, seq: stream.next }));
             stream.next += 1;
         }
         if stream.next < stream.chunks {
@@ -144,7 +113,7 @@ impl Provider {
             Ending::Silent => return,
             Ending::Refuses(error, retry_after) => StreamEnd::Refused { error, retry_after },
         };
-        cx.send(to, Message::StreamEnded { stream: id, end });
+        cx.send(to, Message::Stream(StreamMessage::StreamEnded { stream: id, end }));
     }
 
     fn position(&self, to: Address, id: StreamId) -> Option<usize> {
@@ -184,7 +153,7 @@ fn choose_refusal(cx: &mut Cx<'_>) -> Option<Ending> {
         _ => ProviderError::Invalid,
     };
     let seconds = [0, 0, 1, 1, 7, 90][cx.choose(6) as usize];
-    Some(Ending::Refuses(error, Some(Duration::from_secs(seconds)).filter(|wait| !wait.is_zero())))
+    Some(Ending::Refuses(error, (seconds > 0).then_some(Seconds(seconds))))
 }
 
 fn choose_ending(cx: &mut Cx<'_>, step: u16, bold: bool) -> Ending {

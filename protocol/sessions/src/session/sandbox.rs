@@ -10,7 +10,7 @@ use rehearsal_protocol::mailbox::DeadLetter;
 
 use super::fact::Fact;
 use super::id::CallId;
-use super::message::{Message, Outcome, ResultAck};
+use super::message::{Message, Outcome, ResultAck, SandboxMessage, ToolMessage};
 use super::{Cx, Session};
 
 /// How long a result waits for its acknowledgement before it is sent again.
@@ -86,44 +86,13 @@ impl Sandbox {
 
     fn message(&mut self, cx: &mut Cx<'_>, from: Address, message: Message) {
         match message {
-            Message::Perform { call, attempt } => self.perform(cx, from, call, attempt),
-            Message::Abort { call, attempt } => self.abort(cx, from, call, attempt),
-            Message::Kill { call, attempt } => self.kill(cx, from, call, attempt),
-            Message::Acknowledged { call, ack } => self.acknowledged(cx, call, ack),
-            Message::Work(_)
-            | Message::Interrupt(_)
-            | Message::Record(_)
-            | Message::Terminate(_)
-            | Message::Answer { .. }
-            | Message::Busy(_)
-            | Message::Rested(_)
-            | Message::Leaving(_)
-            | Message::Leave
-            | Message::Staying(_)
-            | Message::NeedsPeople { .. }
-            | Message::Asked { .. }
-            | Message::Respond(_)
-            | Message::Present { .. }
-            | Message::Decide { .. }
-            | Message::Resolved { .. }
-            | Message::Generate { .. }
-            | Message::CloseStream { .. }
-            | Message::Chunk { .. }
-            | Message::StreamEnded { .. }
-            | Message::Execute { .. }
-            | Message::CancelCalls { .. }
-            | Message::Performed { .. }
-            | Message::Aborted { .. }
-            | Message::Killed { .. }
-            | Message::Result(_)
-            | Message::SwitchAgent(_)
-            | Message::GetState(_)
-            | Message::State(_)
-            | Message::GetMetrics(_)
-            | Message::Metrics { .. }
-            | Message::Rotate { .. }
-            | Message::Patience { .. }
-            | Message::Models(_) => cx.dead_letter(DeadLetter::Malformed),
+            Message::Sandbox(message) => match message {
+                SandboxMessage::Perform { call, attempt } => self.perform(cx, from, call, attempt),
+                SandboxMessage::Abort { call, attempt } => self.abort(cx, from, call, attempt),
+                SandboxMessage::Kill { call, attempt } => self.kill(cx, from, call, attempt),
+                SandboxMessage::Acknowledged { call, ack } => self.acknowledged(cx, call, ack),
+            },
+            _ => cx.dead_letter(DeadLetter::Malformed),
         }
     }
 
@@ -163,7 +132,7 @@ impl Sandbox {
             None => {}
         }
         self.note(tools, call, attempt);
-        cx.send(tools, Message::Aborted { call });
+        cx.send(tools, Message::Tool(ToolMessage::Aborted { call }));
     }
 
     /// Ends whatever is left of a call. A sandbox that has crashed since has nothing left.
@@ -173,7 +142,7 @@ impl Sandbox {
             None => self.gone(cx, call, attempt),
         }
         self.note(tools, call, attempt);
-        cx.send(tools, Message::Killed { call });
+        cx.send(tools, Message::Tool(ToolMessage::Killed { call }));
     }
 
     fn end(&mut self, cx: &mut Cx<'_>, index: usize) {
@@ -228,7 +197,7 @@ impl Sandbox {
         if sends_left == 0 {
             return self.end(cx, index);
         }
-        cx.send(tools, Message::Performed { call, attempt, outcome });
+        cx.send(tools, Message::Tool(ToolMessage::Performed { call, attempt, outcome }));
         cx.set_timer(timer, RESEND);
         self.jobs[index].state = State::Reported { outcome, sends_left: sends_left - 1 };
     }
@@ -255,13 +224,17 @@ fn behave(cx: &mut Cx<'_>, tools: Address, call: CallId, attempt: u8, behaviour:
     };
     let extra = match behaviour {
         Behaviour::Succeeds | Behaviour::Fails => return outcome,
-        Behaviour::Repeats => Message::Performed { call, attempt, outcome },
-        Behaviour::Contradicts => Message::Performed { call, attempt, outcome: Outcome::Succeeded(1) },
+        Behaviour::Repeats => Message::Tool(ToolMessage::Performed { call, attempt, outcome }),
+        Behaviour::Contradicts => {
+            Message::Tool(ToolMessage::Performed { call, attempt, outcome: Outcome::Succeeded(1) })
+        }
         Behaviour::Forges => {
             let forged = CallId { index: call.index + 100, ..call };
-            Message::Performed { call: forged, attempt, outcome }
+            Message::Tool(ToolMessage::Performed { call: forged, attempt, outcome })
         }
-        Behaviour::Stale => Message::Performed { call, attempt: attempt - 1, outcome: Outcome::Failed(2) },
+        Behaviour::Stale => {
+            Message::Tool(ToolMessage::Performed { call, attempt: attempt - 1, outcome: Outcome::Failed(2) })
+        }
     };
     cx.send(tools, extra);
     outcome

@@ -8,7 +8,7 @@ use rehearsal_protocol::mailbox::DeadLetter;
 use super::config::{Config, Leftovers};
 use super::fact::Fact;
 use super::id::{CallId, RunId};
-use super::message::{Class, Message, Outcome, Report};
+use super::message::{Class, Message, Outcome, Report, SandboxMessage, SessionMessage, ToolMessage};
 use super::variant::{Variant, Variants};
 use super::{Cx, Session};
 
@@ -71,44 +71,17 @@ impl ToolActor {
 
     fn message(&mut self, cx: &mut Cx<'_>, from: Address, message: Message) {
         match message {
-            Message::Execute { call, attempt, class } => self.execute(cx, call, attempt, class),
+            Message::Tool(message) => match message {
+                ToolMessage::Execute { call, attempt, class } => self.execute(cx, call, attempt, class),
+                ToolMessage::Patience { run, attempts } => self.patience = Some((run, attempts)),
+                ToolMessage::Performed { call, attempt, outcome } => {
+                    self.performed(cx, from, call, attempt, outcome);
+                }
+                ToolMessage::Aborted { call } => self.aborted(cx, call),
+                ToolMessage::Killed { call } => self.killed(cx, call),
+            },
             Message::CancelCalls { run } => self.cancel(cx, run),
-            Message::Patience { run, attempts } => self.patience = Some((run, attempts)),
-            Message::Performed { call, attempt, outcome } => self.performed(cx, from, call, attempt, outcome),
-            Message::Aborted { call } => self.aborted(cx, call),
-            Message::Killed { call } => self.killed(cx, call),
-            Message::Work(_)
-            | Message::Interrupt(_)
-            | Message::Record(_)
-            | Message::Terminate(_)
-            | Message::Answer { .. }
-            | Message::Busy(_)
-            | Message::Rested(_)
-            | Message::Leaving(_)
-            | Message::Leave
-            | Message::Staying(_)
-            | Message::NeedsPeople { .. }
-            | Message::Asked { .. }
-            | Message::Respond(_)
-            | Message::Present { .. }
-            | Message::Decide { .. }
-            | Message::Resolved { .. }
-            | Message::Generate { .. }
-            | Message::CloseStream { .. }
-            | Message::Chunk { .. }
-            | Message::StreamEnded { .. }
-            | Message::Perform { .. }
-            | Message::Abort { .. }
-            | Message::Kill { .. }
-            | Message::Result(_)
-            | Message::Acknowledged { .. }
-            | Message::SwitchAgent(_)
-            | Message::GetState(_)
-            | Message::State(_)
-            | Message::GetMetrics(_)
-            | Message::Metrics { .. }
-            | Message::Rotate { .. }
-            | Message::Models(_) => cx.dead_letter(DeadLetter::Malformed),
+            _ => cx.dead_letter(DeadLetter::Malformed),
         }
     }
 
@@ -128,7 +101,7 @@ impl ToolActor {
         } else if class == Class::Forbidden && !self.variants.has(Variant::CheckWhenOffering) {
             self.report(cx, call, Outcome::Denied);
         } else if class == Class::Asking && !self.variants.has(Variant::AskHoldsPermit) {
-            cx.send(self.session, Message::NeedsPeople { call: id });
+            cx.send(self.session, Message::Session(SessionMessage::NeedsPeople { call: id }));
         } else {
             self.calls.push(call);
             self.start_ready(cx);
@@ -143,10 +116,10 @@ impl ToolActor {
                 self.calls[index].state = State::Running;
                 cx.announce(Fact::CallStarted { call: id });
                 if class == Class::Asking {
-                    cx.send(self.session, Message::NeedsPeople { call: id });
+                    cx.send(self.session, Message::Session(SessionMessage::NeedsPeople { call: id }));
                     continue;
                 }
-                cx.send(self.sandbox, Message::Perform { call: id, attempt });
+                cx.send(self.sandbox, Message::Sandbox(SandboxMessage::Perform { call: id, attempt }));
                 cx.set_timer(timer(id), self.config.tool_deadline);
             }
         }
@@ -172,7 +145,10 @@ impl ToolActor {
                 State::Queued if self.variants.has(Variant::QueuedCallSurvives) => self.calls.push(call),
                 State::Queued => self.report(cx, call, Outcome::Cancelled),
                 State::Running => {
-                    cx.send(self.sandbox, Message::Abort { call: call.id, attempt: call.attempt });
+                    cx.send(
+                        self.sandbox,
+                        Message::Sandbox(SandboxMessage::Abort { call: call.id, attempt: call.attempt }),
+                    );
                     cx.set_timer(timer(call.id), self.config.tool_grace);
                     self.calls.push(Call { state: State::Aborting, ..call });
                 }
@@ -187,7 +163,10 @@ impl ToolActor {
             let again = self.variants.has(Variant::RetryFailures) && attempt == 1;
             if again && matches!(outcome, Outcome::Failed(_)) {
                 self.calls[index].attempt += 1;
-                return cx.send(self.sandbox, Message::Perform { call: id, attempt: attempt + 1 });
+                return cx.send(
+                    self.sandbox,
+                    Message::Sandbox(SandboxMessage::Perform { call: id, attempt: attempt + 1 }),
+                );
             }
             if matches!(outcome, Outcome::Failed(_)) && self.may_retry(self.calls[index]) {
                 return self.retry(cx, index);
@@ -201,7 +180,7 @@ impl ToolActor {
             return cx.dead_letter(DeadLetter::StaleAttempt); // It has been given up for a later one.
         }
         let report = Report { call: id, attempt, outcome, reporter: Some(from) };
-        cx.send(self.session, Message::Result(report));
+        cx.send(self.session, Message::Session(SessionMessage::Result(report)));
     }
 
     /// Whether a call that has failed may be made once more: only what reads, and as often as the mode of its agent allows (`actors.md` C.3).
@@ -217,7 +196,7 @@ impl ToolActor {
         self.calls[index].attempt += 1;
         let Call { id, attempt, .. } = self.calls[index];
         cx.announce(Fact::CallRetried { call: id, attempt });
-        cx.send(self.sandbox, Message::Perform { call: id, attempt });
+        cx.send(self.sandbox, Message::Sandbox(SandboxMessage::Perform { call: id, attempt }));
         if self.variants.has(Variant::DeadlinePerAttempt) {
             cx.set_timer(timer(id), self.config.tool_deadline);
         }
@@ -242,7 +221,7 @@ impl ToolActor {
             State::Queued => unreachable!("a call that waits for a permit has no deadline yet"),
             State::Running => {
                 let Call { id, attempt, .. } = self.calls[index];
-                cx.send(self.sandbox, Message::Abort { call: id, attempt });
+                cx.send(self.sandbox, Message::Sandbox(SandboxMessage::Abort { call: id, attempt }));
                 self.let_go(cx, id, attempt);
                 self.end(cx, index, Outcome::TimedOut);
             }
@@ -277,7 +256,7 @@ impl ToolActor {
         let Leftovers::Killed { again } = self.config.leftovers else { return };
         if let Some((call, attempt)) = self.leftovers.iter().copied().find(|(call, _)| leftover(*call) == id)
         {
-            cx.send(self.sandbox, Message::Kill { call, attempt });
+            cx.send(self.sandbox, Message::Sandbox(SandboxMessage::Kill { call, attempt }));
             if !self.variants.has(Variant::KilledOnce) {
                 cx.set_timer(id, again);
             }
@@ -298,7 +277,7 @@ impl ToolActor {
 
     fn report(&self, cx: &mut Cx<'_>, call: Call, outcome: Outcome) {
         let report = Report { call: call.id, attempt: call.attempt, outcome, reporter: None };
-        cx.send(self.session, Message::Result(report));
+        cx.send(self.session, Message::Session(SessionMessage::Result(report)));
     }
 }
 

@@ -48,13 +48,12 @@ pub(crate) fn growing(strategy: Strategy) -> Supervision {
 ///
 /// If a key is missing, unknown, or has the wrong value.
 pub(crate) fn read(data: &toml::Table, parts: &[&str], usual: &Policy) -> Result<Policy, String> {
-    let mut supervision = data.clone();
-    supervision.retain(|key, _| !parts.contains(&key));
-    let of_parts: toml::Table = data.clone().into_iter().filter(|(key, _)| parts.contains(&&**key)).collect();
+    let part = |name: &str| if parts.contains(&name) { data.get(name) } else { None };
     Ok(Policy {
-        retry: policy::Policy::read_part::<Retry>(&of_parts, "retry")?.unwrap_or_else(|| usual.retry.clone()),
-        breaker: policy::Policy::read_part::<Rule>(&of_parts, "breaker")?,
-        admission: policy::Policy::read_part::<Admission>(&of_parts, "admission")?,
-        supervision: policy::Policy::read(&supervision)?,
+        retry: policy::Policy::read_part::<Retry>("retry", part("retry"))?
+            .unwrap_or_else(|| usual.retry.clone()),
+        breaker: policy::Policy::read_part::<Rule>("breaker", part("breaker"))?,
+        admission: policy::Policy::read_part::<Admission>("admission", part("admission"))?,
+        supervision: policy::Policy::read(&policy::Policy::without(data, parts))?,
     })
 }

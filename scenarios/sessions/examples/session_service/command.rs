@@ -1,7 +1,7 @@
 //! What a person may say, as lines.
 
 use rehearsal_protocol::Address;
-use rehearsal_sessions::session::{CommandId, Interrupt, Key, Kind, Message, Stop, Terminate, Work};
+use rehearsal_sessions::session::{Command, CommandId, Interrupt, Key, Kind, Message, Stop, Terminate, Work};
 
 pub(crate) const HELP: [&str; 8] = [
     "s1:b1 say TEXT        something to answer; waits its turn while another answer streams",
@@ -60,13 +60,21 @@ impl Verb {
     pub(crate) fn message(&self, key: Key, command: CommandId, reply_to: Address) -> Message {
         match self {
             // The protocol carries a number in the place of the text; here it is the text's length.
-            Self::Say(kind, text) => {
-                Message::Work(Work { key, command, kind: *kind, content: text.len() as u32, reply_to })
-            }
-            Self::Press(stop) => {
-                Message::Interrupt(Interrupt { key, command, stop: *stop, expected: None, reply_to })
-            }
-            Self::End => Message::Terminate(Terminate { key, command, reply_to }),
+            Self::Say(kind, text) => Message::Command(Command::Work(Work {
+                key,
+                command,
+                kind: *kind,
+                content: text.len() as u32,
+                reply_to,
+            })),
+            Self::Press(stop) => Message::Command(Command::Interrupt(Interrupt {
+                key,
+                command,
+                stop: *stop,
+                expected: None,
+                reply_to,
+            })),
+            Self::End => Message::Command(Command::Terminate(Terminate { key, command, reply_to })),
         }
     }
 }

@@ -7,7 +7,8 @@ use std::time::Duration;
 use rehearsal_host::Edge;
 use rehearsal_protocol::{Address, Input};
 use rehearsal_sessions::session::{
-    CallId, Calls, Class, Fact, Message, Outcome, Session, StreamEnd, StreamId,
+    CallId, Calls, Class, Fact, Message, Outcome, ProviderMessage, SandboxMessage, Session, StreamEnd,
+    StreamId, StreamMessage, ToolMessage,
 };
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
@@ -37,21 +38,21 @@ pub(crate) async fn provider(mut edge: Edge<Session>, pace: Duration) {
             input = edge.next() => match input {
                 None => return,
                 Some(Input::Message(envelope)) => match envelope.message {
-                    Message::Generate { stream: id } => {
+                    Message::Provider(ProviderMessage::Generate { stream: id }) => {
                         let (open, closed) = oneshot::channel();
                         streams.insert((envelope.from, id), open);
                         edge.spawn(until(closed, stream(envelope.from, id, pace, say.clone())));
                     }
-                    Message::CloseStream { stream } => {
+                    Message::Provider(ProviderMessage::CloseStream { stream }) => {
                         streams.remove(&(envelope.from, stream));
-                        edge.send(envelope.from, Message::StreamEnded { stream, end: StreamEnd::Closed });
+                        edge.send(envelope.from, Message::Stream(StreamMessage::StreamEnded { stream, end: StreamEnd::Closed }));
                     }
                     _ => {}
                 },
                 Some(_) => {}
             },
             Some((to, message)) = said.recv() => {
-                if let Message::StreamEnded { stream, .. } = &message {
+                if let Message::Stream(StreamMessage::StreamEnded { stream, .. }) = &message {
                     streams.remove(&(to, *stream));
                 }
                 edge.send(to, message);
@@ -65,11 +66,14 @@ async fn stream(to: Address, id: StreamId, pace: Duration, say: Outgoing) {
     let mut chunks = 0;
     for _ in words(id.step) {
         tokio::time::sleep(pace).await;
-        let _ = say.send((to, Message::Chunk { stream: id, seq: chunks }));
+        let _ = say.send((to, Message::Stream(StreamMessage::Chunk { stream: id, seq: chunks })));
         chunks += 1;
     }
     let calls = if id.step == 1 { Calls([Some(Class::Parallel), None, None]) } else { Calls::default() };
-    let _ = say.send((to, Message::StreamEnded { stream: id, end: StreamEnd::Done { chunks, calls } }));
+    let _ = say.send((
+        to,
+        Message::Stream(StreamMessage::StreamEnded { stream: id, end: StreamEnd::Done { chunks, calls } }),
+    ));
 }
 
 /// The place where tools run: every one of them takes a few words' time.
@@ -81,21 +85,21 @@ pub(crate) async fn sandbox(mut edge: Edge<Session>, pace: Duration) {
             input = edge.next() => match input {
                 None => return,
                 Some(Input::Message(envelope)) => match envelope.message {
-                    Message::Perform { call, attempt } => {
+                    Message::Sandbox(SandboxMessage::Perform { call, attempt }) => {
                         let (open, closed) = oneshot::channel();
                         jobs.insert(call, open);
                         edge.spawn(until(closed, perform(envelope.from, call, attempt, pace, say.clone())));
                     }
-                    Message::Abort { call, .. } => {
+                    Message::Sandbox(SandboxMessage::Abort { call, .. }) => {
                         jobs.remove(&call);
-                        edge.send(envelope.from, Message::Aborted { call });
+                        edge.send(envelope.from, Message::Tool(ToolMessage::Aborted { call }));
                     }
                     _ => {}
                 },
                 Some(_) => {}
             },
             Some((to, message)) = said.recv() => {
-                if let Message::Performed { call, attempt, .. } = message {
+                if let Message::Tool(ToolMessage::Performed { call, attempt, .. }) = message {
                     jobs.remove(&call);
                     edge.announce(&Fact::Effected { call, attempt });
                 }
@@ -107,7 +111,8 @@ pub(crate) async fn sandbox(mut edge: Edge<Session>, pace: Duration) {
 
 async fn perform(to: Address, call: CallId, attempt: u8, pace: Duration, say: Outgoing) {
     tokio::time::sleep(pace * 5).await;
-    let _ = say.send((to, Message::Performed { call, attempt, outcome: Outcome::Succeeded(42) }));
+    let _ = say
+        .send((to, Message::Tool(ToolMessage::Performed { call, attempt, outcome: Outcome::Succeeded(42) })));
 }
 
 /// Does the work unless it is called off.

@@ -7,8 +7,8 @@ use rehearsal::run::Verdict;
 use rehearsal::{Play, Scenario, Setup};
 use rehearsal_protocol::{Actor, Address, Context, Input, TimerId};
 use rehearsal_sessions::session::{
-    Cause, CommandId, Config, Fact, Gateway, Interrupt, Key, Kind, Message, Provider, RunId, Sandbox,
-    Session, Stop, Variant, Work, Workload,
+    Cause, Command, CommandId, Config, Fact, Gateway, Interrupt, Key, Kind, Message, Provider, RunId,
+    Sandbox, Session, Stop, Variant, Work, Workload,
 };
 
 /// Somebody who says something to each of three keys, and presses stop for one of them.
@@ -32,7 +32,13 @@ impl Actor<Session> for Caller {
                     cx.announce(Fact::Said { key, command, kind });
                     cx.send(
                         self.gateway,
-                        Message::Work(Work { key, command, kind, content: number, reply_to }),
+                        Message::Command(Command::Work(Work {
+                            key,
+                            command,
+                            kind,
+                            content: number,
+                            reply_to,
+                        })),
                     );
                 }
                 if let Some((_, after)) = self.presses {
@@ -44,7 +50,7 @@ impl Actor<Session> for Caller {
                 let (command, stop) = (command(9), Stop::Interrupt);
                 cx.announce(Fact::Pressed { key, command });
                 let interrupt = Interrupt { key, command, stop, expected: None, reply_to };
-                cx.send(self.gateway, Message::Interrupt(interrupt));
+                cx.send(self.gateway, Message::Command(Command::Interrupt(interrupt)));
             }
             Input::Message(_) | Input::Signal(_) | Input::Synced(_) => {}
         }

@@ -14,7 +14,7 @@ use rehearsal::runner::Runner;
 use rehearsal::{Scenario, Setup};
 use rehearsal_protocol::{Actor, Address, Context, Input, TimerId};
 use rehearsal_scenarios_sessions::session::Sessions;
-use rehearsal_sessions::session::{Fact, Message, Session, VARIANTS, Variants, Workload};
+use rehearsal_sessions::session::{Fact, GatewayMessage, Message, Session, VARIANTS, Variants, Workload};
 
 /// Draws, writes a log line, tells a peer and waits, 20 times.
 #[derive(Clone, Debug, Hash)]
@@ -29,7 +29,7 @@ impl Actor<Session> for Bystander {
             self.left -= 1;
             let millis: u64 = cx.rng().random_range(1..50);
             tracing::info!(millis, "a bystander waits");
-            cx.send(peer, Message::Rested(Workload::key(0)));
+            cx.send(peer, Message::Gateway(GatewayMessage::Rested(Workload::key(0))));
             cx.set_timer(TimerId(0), Duration::from_millis(millis));
         }
     }

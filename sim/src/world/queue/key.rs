@@ -26,6 +26,15 @@ impl Key {
     pub(super) const NEVER: Self = Self(u128::MAX);
 }
 
+/// How many of the first keys are later than this, of keys of which the latest is first.
+pub(super) fn later_than(keys: &[Key], at: u64) -> usize {
+    keys.iter().take_while(|key| key.at() > at).count()
+}
+
+pub(super) fn remove_first(keys: &mut Vec<Key>, count: usize) {
+    keys.drain(..count);
+}
+
 /// Sorts keys so that what happens first is last. It depends on no protocol, so it is compiled once.
 pub(super) fn sort_latest_first(keys: &mut [Key]) {
     keys.sort_unstable_by(|a, b| b.cmp(a));

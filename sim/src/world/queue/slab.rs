@@ -2,8 +2,9 @@
 
 use rehearsal_protocol::{Envelope, Protocol};
 
+use super::super::copied;
 use super::super::pending::What;
-use super::key::Key;
+use super::key::{Key, sort_latest_first};
 
 /// Pending events, each in a slot that is used again. They are moved once: to where they are needed.
 pub(super) struct Slab<P: Protocol> {
@@ -47,7 +48,7 @@ impl<P: Protocol> Clone for Slot<P> {
 
 impl<P: Protocol> Clone for Slab<P> {
     fn clone(&self) -> Self {
-        Self { slots: self.slots.clone(), ..*self }
+        Self { slots: copied(&self.slots), ..*self }
     }
 }
 
@@ -154,9 +155,25 @@ impl<P: Protocol> Slab<P> {
         (self.free, self.len) = (NONE, 0);
     }
 
-    /// Everything that is pending, in the order of the slots.
-    pub(super) fn pending(&self) -> impl Iterator<Item = (Key, &What<P>)> {
-        (0..).zip(&self.slots).filter_map(|(index, slot)| Some((self.key(index), slot.what.as_ref()?)))
+    /// The keys of all that is pending, the latest first.
+    pub(super) fn pending(&self) -> Vec<Key> {
+        let mut keys = Vec::with_capacity(self.len());
+        for index in 0..self.slots.len() {
+            if self.slots[index].what.is_some() {
+                keys.push(self.key(index as u32));
+            }
+        }
+        sort_latest_first(&mut keys);
+        keys
+    }
+
+    /// How many messages are pending.
+    pub(super) fn messages(&self) -> u64 {
+        let mut messages = 0;
+        for slot in &self.slots {
+            messages += u64::from(slot.message().is_some());
+        }
+        messages
     }
 }
 

@@ -1,5 +1,6 @@
 //! The sessions, with their requests, turns and trees.
 
+use crate::rpc::message::SessionsMessage;
 use std::collections::BTreeMap;
 
 use rehearsal_protocol::address::Incarnation;
@@ -55,7 +56,7 @@ impl Bench {
     }
 
     fn asked(&mut self, request: Request) -> Vec<String> {
-        self.hears(self.front, Message::Execute(request))
+        self.hears(self.front, Message::Sessions(SessionsMessage::Execute(request)))
     }
 
     /// What was written is durable, and what others are told then.
@@ -180,7 +181,7 @@ fn a_turn_waits_for_its_tool_and_the_next_request_for_the_turn() {
 fn what_a_tool_asks_of_its_session_is_done_within_the_turn_and_the_bug_waits_for_the_permit() {
     let mut bench = Bench::with(Variant::Reference);
     bench.asked(request(1, 1, Operation::Send));
-    let call = Message::CallBack { session: SessionId(1), wish: Wish::Record };
+    let call = Message::Sessions(SessionsMessage::CallBack { session: SessionId(1), wish: Wish::Record });
     bench.all_synced();
     assert_eq!(bench.hears(TOOL, call.clone()), [""; 0]);
     assert_eq!(bench.all_synced(), ["send @0.2 CalledBack"]);
@@ -195,7 +196,7 @@ fn what_a_tool_asks_of_its_session_is_done_within_the_turn_and_the_bug_waits_for
 #[test]
 fn who_is_not_the_tool_of_the_present_turn_is_refused() {
     let mut bench = Bench::with(Variant::Reference);
-    let call = Message::CallBack { session: SessionId(1), wish: Wish::Create };
+    let call = Message::Sessions(SessionsMessage::CallBack { session: SessionId(1), wish: Wish::Create });
     assert_eq!(bench.hears(TOOL, call), ["dead letter LateResult"]);
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use rehearsal_protocol::context::Context;
 
 use super::super::folder::FileName;
-use super::super::message::{File, Message, News};
+use super::super::message::{AgentMessage, File, Message, News};
 use super::super::model::{POLL, Results};
 use super::super::record::{AgentId, Decision, GateId, Record, Status};
 use super::super::variant::Variant;
@@ -98,7 +98,7 @@ impl Supervisor {
         let running = gate.record.agents.iter().zip(0..).filter(|(status, _)| **status == Status::Running);
         for (_, role) in running {
             let child = cx.child(&AgentId { gate: id, role }.to_string());
-            cx.send(child, Message::Abort);
+            cx.send(child, Message::Agent(AgentMessage::Abort));
         }
         if self.config.results == Results::Filed {
             let names = (0..gate.record.agents.len() as u8)

@@ -6,7 +6,7 @@ use rehearsal_protocol::context::Context;
 use rehearsal_protocol::mailbox::DeadLetter;
 
 use super::super::Fact;
-use super::super::message::{Keep, Message, Show};
+use super::super::message::{CacheMessage, Keep, Message, Show};
 use super::super::model::{Model, RETRY};
 use super::super::record::{GateId, Record, Row};
 use super::super::variant::Variant;
@@ -113,7 +113,7 @@ impl Supervisor {
             let decided = record.decision.is_some();
             self.journal.durable.insert(id, record.clone());
             if !self.config.model.caches_first() && !self.config.model.projects() {
-                cx.send(self.peers.cache, Message::Show(Show::Row((id, record))));
+                cx.send(self.peers.cache, Message::Cache(CacheMessage::Show(Show::Row((id, record)))));
             }
             match self.gates.get(&id).map(|gate| gate.phase) {
                 Some(Phase::Spawning) => self.opened(cx, id),

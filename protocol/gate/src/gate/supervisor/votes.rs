@@ -5,7 +5,7 @@ use rehearsal_protocol::context::Context;
 use rehearsal_protocol::input::Exit;
 
 use super::super::folder::{FileName, Vote};
-use super::super::message::{File, Message, News, Show};
+use super::super::message::{AgentMessage, CacheMessage, File, Message, News, Show};
 use super::super::record::{AgentId, GateId, Opinion, Status};
 use super::super::variant::Variant;
 use super::{Event, Fact, Gates, Phase, Supervisor, deciding};
@@ -74,15 +74,15 @@ impl Supervisor {
     pub(super) fn progressed(&mut self, cx: &mut Context<'_, Gates>, agent: AgentId, lines: u8) {
         cx.announce(Fact::ProgressTaken(agent));
         let child = cx.child(&agent.to_string());
-        cx.send(child, Message::Taken);
-        cx.send(self.peers.cache, Message::Show(Show::Progress { agent, lines }));
+        cx.send(child, Message::Agent(AgentMessage::Taken));
+        cx.send(self.peers.cache, Message::Cache(CacheMessage::Show(Show::Progress { agent, lines })));
     }
 
     /// A person wants to know how an agent is. Where memory is ahead of the truth, the cache says so, which is behind it.
     pub(super) fn say_status(&self, cx: &mut Context<'_, Gates>, agent: AgentId) {
         let person = self.peers.person;
         if !self.config.model.answers_from_memory() && !self.flaws.has(Variant::AnswersFromMemory) {
-            return cx.send(self.peers.cache, Message::Query { agent, by: person });
+            return cx.send(self.peers.cache, Message::Cache(CacheMessage::Query { agent, by: person }));
         }
         let status = self.gates.get(&agent.gate).and_then(|gate| gate.record.status(agent.role));
         cx.announce(Fact::Said { agent, status });
@@ -105,10 +105,13 @@ impl Supervisor {
         if self.flaws.has(Variant::CacheBeforeCommit)
             && let Some(gate) = self.gates.get(&agent.gate)
         {
-            cx.send(self.peers.cache, Message::Show(Show::Row((agent.gate, gate.record.clone()))));
+            cx.send(
+                self.peers.cache,
+                Message::Cache(CacheMessage::Show(Show::Row((agent.gate, gate.record.clone())))),
+            );
         }
         let child = cx.child(&agent.to_string());
-        cx.send(child, Message::Abort);
+        cx.send(child, Message::Agent(AgentMessage::Abort));
         self.look_at(cx, agent.gate, deciding::Cause::Other);
     }
 

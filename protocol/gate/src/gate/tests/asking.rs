@@ -2,9 +2,10 @@
 
 use super::*;
 use crate::gate::Fact;
+use crate::gate::message::{CacheMessage, SupervisorMessage};
 
 fn shut_down(bench: &mut Bench) -> Vec<Effect<Gates>> {
-    bench.hears(Message::Command(Command::Shutdown))
+    bench.hears(Message::Supervisor(SupervisorMessage::Command(Command::Shutdown)))
 }
 
 /// The agent of that role ends as it was told to.
@@ -25,7 +26,7 @@ fn leaves(effects: &[Effect<Gates>]) -> bool {
 
 #[test]
 fn how_an_agent_is_says_the_cache_where_memory_is_ahead_of_the_truth() {
-    let asks = Message::Command(Command::QueryStatus(agent(1)));
+    let asks = Message::Supervisor(SupervisorMessage::Command(Command::QueryStatus(agent(1))));
     for (model, flaws) in [
         (Model::Transaction, &[][..]),
         (Model::EventLog, &[]),
@@ -39,7 +40,7 @@ fn how_an_agent_is_says_the_cache_where_memory_is_ahead_of_the_truth() {
         let expected = if model == Model::TripleWrite || !flaws.is_empty() {
             (person, Message::News(News::Status { agent: agent(1), status }))
         } else {
-            (cache, Message::Query { agent: agent(1), by: person })
+            (cache, Message::Cache(CacheMessage::Query { agent: agent(1), by: person }))
         };
         assert_eq!(sent(&effects), [(expected.0, &expected.1)], "{model:?} {flaws:?}");
     }
@@ -48,7 +49,10 @@ fn how_an_agent_is_says_the_cache_where_memory_is_ahead_of_the_truth() {
 #[test]
 fn a_report_of_progress_is_taken_drawn_and_answered() {
     let mut bench = Bench::opened(Model::Transaction, &[]);
-    let effects = bench.hears(Message::Report(Report::Progress { agent: agent(0), lines: 2 }));
+    let effects = bench.hears(Message::Supervisor(SupervisorMessage::Report(Report::Progress {
+        agent: agent(0),
+        lines: 2,
+    })));
     assert_eq!(
         format!("{effects:?}"),
         "[announce ProgressTaken(g1/0), send @0.6 Taken, send @2.2 Show(Progress { agent: g1/0, lines: 2 })]"
@@ -118,7 +122,8 @@ fn the_guard_of_m0_takes_the_agents_of_another_gate_for_its_own() {
     for (flaws, is_refused) in [(&[][..], false), (&[Variant::GuardByName], true)] {
         let mut bench = Bench::opened(Model::Transaction, flaws);
         let subject = Subject { spec: 2, checkpoint: 1 };
-        let effects = bench.hears(Message::Command(Command::Open { gate: 2, subject }));
+        let effects =
+            bench.hears(Message::Supervisor(SupervisorMessage::Command(Command::Open { gate: 2, subject })));
         let refused = sent(&effects).iter().any(|(_, message)| **message == Message::News(News::Refused(2)));
         assert_eq!(refused, is_refused, "{flaws:?}");
     }

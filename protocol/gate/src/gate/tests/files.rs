@@ -4,6 +4,7 @@ use super::*;
 use crate::gate::agent::HALF;
 use crate::gate::folder::{FileName, Vote};
 use crate::gate::message::File;
+use crate::gate::message::{AgentMessage, SupervisorMessage};
 
 const REPORT: TimerId = TimerId(0);
 const REST: TimerId = TimerId(1);
@@ -14,7 +15,11 @@ fn filed(flaws: &[Variant]) -> (Bench, Config) {
     let config = Config { model: Model::EventLog, results: Results::Filed, ..Config::default() };
     bench.supervisor = Supervisor::new(bench.peers, config, Flaws::of(flaws));
     bench.probe.start(&mut bench.supervisor);
-    bench.probe.message(&mut bench.supervisor, bench.peers.store, Message::Kept(Kept::All(Vec::new())));
+    bench.probe.message(
+        &mut bench.supervisor,
+        bench.peers.store,
+        Message::Supervisor(SupervisorMessage::Kept(Kept::All(Vec::new()))),
+    );
     bench.open(1);
     bench.stored(1);
     (bench, config)
@@ -26,7 +31,7 @@ fn written(flaws: &[Variant]) -> Vec<(FileName, u8, bool)> {
     let (supervisor, peers) = (probe.peer(), peers(&mut probe));
     let config = Config { results: Results::Filed, ..Config::default() };
     let mut writer = Agent::new(agent(2), supervisor, peers, config, Flaws::of(flaws));
-    probe.message(&mut writer, peers.provider, Message::Answer(Answer::Opinion(7)));
+    probe.message(&mut writer, peers.provider, Message::Agent(AgentMessage::Answer(Answer::Opinion(7))));
     let mut pieces = Vec::new();
     for timer in [REPORT, REST] {
         let effects = probe.turn(&mut writer, Input::Timer(timer));
@@ -57,12 +62,12 @@ fn an_agent_writes_its_file_in_one_piece_under_a_name_of_its_own() {
 #[test]
 fn a_gate_looks_for_the_files_of_agents_that_work_and_counts_what_it_finds() {
     let (mut bench, _) = filed(&[]);
-    bench.hears(Message::Command(Command::CancelAgent(agent(1))));
+    bench.hears(Message::Supervisor(SupervisorMessage::Command(Command::CancelAgent(agent(1)))));
     let look = bench.probe.turn(&mut bench.supervisor, Input::Timer(LOOK));
     let names = [0, 2].map(|role| FileName { gate: Some(1), role }).to_vec();
     assert_eq!(sent(&look), [(bench.peers.folder, &Message::File(File::Scan { gate: 1, names }))]);
     let files = [0, 2].map(|role| Vote { by: agent(role), opinion: 7 }).to_vec();
-    let found = bench.hears(Message::Found { gate: 1, files });
+    let found = bench.hears(Message::Supervisor(SupervisorMessage::Found { gate: 1, files }));
     let names = [0, 1, 2].map(|role| FileName { gate: Some(1), role }).to_vec();
     let removed = Message::File(File::Remove(names));
     assert!(sent(&found).contains(&(bench.peers.folder, &removed)), "a gate that is decided needs no files");
@@ -85,7 +90,7 @@ fn a_folder_has_the_last_of_each_name_until_it_is_removed() {
     let files = vec![Vote { by: agent(0), opinion: 7 }];
     assert_eq!(
         sent(&probe.message(&mut folder, broker, scan)),
-        [(broker, &Message::Found { gate: 1, files })]
+        [(broker, &Message::Supervisor(SupervisorMessage::Found { gate: 1, files }))]
     );
     probe.message(&mut folder, broker, Message::File(File::Remove(vec![name])));
     assert_eq!(folder, Folder::default());

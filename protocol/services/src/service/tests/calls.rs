@@ -7,18 +7,18 @@ use rehearsal_protocol::input::{Input, TimerId};
 use rehearsal_protocol::probe::Probe;
 
 use super::{told, work};
-use crate::service::{CallId, Caller, Dependency, Message, RequestId, Rule, Service};
+use crate::service::{CallId, Caller, Dependency, Message, RequestId, Rule, Service, WorkerMessage};
 
 const RULE: Rule = Rule { failures: 1, open: Duration::from_millis(100) };
 
 fn returned(number: u64, ok: bool) -> Message {
-    Message::Returned { call: CallId { life: Incarnation(1), number }, ok }
+    Message::Worker(WorkerMessage::Returned { call: CallId { life: Incarnation(1), number }, ok })
 }
 
 /// A caller with a breaker that opens at the first failure, and what it says to a request.
 fn asked(probe: &mut Probe<Service>, caller: &mut Caller, number: u32) -> Vec<String> {
     let (door, client) = (probe.peer(), probe.peer());
-    let job = Message::Job { work: work(number, client), by: Incarnation(1) };
+    let job = Message::Worker(WorkerMessage::Job { work: work(number, client), by: Incarnation(1) });
     told(probe.message(caller, door, job))
 }
 
@@ -80,7 +80,10 @@ fn what_comes_back_to_another_life_is_a_dead_letter() {
     let mut caller = caller(&mut probe, Some(RULE));
     asked(&mut probe, &mut caller, 1);
     let dependency = probe.peer();
-    let other = Message::Returned { call: CallId { life: Incarnation(7), number: 1 }, ok: true };
+    let other = Message::Worker(WorkerMessage::Returned {
+        call: CallId { life: Incarnation(7), number: 1 },
+        ok: true,
+    });
     assert_eq!(told(probe.message(&mut caller, dependency, other)), ["dead letter LateResult"]);
 }
 

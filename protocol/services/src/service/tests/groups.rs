@@ -1,5 +1,6 @@
 //! Groups of a pool, and workers that come and go.
 
+use crate::service::message::{EntranceMessage, WorkerMessage};
 use rehearsal_protocol::input::{Exit, Signal};
 
 use super::*;
@@ -12,7 +13,7 @@ fn ends(probe: &mut Probe<Service>, group: &mut Group, who: Address, life: u32) 
 
 /// The worker and the life of it to which a request would go.
 fn goes_to(probe: &mut Probe<Service>, group: &mut Group, client: Address) -> Option<(Address, Incarnation)> {
-    let effects = probe.message(group, client, Message::Request(work(1, client)));
+    let effects = probe.message(group, client, Message::Entrance(EntranceMessage::Request(work(1, client))));
     effects.iter().find_map(|effect| match effect {
         Effect::Announce(Fact::PassedOn { worker, life, .. }) => Some((*worker, *life)),
         _ => None,
@@ -25,16 +26,17 @@ fn a_worker_joins_once_however_often_it_asks_and_takes_its_turn() {
     let (one, other, client) = (probe.peer(), probe.peer(), probe.peer());
     let mut group = Group::default();
     assert_eq!(
-        told(probe.message(&mut group, one, Message::Join(Incarnation(1)))),
+        told(probe.message(&mut group, one, Message::Entrance(EntranceMessage::Join(Incarnation(1))))),
         [
             "monitor @1.1",
             "send @1.1 Linked(Incarnation(1))",
             "announce Joined { worker: @1.1, life: Incarnation(1) }"
         ]
     );
-    let again = told(probe.message(&mut group, one, Message::Join(Incarnation(1))));
+    let again =
+        told(probe.message(&mut group, one, Message::Entrance(EntranceMessage::Join(Incarnation(1)))));
     assert_eq!(again, ["send @1.1 Linked(Incarnation(1))"]);
-    probe.message(&mut group, other, Message::Join(Incarnation(1)));
+    probe.message(&mut group, other, Message::Entrance(EntranceMessage::Join(Incarnation(1))));
     let turns = [one, other, one].map(|worker| Some((worker, Incarnation(1))));
     assert_eq!(turns.map(|_| goes_to(&mut probe, &mut group, client)), turns);
 }
@@ -45,7 +47,7 @@ fn a_worker_in_its_next_life_takes_the_place_of_the_last() {
     let (one, client) = (probe.peer(), probe.peer());
     let mut group = Group::default();
     for life in [1, 2] {
-        probe.message(&mut group, one, Message::Join(Incarnation(life)));
+        probe.message(&mut group, one, Message::Entrance(EntranceMessage::Join(Incarnation(life))));
     }
     assert_eq!(ends(&mut probe, &mut group, one, 1).len(), 1, "the end of the first is no news");
     assert_eq!(goes_to(&mut probe, &mut group, client), Some((one, Incarnation(2))));
@@ -57,9 +59,10 @@ fn a_join_that_comes_after_the_end_of_its_life_puts_no_dead_worker_back() {
         let mut probe = Probe::default();
         let (one, client) = (probe.peer(), probe.peer());
         let mut group = Group::new(variant);
-        probe.message(&mut group, one, Message::Join(Incarnation(1)));
+        probe.message(&mut group, one, Message::Entrance(EntranceMessage::Join(Incarnation(1))));
         ends(&mut probe, &mut group, one, 1);
-        let late = told(probe.message(&mut group, one, Message::Join(Incarnation(1))));
+        let late =
+            told(probe.message(&mut group, one, Message::Entrance(EntranceMessage::Join(Incarnation(1)))));
         assert_eq!(late[0], "announce JoinedTooLate { worker: @1.1, life: Incarnation(1) }");
         assert_eq!(late.contains(&"dead letter LateResult".to_owned()), !member);
         assert_eq!(goes_to(&mut probe, &mut group, client).is_some(), member, "{variant:?}");
@@ -73,17 +76,22 @@ fn a_worker_that_leaves_and_ends_has_left_once_in_either_order() {
         let mut probe = Probe::default();
         let one = probe.peer();
         let mut group = Group::default();
-        probe.message(&mut group, one, Message::Join(Incarnation(1)));
+        probe.message(&mut group, one, Message::Entrance(EntranceMessage::Join(Incarnation(1))));
         let mut effects = Vec::new();
         for leaves in [leaves_first, !leaves_first] {
             effects.extend(if leaves {
-                told(probe.message(&mut group, one, Message::Leave(Incarnation(1))))
+                told(probe.message(
+                    &mut group,
+                    one,
+                    Message::Entrance(EntranceMessage::Leave(Incarnation(1))),
+                ))
             } else {
                 ends(&mut probe, &mut group, one, 1)
             });
         }
         assert_eq!(effects.iter().filter(|effect| **effect == left).count(), 1, "{effects:?}");
-        let again = told(probe.message(&mut group, one, Message::Join(Incarnation(1))));
+        let again =
+            told(probe.message(&mut group, one, Message::Entrance(EntranceMessage::Join(Incarnation(1)))));
         assert_eq!(again.last().map(String::as_str), Some("dead letter LateResult"));
     }
 }
@@ -94,10 +102,11 @@ fn what_a_life_says_when_the_next_has_joined_is_no_news() {
         let mut probe = Probe::default();
         let (one, client) = (probe.peer(), probe.peer());
         let mut group = Group::new(variant);
-        probe.message(&mut group, one, Message::Join(Incarnation(1)));
+        probe.message(&mut group, one, Message::Entrance(EntranceMessage::Join(Incarnation(1))));
         ends(&mut probe, &mut group, one, 1);
-        probe.message(&mut group, one, Message::Join(Incarnation(2)));
-        let late = told(probe.message(&mut group, one, Message::Leave(Incarnation(1))));
+        probe.message(&mut group, one, Message::Entrance(EntranceMessage::Join(Incarnation(2))));
+        let late =
+            told(probe.message(&mut group, one, Message::Entrance(EntranceMessage::Leave(Incarnation(1)))));
         assert_eq!(late[0].starts_with("announce Left"), news, "{variant:?}: {late:?}");
         assert_eq!(goes_to(&mut probe, &mut group, client), Some((one, Incarnation(2))), "{variant:?}");
     }
@@ -111,7 +120,8 @@ fn a_worker_of_a_pool_asks_until_it_is_a_member_and_leaves_before_it_stops() {
     let asks = ["send @1.1 Join(Incarnation(1))", "set Timer(2) 300ms"];
     assert_eq!(told(probe.start(&mut worker))[1..], asks);
     assert_eq!(told(probe.turn(&mut worker, Input::Timer(TimerId(2)))), asks);
-    let linked = told(probe.message(&mut worker, group, Message::Linked(Incarnation(1))));
+    let linked =
+        told(probe.message(&mut worker, group, Message::Worker(WorkerMessage::Linked(Incarnation(1)))));
     assert_eq!(linked, ["cancel Timer(2)"]);
     let stops = told(probe.turn(&mut worker, Input::Signal(Signal::Shutdown)));
     assert_eq!(stops, ["send @1.1 Leave(Incarnation(1))", "exit Shutdown"]);

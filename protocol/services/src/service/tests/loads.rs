@@ -1,12 +1,13 @@
 //! Stages that load what they need, and the store that hands it out.
 
+use crate::service::message::WorkerMessage;
 use rehearsal_protocol::input::{Exit, Signal};
 
 use super::*;
 use crate::service::Store;
 use crate::service::message::LoadId;
 
-const LINK: Message = Message::Linked(Incarnation(1));
+const LINK: Message = Message::Worker(WorkerMessage::Linked(Incarnation(1)));
 
 fn load(number: u32) -> LoadId {
     LoadId { life: Incarnation(1), number }
@@ -27,10 +28,13 @@ fn loading(probe: &mut Probe<Service>) -> (Stage, Address, Address, Address) {
 fn requests_wait_in_a_stage_until_it_has_loaded_what_it_needs() {
     let mut probe = Probe::default();
     let (mut stage, before, store, client) = loading(&mut probe);
-    let job = Message::Job { work: work(1, client), by: Incarnation(1) };
+    let job = Message::Worker(WorkerMessage::Job { work: work(1, client), by: Incarnation(1) });
     assert_eq!(told(probe.message(&mut stage, before, job)), [""; 0]);
     let begins = ["cancel Timer(3)", "announce Loaded { place: 1 }", "set Timer(1) 2ms"];
-    assert_eq!(told(probe.message(&mut stage, store, Message::Loaded(load(1)))), begins);
+    assert_eq!(
+        told(probe.message(&mut stage, store, Message::Worker(WorkerMessage::Loaded(load(1))))),
+        begins
+    );
 }
 
 #[test]
@@ -39,22 +43,29 @@ fn a_stage_asks_again_for_what_a_store_has_lost_and_takes_it_once() {
     let (mut stage, _, store, _) = loading(&mut probe);
     let again = told(probe.turn(&mut stage, Input::Timer(TimerId(3))));
     assert!(again[0].starts_with("send @2.2 Load") && again[1] == "set Timer(3) 3s", "{again:?}");
-    probe.message(&mut stage, store, Message::Loaded(load(1)));
-    assert_eq!(told(probe.message(&mut stage, store, Message::Loaded(load(1)))), ["dead letter LateResult"]);
+    probe.message(&mut stage, store, Message::Worker(WorkerMessage::Loaded(load(1))));
+    assert_eq!(
+        told(probe.message(&mut stage, store, Message::Worker(WorkerMessage::Loaded(load(1))))),
+        ["dead letter LateResult"]
+    );
 }
 
 #[test]
 fn a_stage_loads_anew_when_the_one_before_it_is_another_one() {
     let mut probe = Probe::default();
     let (mut stage, before, store, client) = loading(&mut probe);
-    probe.message(&mut stage, store, Message::Loaded(load(1)));
-    let job = |number, by| Message::Job { work: work(number, client), by: Incarnation(by) };
+    probe.message(&mut stage, store, Message::Worker(WorkerMessage::Loaded(load(1))));
+    let job =
+        |number, by| Message::Worker(WorkerMessage::Job { work: work(number, client), by: Incarnation(by) });
     probe.message(&mut stage, before, job(1, 1));
     probe.message(&mut stage, before, job(2, 2));
     let anew = told(probe.turn(&mut stage, Input::Timer(TimerId(2))));
     assert_eq!(anew[2..4], ["announce Loading { place: 1, again: true }", "cancel Timer(1)"]);
-    assert_eq!(told(probe.message(&mut stage, store, Message::Loaded(load(1)))), ["dead letter LateResult"]);
-    let done = told(probe.message(&mut stage, store, Message::Loaded(load(2))));
+    assert_eq!(
+        told(probe.message(&mut stage, store, Message::Worker(WorkerMessage::Loaded(load(1))))),
+        ["dead letter LateResult"]
+    );
+    let done = told(probe.message(&mut stage, store, Message::Worker(WorkerMessage::Loaded(load(2)))));
     assert_eq!(done[2], "set Timer(1) 2ms", "what waited is worked on");
 }
 

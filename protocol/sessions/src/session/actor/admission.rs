@@ -14,7 +14,7 @@ use crate::session::Cx;
 use crate::session::catalog::AgentName;
 use crate::session::fact::{Cause, Fact, Queue, Refusal, Role};
 use crate::session::id::RunId;
-use crate::session::message::{Kind, Message, Reply, Work};
+use crate::session::message::{GatewayMessage, Kind, Message, Reply, Work};
 use crate::session::variant::Variant;
 
 impl SessionActor {
@@ -130,7 +130,7 @@ impl SessionActor {
         let passed = if steering.is_some() { self.follow_up.len() as u16 } else { 0 };
         let Some(item) = steering.or_else(|| self.follow_up.pop_front()) else { return self.rest(cx) };
         if matches!(self.phase, Phase::Idle) {
-            cx.send(self.peers.gateway, Message::Busy(self.key));
+            cx.send(self.peers.gateway, Message::Gateway(GatewayMessage::Busy(self.key)));
         }
         self.last_run += 1;
         let run = RunId { key: self.key, number: self.last_run };

@@ -13,7 +13,7 @@ use crate::session::Cx;
 use crate::session::config::StoppedCalls;
 use crate::session::fact::{Cause, Extent, Fact, PhaseName, Role};
 use crate::session::id::{CallId, CommandId, RunId};
-use crate::session::message::{Calls, Message, Metrics, Outcome, Reply, Terminate};
+use crate::session::message::{Calls, GatewayMessage, Message, Metrics, Outcome, Reply, Terminate};
 use crate::session::variant::Variant;
 
 /// What will be told of a run's end once it is durable.
@@ -282,7 +282,7 @@ impl SessionActor {
             }
             self.bury_waiting(cx, item);
             if was != PhaseName::Idle {
-                cx.send(self.peers.gateway, Message::Rested(self.key));
+                cx.send(self.peers.gateway, Message::Gateway(GatewayMessage::Rested(self.key)));
             }
             cx.announce(Fact::Closed { key: self.key, phase: was });
         }

@@ -12,7 +12,7 @@ use crate::session::Cx;
 use crate::session::config::{AfterCancel, ExpectedRun, SecondPress};
 use crate::session::fact::{Fact, PhaseName, Refusal};
 use crate::session::id::{CommandId, RunId};
-use crate::session::message::{Interrupt, Message, Reply};
+use crate::session::message::{Interrupt, Message, Reply, SessionMessage};
 use crate::session::variant::Variant;
 
 impl SessionActor {
@@ -47,7 +47,7 @@ impl SessionActor {
         }
         cx.announce(Fact::InterruptReceived { key, command, expected, phase });
         if phase == PhaseName::Stream && self.variants.has(Variant::TakeThenRecord) {
-            cx.send(cx.me(), Message::Record(interrupt));
+            cx.send(cx.me(), Message::Session(SessionMessage::Record(interrupt)));
             return;
         }
         self.apply(cx, interrupt);

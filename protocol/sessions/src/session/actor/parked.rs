@@ -14,7 +14,7 @@ use crate::session::Cx;
 use crate::session::config::ParkedInterjection;
 use crate::session::fact::{Cause, Fact};
 use crate::session::id::{CallId, CommandId};
-use crate::session::message::{Class, Decision, Message, Outcome, Reply, Respond};
+use crate::session::message::{Class, Decision, Message, Outcome, PlannerMessage, Reply, Respond};
 use crate::session::planner::PlannerActor;
 use crate::session::variant::Variant;
 
@@ -104,7 +104,7 @@ impl SessionActor {
             let actor = PlannerActor::new(cx.me(), self.variants);
             cx.spawn("planner", actor)
         });
-        cx.send(planner, Message::Present { call });
+        cx.send(planner, Message::Planner(PlannerMessage::Present { call }));
     }
 
     /// Tells people what waits for them, and again after a while.
@@ -133,7 +133,10 @@ impl SessionActor {
             return self.answer(cx, command, reply_to, Reply::NothingPending);
         };
         match self.planner.filter(|_| class == Class::Plan) {
-            Some(planner) => cx.send(planner, Message::Decide { call, decision, by: (command, reply_to) }),
+            Some(planner) => cx.send(
+                planner,
+                Message::Planner(PlannerMessage::Decide { call, decision, by: (command, reply_to) }),
+            ),
             None => self.resolve(cx, call, decision, Some((command, reply_to))),
         }
     }

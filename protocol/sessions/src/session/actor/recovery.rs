@@ -13,7 +13,7 @@ use super::tally::Tally;
 use super::{Active, Phase, SessionActor, Sub, Then};
 use crate::session::Cx;
 use crate::session::fact::{Cause, Fact, PhaseName};
-use crate::session::message::Message;
+use crate::session::message::{GatewayMessage, Message};
 use crate::session::variant::Variant;
 
 impl SessionActor {
@@ -59,7 +59,7 @@ impl SessionActor {
                 cx.announce(Fact::Closed { key, phase: PhaseName::Closed });
             }
             (None, Some(present)) => {
-                cx.send(self.peers.gateway, Message::Busy(key));
+                cx.send(self.peers.gateway, Message::Gateway(GatewayMessage::Busy(key)));
                 self.resume(cx, present);
             }
             (None, None) if self.holds => self.rest(cx),

@@ -5,13 +5,13 @@
 
 use super::{IDLE, Phase, SessionActor, Then};
 use crate::session::Cx;
-use crate::session::message::Message;
+use crate::session::message::{GatewayMessage, Message};
 
 impl SessionActor {
     /// Nothing waits: the session is idle from this turn on.
     pub(super) fn rest(&mut self, cx: &mut Cx<'_>) {
         self.phase = Phase::Idle;
-        cx.send(self.peers.gateway, Message::Rested(self.key));
+        cx.send(self.peers.gateway, Message::Gateway(GatewayMessage::Rested(self.key)));
         if self.journal.is_long() && self.may_leave() {
             self.journal.cover(cx, self.last_run, self.agent, &self.memory);
             self.sync(cx, Then::Rest);
@@ -32,7 +32,7 @@ impl SessionActor {
     /// The snapshot is durable. If something has come meanwhile, its end begins a new rest.
     pub(super) fn snapshot_stored(&mut self, cx: &mut Cx<'_>) {
         if self.may_leave() {
-            cx.send(self.peers.gateway, Message::Leaving(self.key));
+            cx.send(self.peers.gateway, Message::Gateway(GatewayMessage::Leaving(self.key)));
         } else {
             self.idle_from_now(cx);
         }
@@ -43,7 +43,7 @@ impl SessionActor {
         if self.may_leave() {
             cx.exit();
         } else {
-            cx.send(self.peers.gateway, Message::Staying(self.key));
+            cx.send(self.peers.gateway, Message::Gateway(GatewayMessage::Staying(self.key)));
             self.idle_from_now(cx);
         }
     }

@@ -5,7 +5,7 @@ use rehearsal_protocol::mailbox::DeadLetter;
 use super::{Active, Phase, SessionActor, Sub};
 use crate::session::Cx;
 use crate::session::fact::{Fact, Role};
-use crate::session::message::{Message, Report, ResultAck};
+use crate::session::message::{Message, Report, ResultAck, SandboxMessage};
 use crate::session::variant::Variant;
 
 impl SessionActor {
@@ -15,7 +15,7 @@ impl SessionActor {
         let ack = self.route(&report);
         cx.announce(Fact::ResultRouted { call, ack });
         if let Some(reporter) = report.reporter {
-            cx.send(reporter, Message::Acknowledged { call, ack });
+            cx.send(reporter, Message::Sandbox(SandboxMessage::Acknowledged { call, ack }));
         }
         if self.stores(ack) {
             cx.announce(Fact::ResultPersisted { call });

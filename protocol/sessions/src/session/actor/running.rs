@@ -9,7 +9,7 @@ use crate::session::Cx;
 use crate::session::config::Listener;
 use crate::session::fact::{Cause, Extent, Fact, Role};
 use crate::session::id::{CallId, RunId, StreamId};
-use crate::session::message::{Calls, Class, Message, StreamEnd};
+use crate::session::message::{Calls, Class, Message, ProviderMessage, StreamEnd, ToolMessage};
 use crate::session::stream::Stream;
 use crate::session::variant::Variant;
 
@@ -21,7 +21,7 @@ impl SessionActor {
         match self.config.listener {
             Listener::Agent => self.start_agent(cx, stream),
             Listener::Session => {
-                cx.send(self.peers.provider, Message::Generate { stream });
+                cx.send(self.peers.provider, Message::Provider(ProviderMessage::Generate { stream }));
                 cx.set_timer(SILENCE, self.config.stream_idle);
             }
         }
@@ -31,7 +31,7 @@ impl SessionActor {
 
     pub(super) fn close_stream(&self, cx: &mut Cx<'_>, run: RunId, step: u16) {
         let to = self.step_agent.map_or(self.peers.provider, |agent| agent.address);
-        cx.send(to, Message::CloseStream { stream: stream_id(cx, run, step) });
+        cx.send(to, Message::Provider(ProviderMessage::CloseStream { stream: stream_id(cx, run, step) }));
     }
 
     /// Some text has come. Only the present stream's is shown.
@@ -137,7 +137,7 @@ impl SessionActor {
                 let tools = self.tools.expect("a session's tools are spawned in its first turn");
                 if self.config.listener == Listener::Agent {
                     let attempts = self.turn_agent.entry().mode.tool_attempts;
-                    cx.send(tools, Message::Patience { run, attempts });
+                    cx.send(tools, Message::Tool(ToolMessage::Patience { run, attempts }));
                 }
                 for (index, record) in (0..).zip(&records).filter(|(_, record)| record.is_ready()) {
                     let (call, CallRecord { class, attempt, .. }) = (CallId { run, step, index }, *record);
@@ -147,7 +147,7 @@ impl SessionActor {
                     if class == Class::Plan {
                         plans = true;
                     } else {
-                        cx.send(tools, Message::Execute { call, attempt, class });
+                        cx.send(tools, Message::Tool(ToolMessage::Execute { call, attempt, class }));
                     }
                 }
                 let all_ended = records.iter().all(|record| record.outcome.is_some());

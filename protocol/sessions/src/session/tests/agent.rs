@@ -1,5 +1,6 @@
 //! The agent of one step: attempts, waits, and what it passes on (A.2, C.3).
 
+use crate::session::message::{ProviderMessage, Seconds, StreamMessage};
 use std::time::Duration;
 
 use rehearsal_protocol::address::Address;
@@ -36,21 +37,21 @@ impl Bench {
     }
 
     fn chunk(&mut self, attempt: u16, seq: u16) -> Vec<String> {
-        self.tell(Message::Chunk { stream: StreamId { attempt, ..STREAM }, seq })
+        self.tell(Message::Stream(StreamMessage::Chunk { stream: StreamId { attempt, ..STREAM }, seq }))
     }
 
     fn ended(&mut self, attempt: u16, end: StreamEnd) -> Vec<String> {
-        self.tell(Message::StreamEnded { stream: StreamId { attempt, ..STREAM }, end })
+        self.tell(Message::Stream(StreamMessage::StreamEnded { stream: StreamId { attempt, ..STREAM }, end }))
     }
 
-    fn refused(&mut self, attempt: u16, seconds: Option<u64>) -> Vec<String> {
-        let retry_after = seconds.map(Duration::from_secs);
+    fn refused(&mut self, attempt: u16, seconds: Option<u32>) -> Vec<String> {
+        let retry_after = seconds.map(Seconds);
         self.ended(attempt, StreamEnd::Refused { error: ProviderError::RateLimited, retry_after })
     }
 
     /// The session wants the step to end.
     fn cancelled(&mut self) -> Vec<String> {
-        self.tell(Message::CloseStream { stream: STREAM })
+        self.tell(Message::Provider(ProviderMessage::CloseStream { stream: STREAM }))
     }
 
     fn backoff_over(&mut self) -> Vec<String> {
@@ -204,7 +205,10 @@ fn a_refusal_of_a_stream_that_is_being_stopped_is_its_end() {
 #[test]
 fn a_cancel_of_another_stream_is_nothing_to_it() {
     let other = StreamId { step: 2, ..STREAM };
-    assert_eq!(cowork().tell(Message::CloseStream { stream: other }), ["dead letter Malformed"]);
+    assert_eq!(
+        cowork().tell(Message::Provider(ProviderMessage::CloseStream { stream: other })),
+        ["dead letter Malformed"]
+    );
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Sessions with agents: who answers, pins, switches, and what is said when somebody asks (A.2, A.6, E).
 
+use crate::session::message::{Command, StreamMessage};
 use std::time::Duration;
 
 use rehearsal_protocol::address::{Address, Incarnation, NodeId};
@@ -29,12 +30,12 @@ const AGENT: Address = Address::new(NodeId(0), 6);
 
 fn switch(play: &mut Play, number: u32, agent: AgentName) -> Vec<String> {
     let switch = SwitchAgent { key: KEY, command: command(number), agent, reply_to: play.client };
-    play.tell(Message::SwitchAgent(switch))
+    play.tell(Message::Command(Command::SwitchAgent(switch)))
 }
 
 fn get_state(play: &mut Play) -> Vec<String> {
     let get = GetState { key: KEY, question: command(9), reply_to: play.client };
-    play.tell(Message::GetState(get))
+    play.tell(Message::Command(Command::GetState(get)))
 }
 
 fn agent_exits(play: &mut Play, reason: Exit) -> Vec<String> {
@@ -237,10 +238,10 @@ fn the_last_error_is_told_until_a_run_ends_well() {
     ));
     play.say(2);
     play.settled();
-    play.tell(Message::StreamEnded {
+    play.tell(Message::Stream(StreamMessage::StreamEnded {
         stream: StreamId { run: run(2), ..STREAM },
         end: StreamEnd::Done { chunks: 0, calls: Calls::default() },
-    });
+    }));
     play.settled();
     assert!(says(
         &get_state(&mut play),
@@ -262,7 +263,7 @@ fn a_run_inside_the_mailbox_loop_holds_up_who_asks() {
 
 fn get_metrics(play: &mut Play) -> Vec<String> {
     let get = GetState { key: KEY, question: command(9), reply_to: play.client };
-    play.tell(Message::GetMetrics(get))
+    play.tell(Message::Command(Command::GetMetrics(get)))
 }
 
 /// A session whose first run has answered after one step with a call; the first step took three attempts, all of it a quarter of a second.
@@ -272,7 +273,7 @@ fn answered(variant: Variant) -> Play {
     play.chunk(0);
     let stream = StreamId { run: run(1), step: 1, attempt: 3, life: 1 };
     let end = StreamEnd::Done { chunks: 1, calls: Calls([Some(Class::Parallel), None, None]) };
-    play.tell(Message::StreamEnded { stream, end });
+    play.tell(Message::Stream(StreamMessage::StreamEnded { stream, end }));
     play.settled();
     play.result(0, Outcome::Succeeded(0));
     play.settled();

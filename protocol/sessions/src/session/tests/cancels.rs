@@ -1,6 +1,7 @@
 //! The knobs of table B.3, each turned alone.
 
 use super::play::{Play, call, command, facts, says};
+use crate::session::message::Command;
 use crate::session::*;
 
 fn with(config: Config) -> Play {
@@ -184,7 +185,7 @@ fn a_cancel_for_another_run_has_no_effect() {
     let expected = Some(RunId { number: 7, ..super::play::run(1) });
     let (key, reply_to) = (super::play::KEY, play.client);
     let cancel = Interrupt { key, command: command(5), stop: Stop::Cancel, expected, reply_to };
-    play.tell(Message::Interrupt(cancel));
+    play.tell(Message::Command(Command::Interrupt(cancel)));
     let told = play.settled();
     assert!(says(&told, "announce InterruptAcked { key: s1:b1, command: c1#5, ack: StaleRun }"));
     assert!(!says(&told, "announce DeadLettered"));

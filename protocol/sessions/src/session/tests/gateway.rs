@@ -1,5 +1,6 @@
 //! Finding and opening keys.
 
+use crate::session::message::{Command, GatewayMessage};
 use rehearsal_protocol::address::Address;
 use rehearsal_protocol::input::{Input, WriteId};
 use rehearsal_protocol::mailbox::{Bounds, Overflow};
@@ -38,7 +39,7 @@ impl Door {
         door.say_to(BRANCH, 2);
         door.synced(2);
         let session = Address::new(door.probe.me().node(), 4);
-        door.tell(session, Message::Busy(KEY));
+        door.tell(session, Message::Gateway(GatewayMessage::Busy(KEY)));
         door
     }
 
@@ -49,7 +50,7 @@ impl Door {
     fn say_to(&mut self, key: Key, number: u32) -> Vec<String> {
         let kind = Kind::Message;
         let work = Work { key, command: command(number), kind, content: 0, reply_to: self.client };
-        self.tell(self.client, Message::Work(work))
+        self.tell(self.client, Message::Command(Command::Work(work)))
     }
 
     fn press(&mut self, number: u32) -> Vec<String> {
@@ -59,7 +60,7 @@ impl Door {
     fn press_for(&mut self, key: Key, number: u32) -> Vec<String> {
         let (stop, expected, reply_to) = (Stop::Interrupt, None, self.client);
         let interrupt = Interrupt { key, command: command(number), stop, expected, reply_to };
-        self.tell(self.client, Message::Interrupt(interrupt))
+        self.tell(self.client, Message::Command(Command::Interrupt(interrupt)))
     }
 
     fn tell(&mut self, from: Address, message: Message) -> Vec<String> {
@@ -121,8 +122,14 @@ fn the_gateway_counts_the_keys_that_are_busy() {
     door.say(1);
     door.synced(1);
     let session = Address::new(door.probe.me().node(), 4);
-    assert_eq!(door.tell(session, Message::Busy(KEY)), ["announce KeysBusy { count: 1 }"]);
-    assert_eq!(door.tell(session, Message::Rested(KEY)), ["announce KeysBusy { count: 0 }"]);
+    assert_eq!(
+        door.tell(session, Message::Gateway(GatewayMessage::Busy(KEY))),
+        ["announce KeysBusy { count: 1 }"]
+    );
+    assert_eq!(
+        door.tell(session, Message::Gateway(GatewayMessage::Rested(KEY))),
+        ["announce KeysBusy { count: 0 }"]
+    );
 }
 
 #[test]
@@ -145,5 +152,5 @@ fn a_permit_of_a_session_keeps_work_of_a_branch_back_until_the_other_rests() {
     let mut door = Door::of_branches(Variant::SessionPermit);
     assert!(!says(&door.say_to(BRANCH, 3), "send"));
     let session = Address::new(door.probe.me().node(), 4);
-    assert!(says(&door.tell(session, Message::Rested(KEY)), "send @0.5 Work"));
+    assert!(says(&door.tell(session, Message::Gateway(GatewayMessage::Rested(KEY))), "send @0.5 Work"));
 }

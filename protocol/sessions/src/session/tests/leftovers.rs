@@ -1,5 +1,6 @@
 //! What is left of calls that were stopped: groups of processes.
 
+use crate::session::message::{SandboxMessage, ToolMessage};
 use std::time::Duration;
 
 use rehearsal_protocol::address::Address;
@@ -29,7 +30,7 @@ impl Bench {
         let config = Config { leftovers, ..Config::default() };
         let tools = ToolActor::new(session, sandbox, config, variant);
         let mut bench = Self { probe, tools, session, sandbox };
-        let execute = Message::Execute { call: call(0), attempt: 1, class: Class::Serial };
+        let execute = Message::Tool(ToolMessage::Execute { call: call(0), attempt: 1, class: Class::Serial });
         bench.tell(session, execute);
         bench
     }
@@ -57,7 +58,7 @@ impl Bench {
 fn a_cancelled_call_has_its_group_killed_when_its_process_has_stopped() {
     let mut bench = Bench::at_work(Variant::Reference);
     bench.cancel();
-    assert_eq!(bench.hears(Message::Aborted { call: call(0) })[1..3], [KILL, AGAIN]);
+    assert_eq!(bench.hears(Message::Tool(ToolMessage::Aborted { call: call(0) }))[1..3], [KILL, AGAIN]);
 }
 
 #[test]
@@ -81,7 +82,10 @@ fn a_group_is_killed_again_until_it_is_known_to_be_gone() {
     bench.cancel();
     bench.timer(timer(call(0)));
     assert_eq!(bench.timer(leftover(call(0))), [KILL, AGAIN]);
-    assert_eq!(bench.hears(Message::Killed { call: call(0) }), ["cancel Timer(9223372041149808640)"]);
+    assert_eq!(
+        bench.hears(Message::Tool(ToolMessage::Killed { call: call(0) })),
+        ["cancel Timer(9223372041149808640)"]
+    );
     assert_eq!(bench.timer(leftover(call(0))), [""; 0]);
 }
 
@@ -99,7 +103,8 @@ fn the_bugs_kill_no_group_or_once() {
 #[test]
 fn what_has_reported_by_itself_has_nothing_left() {
     let mut bench = Bench::at_work(Variant::Reference);
-    let done = Message::Performed { call: call(0), attempt: 1, outcome: Outcome::Succeeded(0) };
+    let done =
+        Message::Tool(ToolMessage::Performed { call: call(0), attempt: 1, outcome: Outcome::Succeeded(0) });
     assert!(!bench.hears(done).iter().any(|effect| effect.contains("Kill")));
 }
 
@@ -108,7 +113,11 @@ fn at_work(child: bool) -> (Probe<Session>, Sandbox, Address) {
     let (mut probe, mut sandbox) = (Probe::default(), Sandbox::with_groups());
     let tools = probe.peer();
     probe.script([0, 7, if child { 3 } else { 0 }]);
-    let begun = lines(&probe.message(&mut sandbox, tools, Message::Perform { call: call(0), attempt: 1 }));
+    let begun = lines(&probe.message(
+        &mut sandbox,
+        tools,
+        Message::Sandbox(SandboxMessage::Perform { call: call(0), attempt: 1 }),
+    ));
     assert_eq!(begun, ["announce ProcessesBegan { call: s1:b1/1.1.0, attempt: 1 }"]);
     (probe, sandbox, tools)
 }
@@ -118,16 +127,24 @@ const GONE: &str = "announce ProcessesGone { call: s1:b1/1.1.0, attempt: 1 }";
 #[test]
 fn a_process_without_children_is_gone_when_it_is_stopped() {
     let (mut probe, mut sandbox, tools) = at_work(false);
-    let stopped = probe.message(&mut sandbox, tools, Message::Abort { call: call(0), attempt: 1 });
+    let stopped = probe.message(
+        &mut sandbox,
+        tools,
+        Message::Sandbox(SandboxMessage::Abort { call: call(0), attempt: 1 }),
+    );
     assert_eq!(lines(&stopped)[1..], [GONE, "send @1.1 Aborted { call: s1:b1/1.1.0 }"]);
 }
 
 #[test]
 fn what_a_process_has_started_outlives_it_until_the_group_is_killed() {
     let (mut probe, mut sandbox, tools) = at_work(true);
-    let stopped = lines(&probe.message(&mut sandbox, tools, Message::Abort { call: call(0), attempt: 1 }));
+    let stopped = lines(&probe.message(
+        &mut sandbox,
+        tools,
+        Message::Sandbox(SandboxMessage::Abort { call: call(0), attempt: 1 }),
+    ));
     assert!(!stopped.contains(&GONE.to_owned()), "{stopped:?}");
-    let kill = Message::Kill { call: call(0), attempt: 1 };
+    let kill = Message::Sandbox(SandboxMessage::Kill { call: call(0), attempt: 1 });
     let killed = lines(&probe.message(&mut sandbox, tools, kill.clone()));
     assert_eq!(killed[1..], [GONE, "send @1.1 Killed { call: s1:b1/1.1.0 }"]);
     let again = lines(&probe.message(&mut sandbox, tools, kill));

@@ -1,5 +1,6 @@
 //! Runs that wait for people, and plans (T11–T13, A.4).
 
+use crate::session::message::{Command, PlannerMessage, SessionMessage};
 use rehearsal_protocol::address::Address;
 use rehearsal_protocol::address::Incarnation;
 use rehearsal_protocol::input::{Input, Recovered, WriteId};
@@ -11,7 +12,7 @@ use crate::session::*;
 /// A session whose first run waits for leave to make its first call; its second has ended.
 fn parked() -> Play {
     let mut play = asking();
-    play.tell(Message::NeedsPeople { call: call(0) });
+    play.tell(Message::Session(SessionMessage::NeedsPeople { call: call(0) }));
     play.settled();
     assert_eq!(play.session.phase(), PhaseName::Parked);
     play
@@ -28,13 +29,13 @@ fn asking() -> Play {
 
 fn respond(play: &mut Play, number: u32, decision: Decision) -> Vec<String> {
     let respond = Respond { call: call(0), command: command(number), decision, reply_to: play.client };
-    play.tell(Message::Respond(respond))
+    play.tell(Message::Command(Command::Respond(respond)))
 }
 
 #[test]
 fn a_run_parks_when_all_that_is_open_waits_for_people() {
     let mut play = asking();
-    assert!(says(&play.tell(Message::NeedsPeople { call: call(0) }), "write r3"));
+    assert!(says(&play.tell(Message::Session(SessionMessage::NeedsPeople { call: call(0) })), "write r3"));
     assert_eq!(facts(&play.synced()), ["Parked { run: s1:b1/1, step: 1 }"]);
 }
 
@@ -43,7 +44,7 @@ fn a_run_with_a_call_at_work_does_not_park() {
     let mut play = Play::streaming(Variant::Reference);
     play.done(1, [Some(Class::Asking), Some(Class::Parallel), None]);
     play.settled();
-    assert!(play.tell(Message::NeedsPeople { call: call(0) }).is_empty());
+    assert!(play.tell(Message::Session(SessionMessage::NeedsPeople { call: call(0) })).is_empty());
     assert!(says(&play.result(1, Outcome::Succeeded(0)), "write r3"), "it parks when that has ended");
 }
 
@@ -139,7 +140,7 @@ fn a_call_that_asks_people_while_its_run_winds_up_is_cancelled() {
     play.done(1, [Some(Class::Asking), None, None]);
     play.settled();
     play.press(5);
-    play.tell(Message::NeedsPeople { call: call(0) });
+    play.tell(Message::Session(SessionMessage::NeedsPeople { call: call(0) }));
     assert!(says(&play.settled(), "announce RunEnded { run: s1:b1/1, cause: Interrupted"));
 }
 
@@ -167,13 +168,17 @@ impl Desk {
 
     fn presented() -> Self {
         let mut desk = Self::new();
-        desk.tell(Message::Present { call: call(0) });
+        desk.tell(Message::Planner(PlannerMessage::Present { call: call(0) }));
         desk.synced(1);
         desk
     }
 
     fn decide(&mut self, number: u32, decision: Decision) -> Vec<String> {
-        self.tell(Message::Decide { call: call(0), decision, by: (command(number), self.person) })
+        self.tell(Message::Planner(PlannerMessage::Decide {
+            call: call(0),
+            decision,
+            by: (command(number), self.person),
+        }))
     }
 
     fn tell(&mut self, message: Message) -> Vec<String> {
@@ -188,7 +193,10 @@ impl Desk {
 #[test]
 fn a_plan_is_held_up_when_it_is_written() {
     let mut desk = Desk::new();
-    assert_eq!(desk.tell(Message::Present { call: call(0) }), ["write plan/1 7 bytes", "sync 1"]);
+    assert_eq!(
+        desk.tell(Message::Planner(PlannerMessage::Present { call: call(0) })),
+        ["write plan/1 7 bytes", "sync 1"]
+    );
     assert_eq!(
         desk.synced(1),
         ["announce PlanPresented { call: s1:b1/1.1.0 }", "send @1.1 NeedsPeople { call: s1:b1/1.1.0 }",]
@@ -222,7 +230,11 @@ fn a_decision_that_a_crash_kept_is_told_again() {
     let written = desk.probe.message(
         &mut desk.planner,
         desk.session,
-        Message::Decide { call: call(0), decision: Decision::Deny, by: (command(1), desk.person) },
+        Message::Planner(PlannerMessage::Decide {
+            call: call(0),
+            decision: Decision::Deny,
+            by: (command(1), desk.person),
+        }),
     );
     let mut recovered = Recovered { incarnation: Incarnation(2), ..Recovered::default() };
     for effect in written {
@@ -243,10 +255,14 @@ fn writes_that_come_with_a_plan_wait_for_the_word_on_it() {
     let told = play.settled();
     assert!(!says(&told, "send @0.5 Execute"), "{told:?}");
     assert!(says(&told, "send @0.6 Present { call: s1:b1/1.1.0 }"));
-    play.tell(Message::NeedsPeople { call: call(0) });
+    play.tell(Message::Session(SessionMessage::NeedsPeople { call: call(0) }));
     play.settled();
     let (client, decision) = (play.client, Decision::Allow);
-    play.tell(Message::Resolved { call: call(0), decision, by: Some((command(3), client)) });
+    play.tell(Message::Session(SessionMessage::Resolved {
+        call: call(0),
+        decision,
+        by: Some((command(3), client)),
+    }));
     assert!(says(&play.settled(), "send @0.5 Execute { call: s1:b1/1.1.1"));
     assert_eq!(KEY, call(0).run.key);
 }

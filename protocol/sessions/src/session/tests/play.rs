@@ -1,5 +1,6 @@
 //! A session on the bench, and the lines that people around it can say.
 
+use crate::session::message::{Command, SessionMessage, StreamMessage};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -113,7 +114,7 @@ impl Play {
 
     pub(super) fn work(&mut self, number: u32, kind: Kind, content: u32) -> Vec<String> {
         let work = Work { key: KEY, command: command(number), kind, content, reply_to: self.client };
-        self.tell(Message::Work(work))
+        self.tell(Message::Command(Command::Work(work)))
     }
 
     pub(super) fn press(&mut self, number: u32) -> Vec<String> {
@@ -139,16 +140,20 @@ impl Play {
     fn stop(&mut self, number: u32, stop: Stop, expected: Option<RunId>) -> Vec<String> {
         let interrupt =
             Interrupt { key: KEY, command: command(number), stop, expected, reply_to: self.client };
-        self.tell(Message::Interrupt(interrupt))
+        self.tell(Message::Command(Command::Interrupt(interrupt)))
     }
 
     pub(super) fn terminate(&mut self, number: u32) -> Vec<String> {
-        self.tell(Message::Terminate(Terminate { key: KEY, command: command(number), reply_to: self.client }))
+        self.tell(Message::Command(Command::Terminate(Terminate {
+            key: KEY,
+            command: command(number),
+            reply_to: self.client,
+        })))
     }
 
     /// A chunk of the first step of the first run.
     pub(super) fn chunk(&mut self, seq: u16) -> Vec<String> {
-        self.tell(Message::Chunk { stream: STREAM, seq })
+        self.tell(Message::Stream(StreamMessage::Chunk { stream: STREAM, seq }))
     }
 
     /// The end of the first stream of the first run, by itself.
@@ -157,7 +162,7 @@ impl Play {
     }
 
     pub(super) fn stream_ended(&mut self, end: StreamEnd) -> Vec<String> {
-        self.tell(Message::StreamEnded { stream: STREAM, end })
+        self.tell(Message::Stream(StreamMessage::StreamEnded { stream: STREAM, end }))
     }
 
     /// The tools report on a call of the first step of the first run.
@@ -171,7 +176,7 @@ impl Play {
     }
 
     fn report(&mut self, report: Report) -> Vec<String> {
-        self.tell(Message::Result(report))
+        self.tell(Message::Session(SessionMessage::Result(report)))
     }
 
     /// The next sync is complete.

@@ -1,6 +1,7 @@
 //! What a session does after a crash with what its disk has kept.
 
 use super::play::{Play, call, facts, says};
+use crate::session::message::SessionMessage;
 use crate::session::*;
 
 #[test]
@@ -102,7 +103,7 @@ fn an_idle_session_leaves_with_a_snapshot_and_comes_back_with_what_it_remembers(
     play.settled();
     assert!(says(&play.idle_for_long(), "write snapshot/1"));
     assert_eq!(play.settled(), ["send @1.1 Leaving(s1:b1)"]);
-    assert_eq!(play.tell(Message::Leave), ["exit"]);
+    assert_eq!(play.tell(Message::Session(SessionMessage::Leave)), ["exit"]);
     play.crashed();
     assert_eq!(play.say(1), ["send @4.4 Answer { command: c1#1, reply: Accepted }"]);
 }
@@ -115,5 +116,5 @@ fn a_session_that_is_asked_for_while_it_leaves_stays() {
     play.idle_for_long();
     play.settled();
     play.say(2);
-    assert_eq!(play.tell(Message::Leave), ["send @1.1 Staying(s1:b1)"]);
+    assert_eq!(play.tell(Message::Session(SessionMessage::Leave)), ["send @1.1 Staying(s1:b1)"]);
 }

@@ -1,5 +1,6 @@
 //! The calls of one key.
 
+use crate::session::message::ToolMessage;
 use rehearsal_protocol::address::Address;
 use rehearsal_protocol::input::{Input, TimerId};
 use rehearsal_protocol::probe::Probe;
@@ -26,7 +27,7 @@ impl Bench {
 
     fn execute(&mut self, index: u16, class: Class) -> Vec<String> {
         let from = self.session;
-        self.tell(from, Message::Execute { call: call(index), attempt: 1, class })
+        self.tell(from, Message::Tool(ToolMessage::Execute { call: call(index), attempt: 1, class }))
     }
 
     fn cancel(&mut self) -> Vec<String> {
@@ -36,12 +37,12 @@ impl Bench {
 
     fn performed(&mut self, index: u16) -> Vec<String> {
         let (from, outcome) = (self.sandbox, Outcome::Succeeded(0));
-        self.tell(from, Message::Performed { call: call(index), attempt: 1, outcome })
+        self.tell(from, Message::Tool(ToolMessage::Performed { call: call(index), attempt: 1, outcome }))
     }
 
     fn aborted(&mut self, index: u16) -> Vec<String> {
         let from = self.sandbox;
-        self.tell(from, Message::Aborted { call: call(index) })
+        self.tell(from, Message::Tool(ToolMessage::Aborted { call: call(index) }))
     }
 
     fn overdue(&mut self, index: u16) -> Vec<String> {
@@ -160,7 +161,7 @@ fn a_result_for_a_call_that_is_not_open_goes_to_the_session_as_it_is() {
 fn patient(class: Class) -> Bench {
     let mut bench = Bench::new();
     let from = bench.session;
-    bench.tell(from, Message::Patience { run: run(1), attempts: 3 });
+    bench.tell(from, Message::Tool(ToolMessage::Patience { run: run(1), attempts: 3 }));
     bench.execute(0, class);
     bench
 }
@@ -168,7 +169,7 @@ fn patient(class: Class) -> Bench {
 impl Bench {
     fn failed(&mut self, attempt: u8) -> Vec<String> {
         let (from, outcome) = (self.sandbox, Outcome::Failed(1));
-        self.tell(from, Message::Performed { call: call(0), attempt, outcome })
+        self.tell(from, Message::Tool(ToolMessage::Performed { call: call(0), attempt, outcome }))
     }
 }
 
@@ -204,7 +205,7 @@ fn a_call_that_writes_is_made_once_however_patient_its_agent_is() {
 fn a_call_of_another_run_has_none_of_the_patience() {
     let mut bench = Bench::new();
     let from = bench.session;
-    bench.tell(from, Message::Patience { run: run(7), attempts: 3 });
+    bench.tell(from, Message::Tool(ToolMessage::Patience { run: run(7), attempts: 3 }));
     bench.execute(0, Class::Parallel);
     assert!(says(&bench.failed(1), "announce PermitFreed"));
 }
