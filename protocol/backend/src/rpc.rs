@@ -10,6 +10,7 @@
 //!
 //! - [`message`] — what is said, and the numbers of clients, connections, requests and sessions;
 //! - [`fact`] — what is announced;
+//! - [`protocol`] — what both belong to, and the lanes of messages;
 //! - [`client`] — connects, asks, asks again, disconnects;
 //! - [`front`] — connections;
 //! - [`sessions`] — stores requests and executes them;
@@ -26,6 +27,7 @@ pub mod front;
 mod journal;
 pub mod key;
 pub mod message;
+pub mod protocol;
 mod requests;
 pub mod sessions;
 #[cfg(test)]
@@ -35,46 +37,15 @@ mod tree;
 mod turns;
 pub mod variant;
 
-use std::time::Duration;
-
-pub use client::Client;
+pub use client::{Client, PATIENCE};
 pub use fact::{Delivery, Fact, Met, Party, Source};
 pub use front::Front;
 pub use key::Key;
 pub use message::{
-    ClientMessage, ConnectionId, FrontMessage, Message, Operation, Reply, Request, RequestId, SessionId,
-    SessionsMessage, Wish,
+    ClientMessage, ConnectionId, FrontMessage, Message, Operation, ROOTS, Reply, Request, RequestId,
+    SessionId, SessionsMessage, Wish,
 };
+pub use protocol::Rpc;
 pub use sessions::Sessions;
 pub use tool::{Job, Tool};
 pub use variant::{Planted, VARIANTS, Variant};
-
-use rehearsal_protocol::actor::Protocol;
-use rehearsal_protocol::mailbox::Lane;
-
-/// How long a client waits for a connection, or for an answer, before it tries again.
-pub const PATIENCE: Duration = Duration::from_millis(250);
-/// How many sessions there are from the beginning; all others are made below them.
-pub const ROOTS: u32 = 2;
-
-/// The protocol of clients and sessions.
-#[derive(Clone, Copy, Debug)]
-pub struct Rpc;
-
-impl Protocol for Rpc {
-    type Message = Message;
-    type Fact = Fact;
-
-    fn lane(message: &Message) -> Lane {
-        match message {
-            Message::Front(FrontMessage::Disconnect(_)) | Message::Client(ClientMessage::Gone(_)) => {
-                Lane::Control
-            }
-            Message::Front(FrontMessage::Connect(_) | FrontMessage::Ask { .. })
-            | Message::Sessions(SessionsMessage::Execute(_)) => Lane::Work,
-            Message::Client(_) | Message::Front(_) | Message::Sessions(_) | Message::CalledBack => {
-                Lane::Result
-            }
-        }
-    }
-}

@@ -8,8 +8,11 @@
 //!
 //! - [`record`] — what is known of a gate, and the rules of its decision;
 //! - [`model`] — which place is the truth, and what follows from that;
+//! - [`file`](mod@file) — a file with an answer, in the design that was replaced;
 //! - [`message`] — what is said;
 //! - [`fact`] — what is announced;
+//! - [`protocol`] — what both belong to, and the lanes of messages;
+//! - [`peers`] — whom a supervisor knows;
 //! - [`supervisor`] — opens gates, takes reports, decides;
 //! - [`agent`] — asks a provider for one opinion;
 //! - [`folder`] — where agents leave their answers, in the design that was replaced;
@@ -22,10 +25,13 @@
 pub mod agent;
 pub mod cache;
 pub mod fact;
+pub mod file;
 pub mod folder;
 pub mod message;
 pub mod model;
+pub mod peers;
 pub mod person;
+pub mod protocol;
 pub mod provider;
 pub mod record;
 pub mod store;
@@ -39,25 +45,11 @@ pub use fact::Fact;
 pub use folder::Folder;
 pub use message::Message;
 pub use model::{Config, Model, Results};
+pub use peers::Peers;
 pub use person::Person;
+pub use protocol::Gates;
 pub use provider::Provider;
 pub use record::{AgentId, Confidence, Decision, GateId, Opinion, Record, Row, Status, Subject};
 pub use store::Store;
-pub use supervisor::{Peers, Supervisor};
+pub use supervisor::Supervisor;
 pub use variant::{Flaws, Planted, VARIANTS, Variant};
-
-use rehearsal_protocol::actor::Protocol;
-use rehearsal_protocol::mailbox::Lane;
-
-/// The protocol of the gate.
-#[derive(Clone, Copy, Debug)]
-pub struct Gates;
-
-impl Protocol for Gates {
-    type Message = Message;
-    type Fact = Fact;
-
-    fn lane(message: &Message) -> Lane {
-        message.lane()
-    }
-}

@@ -5,8 +5,9 @@
 //!
 //! In reading order:
 //!
-//! - [`message`] — what is said;
+//! - [`message`] — what is said, and how a counter is made;
 //! - [`fact`] — what is announced;
+//! - [`protocol`] — what both belong to, and the lanes of messages;
 //! - [`tree`] — who is supervised by whom;
 //! - [`counter`] — who is asked;
 //! - [`client`] — who asks;
@@ -18,6 +19,7 @@ pub mod counter;
 pub mod fact;
 pub mod message;
 pub mod operator;
+pub mod protocol;
 pub mod tree;
 pub mod variant;
 
@@ -27,38 +29,8 @@ mod tests;
 pub use client::Client;
 pub use counter::Counter;
 pub use fact::Fact;
-pub use message::{AskId, Message};
+pub use message::{AskId, Job, Message};
 pub use operator::Operator;
-pub use tree::{COUNTER, Job, supervisor};
+pub use protocol::Asks;
+pub use tree::{COUNTER, supervisor};
 pub use variant::{Planted, VARIANTS, Variant, named};
-
-use rehearsal_protocol::actor::Protocol;
-use rehearsal_protocol::mailbox::Lane;
-
-/// The protocol of clients and their counter.
-#[derive(Clone, Copy, Debug)]
-pub struct Asks;
-
-impl Protocol for Asks {
-    type Message = Message;
-    type Fact = Fact;
-
-    fn lane(message: &Message) -> Lane {
-        match message {
-            Message::Command(_) | Message::Here { .. } => Lane::Control,
-            Message::Counted { .. } | Message::Answer(_) => Lane::Result,
-            Message::Count { .. } => Lane::Work,
-        }
-    }
-
-    fn ask(message: &Message) -> Option<u64> {
-        match message {
-            Message::Count { ask, reply_port: true } => Some(ask.0),
-            Message::Command(_) => Some(0), // Nobody has two of them open.
-            Message::Count { reply_port: false, .. }
-            | Message::Here { .. }
-            | Message::Counted { .. }
-            | Message::Answer(_) => None,
-        }
-    }
-}

@@ -5,11 +5,11 @@ use std::time::Duration;
 use rehearsal_protocol::context::Context;
 use rehearsal_protocol::input::TimerId;
 
-use super::Rpc;
 use super::fact::Fact;
 use super::journal::Told;
 use super::key::Key;
 use super::message::{FrontMessage, Message, Reply, SessionId};
+use super::protocol::Rpc;
 use super::sessions::Sessions;
 use super::variant::Variant;
 

@@ -12,7 +12,10 @@ use super::fact::Fact;
 use super::message::{
     ClientMessage, ConnectionId, FrontMessage, Message, Operation, Reply, Request, RequestId, SessionId,
 };
-use super::{PATIENCE, Rpc};
+use super::protocol::Rpc;
+
+/// How long a client waits for a connection, or for an answer, before it tries again.
+pub const PATIENCE: Duration = Duration::from_millis(250);
 
 /// Asks one thing after another, each until it is answered: over one connection or several, for a connection may be lost and a client may want another.
 #[derive(Clone, Debug, Hash)]

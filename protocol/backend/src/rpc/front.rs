@@ -9,11 +9,11 @@ use rehearsal_protocol::context::Context;
 use rehearsal_protocol::input::{Input, TimerId};
 use rehearsal_protocol::mailbox::DeadLetter;
 
-use super::Rpc;
 use super::fact::{Delivery, Fact, Met};
 use super::message::{
     ClientMessage, ConnectionId, FrontMessage, Message, Reply, Request, RequestId, SessionId, SessionsMessage,
 };
+use super::protocol::Rpc;
 use super::variant::Variant;
 
 /// How long it takes to set a connection up once its client has proved that it wants it; the first is the dull one.

@@ -6,9 +6,9 @@ use rehearsal_protocol::durable::Durable;
 use rehearsal_protocol::input::{Recovered, WriteId};
 use serde::{Deserialize, Serialize};
 
-use super::Rpc;
 use super::fact::Fact;
 use super::message::Message;
+use super::protocol::Rpc;
 use super::requests::Requests;
 use super::tree::Tree;
 

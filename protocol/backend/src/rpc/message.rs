@@ -5,7 +5,8 @@ use std::fmt;
 use rehearsal_protocol::address::Incarnation;
 use serde::{Deserialize, Serialize};
 
-use super::ROOTS;
+/// How many sessions there are from the beginning; all others are made below them.
+pub const ROOTS: u32 = 2;
 
 /// What is said.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]

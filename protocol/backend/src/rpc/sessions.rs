@@ -8,7 +8,6 @@ use rehearsal_protocol::context::Context;
 use rehearsal_protocol::input::{Input, Recovered, Signal, WriteId};
 use rehearsal_protocol::mailbox::DeadLetter;
 
-use super::Rpc;
 use super::cascade::Cascade;
 use super::fact::{Fact, Source};
 use super::journal::{Journal, Told};
@@ -16,6 +15,7 @@ use super::key::Key;
 use super::message::{
     FrontMessage, Message, Operation, Reply, Request, RequestId, SessionId, SessionsMessage,
 };
+use super::protocol::Rpc;
 use super::requests::{Known, Requests};
 use super::tree::Tree;
 use super::turns::Turn;

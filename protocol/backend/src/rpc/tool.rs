@@ -8,9 +8,9 @@ use rehearsal_protocol::context::Context;
 use rehearsal_protocol::input::{Input, Signal, TimerId};
 use rehearsal_protocol::mailbox::DeadLetter;
 
-use super::Rpc;
 use super::fact::{Fact, Party};
 use super::message::{Message, SessionId, SessionsMessage, Wish};
+use super::protocol::Rpc;
 
 /// How long it works; the first is the dull one.
 const TIMES: [Duration; 4] = [

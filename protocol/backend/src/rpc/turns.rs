@@ -6,11 +6,11 @@ use rehearsal_protocol::address::Address;
 use rehearsal_protocol::context::Context;
 use rehearsal_protocol::mailbox::DeadLetter;
 
-use super::Rpc;
 use super::fact::{Fact, Party};
 use super::journal::Told;
 use super::key::Key;
 use super::message::{FrontMessage, Message, Reply, RequestId, SessionId, Wish};
+use super::protocol::Rpc;
 use super::sessions::Sessions;
 use super::tool::{Job, Tool};
 use super::variant::Variant;

@@ -8,13 +8,14 @@ use rehearsal_protocol::context::Context;
 use rehearsal_protocol::input::{Input, TimerId};
 use rehearsal_protocol::mailbox::DeadLetter;
 
-use super::folder::{FileName, Vote};
+use super::fact::Fact;
+use super::file::{FileName, Vote};
 use super::message::{AgentMessage, Answer, File, Message, Report, SupervisorMessage};
 use super::model::{Config, Results};
+use super::peers::Peers;
+use super::protocol::Gates;
 use super::record::{AgentId, Opinion};
-use super::supervisor::Peers;
 use super::variant::{Flaws, Variant};
-use super::{Fact, Gates};
 
 /// How long an agent takes from its answer to its report. It waits for nothing more then, and so does not hear that it is not needed.
 pub const FINISH: Duration = Duration::from_millis(200);

@@ -8,9 +8,10 @@ use rehearsal_protocol::context::Context;
 use rehearsal_protocol::input::Input;
 use rehearsal_protocol::mailbox::DeadLetter;
 
+use super::fact::Fact;
 use super::message::{CacheMessage, Message, News, Show};
+use super::protocol::Gates;
 use super::record::{AgentId, GateId, Record, Status};
-use super::{Fact, Gates};
 
 /// Has what it was told last, and nothing after it was started again until it is told.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

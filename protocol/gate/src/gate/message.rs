@@ -6,7 +6,7 @@ use rehearsal_protocol::address::Address;
 use rehearsal_protocol::mailbox::Lane;
 use serde::{Deserialize, Serialize};
 
-use super::folder::{FileName, Vote};
+use super::file::{FileName, Vote};
 use super::record::{AgentId, Decision, GateId, Opinion, Row, Status, Subject};
 
 /// What is said.

@@ -8,8 +8,8 @@ use rehearsal_protocol::context::Context;
 use rehearsal_protocol::input::{Input, TimerId};
 use rehearsal_protocol::mailbox::DeadLetter;
 
-use super::Gates;
 use super::message::{Command, Message, SupervisorMessage};
+use super::protocol::Gates;
 use super::record::{AgentId, GateId, Subject};
 
 /// No pause between two commands is longer.

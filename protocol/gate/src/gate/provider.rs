@@ -9,8 +9,8 @@ use rehearsal_protocol::context::Context;
 use rehearsal_protocol::input::{Input, TimerId};
 use rehearsal_protocol::mailbox::DeadLetter;
 
-use super::Gates;
 use super::message::{AgentMessage, Answer, Message};
+use super::protocol::Gates;
 
 /// How long an answer takes; the first is the dull one.
 pub const TIMES: [Duration; 6] = [

@@ -9,10 +9,11 @@ use rehearsal_protocol::durable::Durable;
 use rehearsal_protocol::input::{Input, Recovered};
 use rehearsal_protocol::mailbox::DeadLetter;
 
+use super::fact::Fact;
 use super::message::{CacheMessage, Keep, Kept, Message, Show, SupervisorMessage};
 use super::model::Model;
+use super::protocol::Gates;
 use super::record::{GateId, Record, Row};
-use super::{Fact, Gates};
 
 /// The key of the table on the disk.
 const TABLE: &str = "gates";

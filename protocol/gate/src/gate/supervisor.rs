@@ -23,12 +23,14 @@ use rehearsal_protocol::context::Context;
 use rehearsal_protocol::input::{Input, Signal, TimerId};
 use rehearsal_protocol::mailbox::DeadLetter;
 
-use super::folder::Vote;
+use super::fact::Fact;
+use super::file::Vote;
 use super::message::{CacheMessage, Command, Keep, Kept, Message, Report, Show, SupervisorMessage};
 use super::model::{Config, RETRY};
+use super::peers::Peers;
+use super::protocol::Gates;
 use super::record::{AgentId, GateId, Record, Row};
 use super::variant::{Flaws, Variant};
-use super::{Fact, Gates};
 use journal::Journal;
 
 /// What was asked of the store is asked again.
@@ -44,21 +46,6 @@ pub(super) const fn deadline(gate: GateId) -> TimerId {
 /// The timer of a gate that does not wait for all, which only a planted bug sets.
 pub(super) const fn hurry(gate: GateId) -> TimerId {
     TimerId(2 * gate as u64 + 3)
-}
-
-/// Whom a supervisor knows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Peers {
-    /// What stays.
-    pub store: Address,
-    /// What is drawn.
-    pub cache: Address,
-    /// Who has opinions.
-    pub provider: Address,
-    /// Where answers are left, if they are not reported.
-    pub folder: Address,
-    /// Who is told.
-    pub person: Address,
 }
 
 /// The one that runs all gates.

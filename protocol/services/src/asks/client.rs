@@ -8,9 +8,10 @@ use rehearsal_protocol::context::Context;
 use rehearsal_protocol::input::{Input, Signal, TimerId};
 use rehearsal_protocol::mailbox::DeadLetter;
 
+use super::fact::Fact;
 use super::message::{AskId, Message};
+use super::protocol::Asks;
 use super::variant::Variant;
-use super::{Asks, Fact};
 
 /// The next asks are due.
 const NEXT: TimerId = TimerId(0);

@@ -7,9 +7,9 @@ use rehearsal_protocol::input::{Input, Recovered, Signal};
 use rehearsal_protocol::mailbox::DeadLetter;
 use rehearsal_protocol::supervision::{Command, StateOnRestart};
 
-use super::message::{AskId, Message};
-use super::tree::Job;
-use super::{Asks, Fact};
+use super::fact::Fact;
+use super::message::{AskId, Job, Message};
+use super::protocol::Asks;
 
 /// Where the count is kept.
 const COUNT: &str = "count";

@@ -3,10 +3,8 @@
 use std::fmt;
 
 use rehearsal_protocol::address::{Address, Incarnation};
-use rehearsal_protocol::supervision::{Answer, Command};
+use rehearsal_protocol::supervision::{Answer, Command, MailboxOnRestart, StateOnRestart};
 use serde::{Deserialize, Serialize};
-
-use super::tree::Job;
 
 /// What is said.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -34,6 +32,17 @@ pub enum Message {
     Command(Box<Command<Job>>),
     /// From a supervisor.
     Answer(Box<Answer>),
+}
+
+/// How a counter is made.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Job {
+    /// What its supervisor is to do with its mailbox.
+    pub mailbox: MailboxOnRestart,
+    /// What its supervisor is to let it begin with.
+    pub state: StateOnRestart,
+    /// Who asks it.
+    pub clients: Vec<Address>,
 }
 
 /// An ask: the number of its client, which life of it, and its own number among those of that life.

@@ -9,9 +9,10 @@ use rehearsal_protocol::input::{Input, Signal, TimerId};
 use rehearsal_protocol::mailbox::DeadLetter;
 use rehearsal_protocol::supervision::Command;
 
-use super::message::Message;
-use super::tree::{COUNTER, Job};
-use super::{Asks, Fact};
+use super::fact::Fact;
+use super::message::{Job, Message};
+use super::protocol::Asks;
+use super::tree::COUNTER;
 
 /// The next thing is due.
 const NEXT: TimerId = TimerId(0);

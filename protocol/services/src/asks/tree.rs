@@ -3,25 +3,13 @@
 use rehearsal_protocol::address::Address;
 use rehearsal_protocol::context::Context;
 use rehearsal_protocol::supervision::{
-    self, Answer, ChildSpec, Command, MailboxOnRestart, Policy, Shutdown, Started, StateOnRestart,
-    Supervised, Supervisor,
+    self, Answer, ChildSpec, Command, Policy, Shutdown, Started, StateOnRestart, Supervised, Supervisor,
 };
-use serde::{Deserialize, Serialize};
 
 use super::counter::Counter;
-use super::message::Message;
-use super::{Asks, Fact};
-
-/// How a counter is made.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Job {
-    /// What its supervisor is to do with its mailbox.
-    pub mailbox: MailboxOnRestart,
-    /// What its supervisor is to let it begin with.
-    pub state: StateOnRestart,
-    /// Who asks it.
-    pub clients: Vec<Address>,
-}
+use super::fact::Fact;
+use super::message::{Job, Message};
+use super::protocol::Asks;
 
 /// One start in so many finds nothing to run, if chance has it.
 pub const STARTS: u32 = 16;

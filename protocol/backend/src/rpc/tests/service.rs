@@ -1,7 +1,7 @@
 //! The sessions, with their requests, turns and trees.
 
-use crate::rpc::message::SessionsMessage;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use rehearsal_protocol::address::Incarnation;
 use rehearsal_protocol::input::{Exit, Input, Recovered, Signal, TimerId, WriteId};

@@ -2,10 +2,12 @@
 
 use rehearsal_protocol::context::Context;
 
+use super::super::fact::Fact;
 use super::super::message::{Message, News};
+use super::super::protocol::Gates;
 use super::super::record::GateId;
 use super::super::variant::Variant;
-use super::{Fact, Gates, Phase, Supervisor};
+use super::{Phase, Supervisor};
 
 impl Supervisor {
     /// What is open is cancelled. The supervisor ends when that is told, which is when it is durable, and its agents have ended.

@@ -4,12 +4,14 @@ use std::time::Duration;
 
 use rehearsal_protocol::context::Context;
 
-use super::super::folder::FileName;
+use super::super::fact::Fact;
+use super::super::file::FileName;
 use super::super::message::{AgentMessage, File, Message, News};
 use super::super::model::{POLL, Results};
+use super::super::protocol::Gates;
 use super::super::record::{AgentId, Decision, GateId, Record, Status};
 use super::super::variant::Variant;
-use super::{Fact, Gates, LOOK, Phase, Supervisor, deadline, hurry};
+use super::{LOOK, Phase, Supervisor, deadline, hurry};
 
 /// How long a gate with a quorum waits for the others, in the sketch.
 pub(in super::super) const HURRY: Duration = Duration::from_secs(4);

@@ -3,11 +3,13 @@
 use rehearsal_protocol::context::Context;
 
 use super::super::agent::Agent;
+use super::super::fact::Fact;
 use super::super::message::{Message, News};
 use super::super::model::{DEADLINE, POLL, Results};
+use super::super::protocol::Gates;
 use super::super::record::{AgentId, GateId, Record, Status, Subject};
 use super::super::variant::Variant;
-use super::{Fact, Gate, Gates, LOOK, Phase, Supervisor, deadline};
+use super::{Gate, LOOK, Phase, Supervisor, deadline};
 
 impl Supervisor {
     /// A person wants a gate.

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use rehearsal_protocol::context::Context;
 use rehearsal_protocol::mailbox::DeadLetter;
 
-use super::super::Fact;
+use super::super::fact::Fact;
 use super::super::message::{CacheMessage, Keep, Message, Show};
 use super::super::model::{Model, RETRY};
+use super::super::protocol::Gates;
 use super::super::record::{GateId, Record, Row};
 use super::super::variant::Variant;
-use super::{AGAIN, Gates, Phase, Supervisor};
+use super::{AGAIN, Phase, Supervisor};
 
 /// What is to be written, and what was and is not answered.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -4,11 +4,13 @@ use rehearsal_protocol::address::Address;
 use rehearsal_protocol::context::Context;
 use rehearsal_protocol::input::Exit;
 
-use super::super::folder::{FileName, Vote};
+use super::super::fact::Fact;
+use super::super::file::{FileName, Vote};
 use super::super::message::{AgentMessage, CacheMessage, File, Message, News, Show};
+use super::super::protocol::Gates;
 use super::super::record::{AgentId, GateId, Opinion, Status};
 use super::super::variant::Variant;
-use super::{Event, Fact, Gates, Phase, Supervisor, deciding};
+use super::{Event, Phase, Supervisor, deciding};
 
 impl Supervisor {
     /// An agent reports its answer.

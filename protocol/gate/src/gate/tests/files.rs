@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::gate::agent::HALF;
-use crate::gate::folder::{FileName, Vote};
+use crate::gate::file::{FileName, Vote};
 use crate::gate::message::File;
 use crate::gate::message::{AgentMessage, SupervisorMessage};
 
