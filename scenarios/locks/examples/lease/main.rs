@@ -14,7 +14,7 @@
     reason = "a program that runs for real, in real time: nothing here is simulated"
 )]
 
-#[path = "../../../../host/examples/screen/mod.rs"]
+#[path = "../../../examples/screen/mod.rs"]
 mod screen;
 
 mod part;

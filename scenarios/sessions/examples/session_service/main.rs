@@ -8,7 +8,7 @@
 //! actors that the scenario `session` rehearses; the model, the place where tools run and the terminals are edges: async functions behind an
 //! address, where the world has simulated actors.
 
-#[path = "../../../../host/examples/screen/mod.rs"]
+#[path = "../../../examples/screen/mod.rs"]
 mod screen;
 
 mod command;

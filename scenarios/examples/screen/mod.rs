@@ -1,4 +1,4 @@
-//! What nodes log, on stderr: the shortest subscriber that shows links coming up and going down.
+//! What nodes log, on stderr: the shortest subscriber that shows links coming up and going down. Examples of the families include it.
 
 use std::fmt::{Debug, Write};
 
