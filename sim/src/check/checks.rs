@@ -184,8 +184,8 @@ impl<F: Clone + Debug + Serialize> Checks<F> {
     {
         let mut all = vec![false; self.goals.len()];
         for fact in facts {
-            for goal in 0..all.len() {
-                all[goal] = all[goal] || self.goals[goal](fact);
+            for (known, reached) in all.iter_mut().zip(self.goals.iter()) {
+                *known = *known || reached(fact);
             }
         }
         all

@@ -32,10 +32,7 @@ impl Misfit {
 impl fmt::Display for Misfit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Wrong { what, place } = &*self.0;
-        match place.is_empty() {
-            true => f.write_str(what),
-            false => write!(f, "{what}, at `{place}`"),
-        }
+        if place.is_empty() { f.write_str(what) } else { write!(f, "{what}, at `{place}`") }
     }
 }
 

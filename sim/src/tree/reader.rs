@@ -188,12 +188,11 @@ impl<'a> Reader<'a> {
     /// A list of this length.
     fn tuple(self, length: usize) -> Result<List<'a>, Misfit> {
         let list = self.list()?;
-        match list.left.len() == length {
-            true => Ok(list),
-            false => {
-                let found = list.left.len();
-                Err(Misfit::new(format!("invalid length {found}, expected a list of {length}")))
-            }
+        let found = list.left.len();
+        if found == length {
+            Ok(list)
+        } else {
+            Err(Misfit::new(format!("invalid length {found}, expected a list of {length}")))
         }
     }
 

@@ -1,13 +1,14 @@
 //! The crates of scenarios, built as LLVM's text.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde::Deserialize;
 
-/// Whatever is called so has scenarios.
-const SCENARIOS: &str = "rehearsal-scenarios";
+/// Whatever is called so has scenarios; the package without the dash only lists those of the others.
+const SCENARIOS: &str = "rehearsal-scenarios-";
 
 /// What `cargo metadata` says, as far as it is needed.
 #[derive(Deserialize)]
@@ -62,8 +63,9 @@ fn text(package: &str, folder: &Path) -> String {
     let stem = package.replace('-', "_") + "-";
     let texts = fs::read_dir(folder.join("release/deps")).expect("cargo wrote into it");
     let texts = texts.filter_map(Result::ok).filter(|file| {
-        let name = file.file_name();
-        name.to_str().is_some_and(|name| name.starts_with(&stem) && name.ends_with(".ll"))
+        let path = file.path();
+        let is_its = |name: &OsStr| name.to_string_lossy().starts_with(&stem);
+        path.file_stem().is_some_and(is_its) && path.extension().is_some_and(|of| of == "ll")
     });
     // Of a crate whose settings were others before, there are several.
     let newest = texts.max_by_key(|file| file.metadata().and_then(|of| of.modified()).ok());
