@@ -23,7 +23,7 @@ const CORE: [&str; 13] = [
 pub(crate) struct Owners {
     /// For each protocol, in how many names it is. One that is built on another is in fewer, and is meant if both are named.
     named: BTreeMap<String, u64>,
-    /// For each module of scenarios, the protocol that is named most beside it, or itself.
+    /// For each module of scenarios, the protocol that is named most beside it, or itself if it has a world of its own.
     scenarios: BTreeMap<String, String>,
 }
 
@@ -35,16 +35,18 @@ impl Owners {
             let Modules { protocols, scenarios } = Modules::of(name);
             for scenario in scenarios {
                 let beside = beside.entry(scenario.to_owned()).or_default();
+                if protocols.is_empty() && name.contains("rehearsal::world::World<") {
+                    *beside.entry(scenario.to_owned()).or_default() += 1;
+                }
                 protocols.iter().for_each(|protocol| *beside.entry((*protocol).to_owned()).or_default() += 1);
             }
             protocols.iter().for_each(|protocol| *named.entry((*protocol).to_owned()).or_default() += 1);
         }
         let most = |(scenario, beside): (String, BTreeMap<String, u64>)| {
-            let most = beside.into_iter().max_by_key(|(_, count)| *count);
-            let protocol = most.map_or_else(|| scenario.clone(), |(protocol, _)| protocol);
-            (scenario, protocol)
+            let (protocol, _) = beside.into_iter().max_by_key(|(_, count)| *count)?;
+            Some((scenario, protocol))
         };
-        let scenarios: BTreeMap<_, _> = beside.into_iter().map(most).collect();
+        let scenarios: BTreeMap<_, _> = beside.into_iter().filter_map(most).collect();
         let owners: BTreeSet<&String> = scenarios.values().collect();
         // What no scenario is about is there for another protocol.
         named.retain(|protocol, _| owners.contains(protocol));
@@ -105,13 +107,14 @@ mod tests {
             "<rehearsal::world::World<rehearsal_sessions::session::Session>>::new::<rehearsal_scenarios::recovery::Lost>",
             "<rehearsal_sessions::session::Fact as core::fmt::Debug>::fmt",
             "<rehearsal_agents::subagents::Fact<rehearsal_sessions::session::Fact> as rehearsal_scenarios_agents::subagents::Seen>::see",
-            "rehearsal_scenarios::ring::passes",
+            "<rehearsal::world::World<rehearsal_scenarios_testbed::ring::Tokens>>::step",
             "<alloc::vec::Vec<rehearsal_protocol::address::Address>>::push",
         ];
         let owners = Owners::of(names.into_iter());
         let of = names.map(|name| owners.owner(name));
         assert_eq!(of, [Some("session"), Some("session"), Some("subagents"), Some("ring"), None]);
         assert_eq!(owners.owner("rehearsal_scenarios::recovery::named"), Some("session"));
+        assert_eq!(owners.owner("rehearsal_scenarios::session_small::named"), None);
         assert_eq!(owners.names().collect::<Vec<_>>(), ["ring", "session", "subagents"]);
     }
 }
