@@ -119,7 +119,7 @@ pub trait Meter<F> {
 /// How the meter of a source is made.
 pub(crate) type Source<F> = Box<dyn Fn() -> Box<dyn Meter<F>> + Send + Sync>;
 
-/// What a scenario measures; see [`Scenario::measures`].
+/// What a scenario measures; see `Scenario::measures`.
 pub struct Measures<F> {
     metrics: Vec<Metric>,
     pub(crate) sources: Vec<Source<F>>,
