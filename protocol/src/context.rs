@@ -324,6 +324,33 @@ impl TryRng for ActorRng<'_> {
     }
 }
 
+impl<P: Protocol> Effect<P> {
+    /// The same effect in another protocol: what is said in its messages, stated in its facts, done by its actors.
+    pub fn translated<Q: Protocol>(
+        self,
+        message: impl FnOnce(P::Message) -> Q::Message,
+        fact: impl FnOnce(P::Fact) -> Q::Fact,
+        actor: impl FnOnce(Box<dyn Actor<P>>) -> Box<dyn Actor<Q>>,
+    ) -> Effect<Q> {
+        match self {
+            Self::Send { to, message: said } => Effect::Send { to, message: message(said) },
+            Self::Announce(stated) => Effect::Announce(fact(stated)),
+            Self::Spawn { child, actor: spawned } => Effect::Spawn { child, actor: actor(spawned) },
+            Self::Stop(who) => Effect::Stop(who),
+            Self::Kill(who) => Effect::Kill(who),
+            Self::Exit(reason) => Effect::Exit(reason),
+            Self::Monitor(who) => Effect::Monitor(who),
+            Self::KeepMail { child, keep } => Effect::KeepMail { child, keep },
+            Self::Interrupt { to, expected } => Effect::Interrupt { to, expected },
+            Self::SetTimer { id, after } => Effect::SetTimer { id, after },
+            Self::CancelTimer(id) => Effect::CancelTimer(id),
+            Self::Write { key, value } => Effect::Write { key, value },
+            Self::Sync(id) => Effect::Sync(id),
+            Self::DeadLetter(reason) => Effect::DeadLetter(reason),
+        }
+    }
+}
+
 impl<P: Protocol> fmt::Debug for Effect<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

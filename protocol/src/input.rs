@@ -25,6 +25,24 @@ pub enum Input<P: Protocol> {
     Synced(WriteId),
 }
 
+impl<P: Protocol> Input<P> {
+    /// The same input in another protocol; `None` if its message says nothing there.
+    pub fn translated<Q: Protocol>(
+        self,
+        message: impl FnOnce(P::Message) -> Option<Q::Message>,
+    ) -> Option<Input<Q>> {
+        Some(match self {
+            Self::Message(Envelope { from, id, message: said }) => {
+                Input::Message(Envelope { from, id, message: message(said)? })
+            }
+            Self::Start(recovered) => Input::Start(recovered),
+            Self::Timer(id) => Input::Timer(id),
+            Self::Signal(signal) => Input::Signal(signal),
+            Self::Synced(id) => Input::Synced(id),
+        })
+    }
+}
+
 impl<P: Protocol> Clone for Input<P> {
     fn clone(&self) -> Self {
         match self {

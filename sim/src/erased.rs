@@ -2,14 +2,14 @@
 //!
 //! What looks at many states of a system, and asks little of each, would otherwise be compiled again for every protocol. It takes a
 //! [`System`] instead: the same actors in a world of the protocol [`Erased`], under the same monitors. A message costs an allocation
-//! there, so this is for searches that have a turn once and look it up from then on, and not for runs.
+//! there, so this is for searches that have a turn once and look it up from then on, and for hosts, where a message costs more; not for runs.
 
 use std::any::Any;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use rehearsal_protocol::{Actor, ActorClone, Bounds, Context, Effect, Envelope, Input, Lane, Protocol};
+use rehearsal_protocol::{Actor, ActorClone, Bounds, Context, Effect, Input, Lane, Protocol};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -92,14 +92,12 @@ pub struct Fact(Arc<dyn AnyFact>);
 trait AnyMessage: Any + Shown {
     fn lane(&self) -> Lane;
     fn ask(&self) -> Option<u64>;
-    fn tree(&self) -> Tree<'static>;
 }
 
 /// What is asked of a fact whose type is not known.
 trait AnyFact: Any + Shown {
     /// The place and the name of its variant.
     fn kind(&self) -> (u32, &'static str);
-    fn tree(&self) -> Tree<'static>;
 }
 
 /// What is asked of both.
@@ -107,6 +105,7 @@ trait Shown: Send + Sync {
     fn show(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
     fn feed(&self, to: &mut dyn Hasher);
     fn digest(&self) -> u64;
+    fn tree(&self) -> Tree<'static>;
 }
 
 /// A message with its type.
@@ -129,6 +128,10 @@ macro_rules! shown {
             fn digest(&self) -> u64 {
                 digest(&self.0)
             }
+
+            fn tree(&self) -> Tree<'static> {
+                Tree::of(&self.0)
+            }
         }
     )*};
 }
@@ -148,19 +151,11 @@ impl<P: Protocol> AnyMessage for Sent<P> {
     fn ask(&self) -> Option<u64> {
         P::ask(&self.0)
     }
-
-    fn tree(&self) -> Tree<'static> {
-        Tree::of(&self.0)
-    }
 }
 
 impl<F: Factual> AnyFact for Stated<F> {
     fn kind(&self) -> (u32, &'static str) {
         (kind_of(&self.0), kind_name(&self.0))
-    }
-
-    fn tree(&self) -> Tree<'static> {
-        Tree::of(&self.0)
     }
 }
 
@@ -256,8 +251,9 @@ impl<P: Protocol> Hash for Covered<P> {
 
 impl<P: Protocol> Actor<Erased> for Covered<P> {
     fn receive(&mut self, cx: &mut Context<'_, Erased>, input: Input<Erased>) {
+        let typed = input.translated(|message| Some(message.typed::<P>().clone()));
         let mut effects = Vec::new();
-        self.actor.receive(&mut cx.inside(&mut effects), typed(input));
+        self.actor.receive(&mut cx.inside(&mut effects), typed.expect("each message has its type"));
         for effect in effects {
             cx.pass_on(untyped(effect));
         }
@@ -268,35 +264,12 @@ impl<P: Protocol> Actor<Erased> for Covered<P> {
     }
 }
 
-fn typed<P: Protocol>(input: Input<Erased>) -> Input<P> {
-    match input {
-        Input::Message(Envelope { from, id, message }) => {
-            Input::Message(Envelope { from, id, message: message.typed::<P>().clone() })
-        }
-        Input::Start(recovered) => Input::Start(recovered),
-        Input::Timer(id) => Input::Timer(id),
-        Input::Signal(signal) => Input::Signal(signal),
-        Input::Synced(id) => Input::Synced(id),
-    }
-}
-
 fn untyped<P: Protocol>(effect: Effect<P>) -> Effect<Erased> {
-    match effect {
-        Effect::Send { to, message } => Effect::Send { to, message: Message(Arc::new(Sent::<P>(message))) },
-        Effect::Announce(fact) => Effect::Announce(Fact(Arc::new(Stated(fact)))),
-        Effect::Spawn { child, actor } => Effect::Spawn { child, actor: erased(actor) },
-        Effect::Stop(who) => Effect::Stop(who),
-        Effect::Kill(who) => Effect::Kill(who),
-        Effect::Exit(reason) => Effect::Exit(reason),
-        Effect::Monitor(who) => Effect::Monitor(who),
-        Effect::KeepMail { child, keep } => Effect::KeepMail { child, keep },
-        Effect::Interrupt { to, expected } => Effect::Interrupt { to, expected },
-        Effect::SetTimer { id, after } => Effect::SetTimer { id, after },
-        Effect::CancelTimer(id) => Effect::CancelTimer(id),
-        Effect::Write { key, value } => Effect::Write { key, value },
-        Effect::Sync(id) => Effect::Sync(id),
-        Effect::DeadLetter(reason) => Effect::DeadLetter(reason),
-    }
+    effect.translated(
+        |message| Message(Arc::new(Sent::<P>(message))),
+        |fact| Fact(Arc::new(Stated(fact))),
+        erased,
+    )
 }
 
 /// Monitors of facts of any type.

@@ -4,13 +4,11 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use rehearsal_protocol::{
-    Actor, ActorClone, Bounds, Context, DeadLetter, Effect, Envelope, Input, Lane, Protocol,
-};
+use rehearsal_protocol::{Actor, ActorClone, Bounds, Context, DeadLetter, Effect, Input, Lane, Protocol};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, ser};
 use serde_json::value::RawValue;
 
-use crate::erased::{Erased, Reader};
+use crate::erased::{self, Erased, Reader};
 
 /// The protocol whose messages and facts are those of another, encoded.
 pub struct Encoded;
@@ -96,39 +94,16 @@ impl Actor<Encoded> for Wrapped {
 impl Wrapped {
     /// What comes in, with the message read. `None` if it is none of this protocol.
     fn decoded(&self, input: Input<Encoded>) -> Option<Input<Erased>> {
-        Some(match input {
-            Input::Message(Envelope { from, id, message }) => Input::Message(Envelope {
-                from,
-                id,
-                message: (self.reader.message)(&postcard::from_bytes(&message.bytes).ok()?)?,
-            }),
-            Input::Start(recovered) => Input::Start(recovered),
-            Input::Timer(id) => Input::Timer(id),
-            Input::Signal(signal) => Input::Signal(signal),
-            Input::Synced(id) => Input::Synced(id),
-        })
+        input.translated(|message| (self.reader.message)(&postcard::from_bytes(&message.bytes).ok()?))
     }
 
     fn translated(&self, effect: Effect<Erased>) -> Effect<Encoded> {
-        match effect {
-            Effect::Send { to, message } => {
-                let bytes = postcard::to_allocvec(&message.tree()).expect("a tree can be encoded").into();
-                let (lane, ask) = (Erased::lane(&message), Erased::ask(&message));
-                Effect::Send { to, message: Message { lane, ask, bytes } }
-            }
-            Effect::Announce(fact) => Effect::Announce(Json(fact.json().into())),
-            Effect::Spawn { child, actor } => Effect::Spawn { child, actor: encoded(actor, self.reader) },
-            Effect::Stop(who) => Effect::Stop(who),
-            Effect::Kill(who) => Effect::Kill(who),
-            Effect::Exit(reason) => Effect::Exit(reason),
-            Effect::Monitor(who) => Effect::Monitor(who),
-            Effect::KeepMail { child, keep } => Effect::KeepMail { child, keep },
-            Effect::Interrupt { to, expected } => Effect::Interrupt { to, expected },
-            Effect::SetTimer { id, after } => Effect::SetTimer { id, after },
-            Effect::CancelTimer(id) => Effect::CancelTimer(id),
-            Effect::Write { key, value } => Effect::Write { key, value },
-            Effect::Sync(id) => Effect::Sync(id),
-            Effect::DeadLetter(reason) => Effect::DeadLetter(reason),
-        }
+        let message = |message: erased::Message| {
+            let bytes = postcard::to_allocvec(&message.tree()).expect("a tree can be encoded");
+            let (lane, ask) = (Erased::lane(&message), Erased::ask(&message));
+            Message { lane, ask, bytes: bytes.into() }
+        };
+        let fact = |fact: erased::Fact| Json(fact.json().into());
+        effect.translated(message, fact, |actor| encoded(actor, self.reader))
     }
 }
